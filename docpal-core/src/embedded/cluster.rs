@@ -1,0 +1,173 @@
+//! The handle that a program keeps while its embedded PostgreSQL runs.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::binaries::Binaries;
+use super::home::Home;
+use super::postmaster::{Postmaster, Supervision};
+use super::{EmbeddedError, EmbeddedErrorKind, ROLE, Settings, initdb};
+use crate::sql::admin::{self, DatabaseName};
+
+/// A private PostgreSQL server; it stops when this value is dropped, or with the process in any other way.
+///
+/// # Example
+///
+/// ```no_run
+/// # async fn run() -> Result<(), docpal_core::embedded::EmbeddedError> {
+/// use docpal_core::embedded::{Cluster, Settings, default_data_dir};
+///
+/// let cluster = Cluster::start(Settings::durable(default_data_dir())).await?;
+/// cluster.ensure_database("docpal").await?;
+/// println!("{}", cluster.url("docpal"));
+/// cluster.stop().await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Cluster {
+    // Dropped in this order: the server stops before the folder is free for another manager.
+    postmaster: Mutex<Postmaster>,
+    home: Home,
+    version: u32,
+    _lock: File,
+}
+
+impl Cluster {
+    /// Finds the programs, makes the cluster if there is none, and starts it.
+    ///
+    /// The programs are looked for in `settings.binaries`; else in `DOCPAL_PG_BIN`; else where packages put them
+    /// (Debian, Fedora, Alpine, Homebrew, Postgres.app) and on `PATH`, the highest version first. A folder that has
+    /// data already needs the major version that made it. With the feature `download` a missing installation is
+    /// fetched once into the user's cache.
+    ///
+    /// # Errors
+    ///
+    /// - [`EmbeddedErrorKind::NotInstalled`]: there are no programs; the message names the packages to install.
+    /// - [`EmbeddedErrorKind::Version`]: the data needs another major version.
+    /// - [`EmbeddedErrorKind::Locked`]: another process manages this folder.
+    /// - [`EmbeddedErrorKind::Permission`], [`EmbeddedErrorKind::Io`]: a folder cannot be made, entered or read.
+    /// - [`EmbeddedErrorKind::Init`], [`EmbeddedErrorKind::Start`]: PostgreSQL refused; the message has its words.
+    pub async fn start(settings: Settings) -> Result<Self, EmbeddedError> {
+        run_blocking(move || Self::start_blocking(&settings)).await
+    }
+
+    /// [`Cluster::start`] for a program without an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Cluster::start`].
+    pub fn start_blocking(settings: &Settings) -> Result<Self, EmbeddedError> {
+        let home = Home::prepare(&settings.data_dir)?;
+        let lock = home.lock()?;
+        let binaries = Binaries::find(settings.binaries.as_deref(), home.owner, home.version()?)?;
+        initdb::ensure_data(&home, &binaries, settings.durability)?;
+        let postmaster = Postmaster::start(&home, &binaries, settings.durability, Supervision::Parent)?;
+        Ok(Self { postmaster: Mutex::new(postmaster), home, version: binaries.version, _lock: lock })
+    }
+
+    /// How to connect to one of the cluster's databases: through the Unix socket, as its superuser.
+    ///
+    /// Ready for a pool: `PgPool::connect_with(cluster.connect_options("docpal"))`.
+    pub fn connect_options(&self, database: &str) -> PgConnectOptions {
+        options(&self.home, database)
+    }
+
+    /// The same as a URL, for other programs of this user: `postgres://docpal@localhost/docpal?host=%2Fsocket%2Ffolder`.
+    pub fn url(&self, database: &str) -> String {
+        let database = percent_encoded(database.as_bytes());
+        let folder = percent_encoded(self.home.socket_dir().as_os_str().as_bytes());
+        format!("postgres://{ROLE}@localhost/{database}?host={folder}")
+    }
+
+    /// Makes the database unless it is there; true if it was made.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbeddedErrorKind::Name`] unless `name` is 1 to 63 of `a-z`, `0-9` and `_`; [`EmbeddedErrorKind::Database`]
+    /// if the server refuses.
+    pub async fn ensure_database(&self, name: &str) -> Result<bool, EmbeddedError> {
+        let name = DatabaseName::new(name).ok_or_else(|| {
+            let message = format!("{name:?} is not a database name: 1 to 63 of a-z, 0-9 and _");
+            EmbeddedError::new(EmbeddedErrorKind::Name, message)
+        })?;
+        let mut connection = self.connect_options("postgres").connect().await?;
+        let made = admin::ensure_database(&mut connection, &name).await?;
+        connection.close().await?;
+        Ok(made)
+    }
+
+    /// True while the server runs. It ends early only if somebody kills it; its data stays good, and a new
+    /// [`Cluster::start`] after this value is dropped recovers it.
+    pub fn is_running(&self) -> bool {
+        self.postmaster.lock().unwrap_or_else(PoisonError::into_inner).is_running()
+    }
+
+    /// The process id of the server.
+    pub fn pid(&self) -> u32 {
+        self.postmaster.lock().unwrap_or_else(PoisonError::into_inner).pid()
+    }
+
+    /// The major version of the server, e.g. 17.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The folder of the socket.
+    pub fn socket_dir(&self) -> &Path {
+        self.home.socket_dir()
+    }
+
+    /// The file that the server writes its messages to.
+    pub fn log_file(&self) -> PathBuf {
+        self.home.log()
+    }
+
+    /// Stops the server: open transactions are rolled back, all data is on the disk when this returns.
+    ///
+    /// Dropping the value does the same, but blocks the thread for it (some 50 ms) and swallows the error.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbeddedErrorKind::Stop`] if the server does not end within a minute, even when killed.
+    pub async fn stop(self) -> Result<(), EmbeddedError> {
+        run_blocking(move || self.postmaster.lock().unwrap_or_else(PoisonError::into_inner).stop()).await
+    }
+}
+
+pub(crate) fn options(home: &Home, database: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(home.socket_dir())
+        .port(5432)
+        .username(ROLE)
+        .password("")
+        .database(database)
+        .ssl_mode(sqlx::postgres::PgSslMode::Disable)
+}
+
+pub(crate) async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EmbeddedError> + Send + 'static,
+) -> Result<T, EmbeddedError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        Err(EmbeddedError::with(EmbeddedErrorKind::Io, "the task that manages PostgreSQL ended early", error))
+    })
+}
+
+/// Everything but letters, digits, `-`, `.` and `_` as `%XX`.
+fn percent_encoded(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! The first start: a new cluster.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::binaries::Binaries;
+use super::home::{Home, make_dir};
+use super::{Durability, EmbeddedError, EmbeddedErrorKind, ROLE};
+
+/// Makes the cluster unless there is one. It is made beside its final place and moved there when it is complete, so
+/// that a kill in the middle leaves nothing that looks like a cluster.
+pub(crate) fn ensure_data(
+    home: &Home,
+    binaries: &Binaries,
+    durability: Durability,
+) -> Result<(), EmbeddedError> {
+    if home.version()?.is_some() {
+        return Ok(());
+    }
+    let data = home.data();
+    if fs::read_dir(&data).is_ok_and(|mut entries| entries.next().is_some()) {
+        let message =
+            format!("{} is not empty, but it is not a PostgreSQL cluster; move it away", data.display());
+        return Err(EmbeddedError::new(EmbeddedErrorKind::Init, message));
+    }
+    let unfinished = home.unfinished_data();
+    let attempts = locales(binaries.version);
+    for (index, locale) in attempts.iter().enumerate() {
+        fresh_dir(home, &unfinished)?;
+        match run(home, binaries, durability, locale) {
+            Ok(()) => break,
+            // A system without this locale refuses at once; the last attempt works everywhere.
+            Err(error) if index + 1 < attempts.len() && error.to_string().contains("locale") => {}
+            Err(error) => {
+                let _ = fs::remove_dir_all(&unfinished);
+                return Err(error);
+            }
+        }
+    }
+    fs::rename(&unfinished, &data)
+        .map_err(|source| EmbeddedError::io("move the new cluster to", &data, source))
+}
+
+/// Order by code point everywhere (fast, and the same on every machine); upper and lower case know all letters.
+fn locales(version: u32) -> Vec<Vec<&'static str>> {
+    let mut attempts = Vec::new();
+    if version >= 17 {
+        let builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+        attempts.push([&builtin[..], &["--lc-ctype=C.UTF-8"]].concat());
+        attempts.push(builtin.to_vec());
+    }
+    for name in ["--lc-ctype=C.UTF-8", "--lc-ctype=en_US.UTF-8", "--lc-ctype=C"] {
+        attempts.push(vec![name]);
+    }
+    attempts
+}
+
+fn run(
+    home: &Home,
+    binaries: &Binaries,
+    durability: Durability,
+    locale: &[&str],
+) -> Result<(), EmbeddedError> {
+    let mut command = home.owner.command(&binaries.initdb());
+    command.arg("-D").arg(home.unfinished_data()).args(["-U", ROLE, "-E", "UTF8", "--auth=trust"]);
+    command.args(["--no-instructions", "--locale=C"]).args(locale);
+    // The message catalogue and LC_ALL would win over the options.
+    command.env_remove("LC_ALL");
+    command.arg(match durability {
+        Durability::Durable => "--data-checksums",
+        Durability::Fast => "--no-sync",
+    });
+    let output = command.output().map_err(|source| EmbeddedError::io("run", &binaries.initdb(), source))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let message = format!(
+        "{} could not make a cluster ({}): {}",
+        binaries.initdb().display(),
+        output.status,
+        said.trim()
+    );
+    Err(EmbeddedError::new(EmbeddedErrorKind::Init, message))
+}
+
+fn fresh_dir(home: &Home, folder: &Path) -> Result<(), EmbeddedError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(EmbeddedError::io("remove the unfinished", folder, error));
+        }
+        _ => {}
+    }
+    make_dir(folder, 0o700)?;
+    home.owner.give(folder)
+}

@@ -1,0 +1,81 @@
+//! What a caller chooses about an embedded cluster.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// How to run an embedded cluster.
+///
+/// # Example
+///
+/// ```
+/// use docpal_core::embedded::{Durability, Settings};
+///
+/// let settings = Settings::durable("/srv/docpal").with_binaries("/usr/lib/postgresql/17/bin");
+/// assert_eq!(settings.durability, Durability::Durable);
+/// assert_eq!(Settings::fast("/tmp/scratch").durability, Durability::Fast);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The folder for everything that the cluster needs; made if it is missing. May be relative, long, and contain
+    /// spaces or any other character.
+    pub data_dir: PathBuf,
+    /// Whether a commit survives a power failure.
+    pub durability: Durability,
+    /// The folder with `postgres` and `initdb`; `None` looks for them (`DOCPAL_PG_BIN` first, see
+    /// [`Cluster::start`](super::Cluster::start)).
+    pub binaries: Option<PathBuf>,
+}
+
+/// Whether a commit survives a power failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Durability {
+    /// Every commit is on the disk before it is acknowledged: for data that matters.
+    Durable,
+    /// Nothing is forced to the disk, no autovacuum: for tests and throw-away data. Still survives `kill -9` of any
+    /// process, but not a crash of the machine.
+    Fast,
+}
+
+impl Settings {
+    /// A cluster for real data in `data_dir`.
+    pub fn durable(data_dir: impl Into<PathBuf>) -> Self {
+        Self { data_dir: data_dir.into(), durability: Durability::Durable, binaries: None }
+    }
+
+    /// A throw-away cluster in `data_dir`, several times faster to write to.
+    pub fn fast(data_dir: impl Into<PathBuf>) -> Self {
+        Self { data_dir: data_dir.into(), durability: Durability::Fast, binaries: None }
+    }
+
+    /// Uses the PostgreSQL programs in `folder` and looks nowhere else.
+    #[must_use]
+    pub fn with_binaries(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.binaries = Some(folder.into());
+        self
+    }
+}
+
+/// Where a cluster lives unless the user says otherwise: `/var/lib/docpal` for root (a home folder of root is closed
+/// to the user that PostgreSQL runs as), else `$XDG_DATA_HOME/docpal`, which defaults to `~/.local/share/docpal`.
+///
+/// Without a home folder it is `docpal-data` in the current folder.
+///
+/// # Example
+///
+/// ```
+/// assert!(docpal_core::embedded::default_data_dir().ends_with("docpal") || std::env::var_os("HOME").is_none());
+/// ```
+pub fn default_data_dir() -> PathBuf {
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/docpal");
+    }
+    user_dir("XDG_DATA_HOME", ".local/share").unwrap_or_else(|| PathBuf::from("docpal-data"))
+}
+
+/// `$<variable>/docpal`, else `~/<fallback>/docpal`; relative values are ignored as the XDG specification demands.
+pub(super) fn user_dir(variable: &str, fallback: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable)
+        .or_else(|| absolute("HOME").map(|home| home.join(Path::new(fallback))))
+        .map(|base| base.join("docpal"))
+}

@@ -1,0 +1,201 @@
+//! The server that all tests of one worktree and one user share.
+
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+
+use crate::embedded::{
+    Binaries, Durability, EmbeddedError, EmbeddedErrorKind, Home, Owner, Postmaster, State, Supervision,
+    ensure_data, fingerprint, make_dir, open_lock, options, own_dir,
+};
+use crate::sql::admin::{self, DatabaseName};
+
+/// Names of the tests' databases start with this, then the lease of their process and a number.
+pub(super) const TEST: &str = "t_";
+/// Names of templates start with this.
+pub(super) const TEMPLATE: &str = "tmpl_";
+/// Names of templates that are being filled end with this.
+pub(super) const UNFINISHED: &str = "_new";
+/// A template that was not used for so long is dropped.
+const TEMPLATE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
+/// A server that is just stopping, or starting, has this long to do so.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A running server, and this process's lease on it.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    home: Home,
+    version: u32,
+    lease: String,
+    /// Locked while this process lives: whose lock is free, is dead.
+    _lease_file: Arc<File>,
+}
+
+impl Shared {
+    /// Joins the server, and starts it if nobody has.
+    pub(super) async fn join() -> Result<Self, EmbeddedError> {
+        let base = base_dir()?;
+        let binaries = Binaries::find(None, Owner::choose(&base, &base.join("none"))?, None)?;
+        let home = Home::prepare(&base.join(format!("pg{}", binaries.version)))?;
+        // One process at a time joins. Blocking is fine here: this is the keeper's own thread.
+        let gate = open_lock(&home.root().join("gate"))?;
+        gate.lock().map_err(|source| EmbeddedError::io("lock the gate of", home.root(), source))?;
+        let started = ensure_server(&home, &binaries)?;
+        let (lease, file) = take_lease(&home)?;
+        let shared = Self { home, version: binaries.version, lease, _lease_file: Arc::new(file) };
+        let mut connection = shared.options("postgres").connect().await?;
+        shared.drop_leftovers(&mut connection).await?;
+        if started {
+            shared.drop_old_templates(&mut connection).await?;
+        }
+        connection.close().await?;
+        Ok(shared)
+    }
+
+    pub(super) fn version(&self) -> u32 {
+        self.version
+    }
+
+    pub(super) fn lease(&self) -> &str {
+        &self.lease
+    }
+
+    pub(super) fn options(&self, database: &str) -> PgConnectOptions {
+        options(&self.home, database)
+    }
+
+    pub(super) fn say_needed(&self) {
+        say_needed(&self.home);
+    }
+
+    /// The file whose lock is the right to fill a template, and whose age is the template's.
+    pub(super) fn template_file(&self, template: &DatabaseName) -> Result<File, EmbeddedError> {
+        open_lock(&self.home.root().join(template.as_str()))
+    }
+
+    /// Drops the databases of processes that are gone. Under the gate.
+    async fn drop_leftovers(&self, connection: &mut PgConnection) -> Result<(), EmbeddedError> {
+        for name in admin::databases(connection, TEST).await? {
+            let lease = name.as_str().strip_prefix(TEST).and_then(|rest| rest.rsplit_once('_'));
+            let Some((lease, _)) = lease.filter(|(lease, _)| *lease != self.lease) else { continue };
+            if is_free(&self.home.root().join("leases").join(lease)) {
+                admin::drop_database(connection, &name).await?;
+            }
+        }
+        let leases = fs::read_dir(self.home.root().join("leases")).into_iter().flatten().flatten();
+        for file in leases.map(|entry| entry.path()).filter(|path| !path.ends_with(&self.lease)) {
+            if is_free(&file) {
+                let _ = fs::remove_file(&file);
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the templates that nobody has used for a while. Under the gate.
+    async fn drop_old_templates(&self, connection: &mut PgConnection) -> Result<(), EmbeddedError> {
+        for name in admin::databases(connection, TEMPLATE).await? {
+            let file = self.home.root().join(name.as_str().trim_end_matches(UNFINISHED));
+            let used = fs::metadata(&file).and_then(|found| found.modified());
+            let fresh = used.is_ok_and(|used| used.elapsed().is_ok_and(|age| age < TEMPLATE_LIFE));
+            if !fresh && is_free(&file) {
+                admin::drop_database(connection, &name).await?;
+                let _ = fs::remove_file(&file);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `<temporary folder>/docpal-test-<user>-<hash of the worktree>`, checked to be this user's.
+fn base_dir() -> Result<PathBuf, EmbeddedError> {
+    let here = env::current_dir().map_err(|source| EmbeddedError::io("read", Path::new("."), source))?;
+    let is_root = |folder: &&Path| folder.join(".git").exists() || folder.join("Cargo.lock").exists();
+    let worktree = here.ancestors().find(is_root).unwrap_or(&here);
+    let me = rustix::process::geteuid();
+    let name = format!("docpal-test-{}-{:016x}", me.as_raw(), fingerprint(worktree.as_os_str().as_bytes()));
+    let base = env::temp_dir().join(name);
+    own_dir(&base, me.as_raw(), if me.is_root() { 0o711 } else { 0o700 })?;
+    Ok(base)
+}
+
+/// True if this call started the server. Under the gate, so nobody else starts one meanwhile.
+fn ensure_server(home: &Home, binaries: &Binaries) -> Result<bool, EmbeddedError> {
+    let stopping = signal_file(home, "stopping");
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        // First say that it is needed, then look whether it stops: its shell does the same in the opposite order.
+        say_needed(home);
+        match State::of(home) {
+            State::Running(pid) if !stopping.exists() && home.is_ready(pid) => return Ok(false),
+            State::Running(_) => sleep(Duration::from_millis(10)),
+            state => {
+                let _ = fs::remove_file(&stopping);
+                if matches!(state, State::Crashed(_)) {
+                    // Nothing is forced to the disk: after a crash of the machine the files are not to be trusted.
+                    wipe(home)?;
+                }
+                return launch(home, binaries).map(|()| true);
+            }
+        }
+    }
+    let message = format!("the shared test server in {} neither starts nor stops", home.root().display());
+    Err(EmbeddedError::new(EmbeddedErrorKind::Start, message))
+}
+
+fn launch(home: &Home, binaries: &Binaries) -> Result<(), EmbeddedError> {
+    let start = || {
+        ensure_data(home, binaries, Durability::Fast)?;
+        Postmaster::start(home, binaries, Durability::Fast, Supervision::Idle)
+    };
+    let server = start().or_else(|_| wipe(home).and_then(|()| start()))?;
+    server.detach();
+    Ok(())
+}
+
+fn wipe(home: &Home) -> Result<(), EmbeddedError> {
+    let data = home.data();
+    match fs::remove_dir_all(&data) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(EmbeddedError::io("remove", &data, error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn signal_file(home: &Home, name: &str) -> PathBuf {
+    home.log().with_file_name(name)
+}
+
+fn say_needed(home: &Home) {
+    // It is there already, or the folder is gone and with it the server.
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(signal_file(home, "needed"));
+}
+
+/// `<process id>_<time>`: unique among all processes that share the temporary folder, in all containers.
+fn take_lease(home: &Home) -> Result<(String, File), EmbeddedError> {
+    let folder = home.root().join("leases");
+    make_dir(&folder, 0o700)?;
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let lease = format!("{}_{:x}", std::process::id(), time);
+    let path = folder.join(&lease);
+    let file = open_lock(&path)?;
+    file.lock().map_err(|source| EmbeddedError::io("lock", &path, source))?;
+    Ok((lease, file))
+}
+
+/// True if no process holds the lock of this file, or there is no such file.
+fn is_free(path: &Path) -> bool {
+    match File::open(path) {
+        Ok(file) => file.try_lock().is_ok(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
