@@ -61,7 +61,7 @@ impl Binaries {
             }
         };
         match data {
-            Some(version) if !found.is_empty() => Err(wrong_version(version, &found)),
+            Some(version) if !found.is_empty() => Err(wrong_version(version, &found, &refused)),
             _ => Err(not_installed(&refused, only)),
         }
     }
@@ -184,12 +184,13 @@ fn not_installed(refused: &[String], only: bool) -> EmbeddedError {
     EmbeddedError::new(EmbeddedErrorKind::NotInstalled, message)
 }
 
-fn wrong_version(data: u32, found: &[Binaries]) -> EmbeddedError {
+fn wrong_version(data: u32, found: &[Binaries], refused: &[String]) -> EmbeddedError {
     let found: Vec<String> =
         found.iter().map(|found| format!("{} in {}", found.version, found.folder.display())).collect();
+    let refused = if refused.is_empty() { String::new() } else { format!(". Refused: {}", refused.join("; ")) };
     let message = format!(
         "the data was made by PostgreSQL {data}, and this machine has only {}; install version {data} beside it (e.g. \
-         `apt install postgresql-{data}`, `brew install postgresql@{data}`), or move the data with pg_upgrade",
+         `apt install postgresql-{data}`, `brew install postgresql@{data}`), or move the data with pg_upgrade{refused}",
         found.join(", ")
     );
     EmbeddedError::new(EmbeddedErrorKind::Version, message)
