@@ -1,0 +1,222 @@
+//! The first pass: every cell is looked at, and each column gets a type.
+
+use serde::Serialize;
+
+use super::{
+    column::{Column, FileHints},
+    date::DateOrder,
+    encoding::Encoding,
+    error::{ImportErrors, LineError},
+    kind::Kind,
+    names,
+    number::DecimalMark,
+    records::{Limits, Records},
+    source::Source,
+};
+
+/// What to infer, and how much to take.
+#[derive(Clone, Debug)]
+pub struct InferOptions {
+    /// The most columns a file may have; 1,500 by default, below PostgreSQL's 1,600.
+    pub max_columns: usize,
+    /// The most bytes a cell may have, as UTF-8; 1 MiB by default.
+    pub max_cell_bytes: usize,
+    /// The most bytes a line may have, as UTF-8; 16 MiB by default. It bounds the memory used.
+    pub max_row_bytes: usize,
+    /// The most errors listed; 100 by default. More are counted.
+    pub max_errors: usize,
+    /// Take a file with a header and no rows, as a table of text columns; an error (`no_rows`) by default.
+    pub allow_no_rows: bool,
+    /// The most options of a single select; 20 by default, 0 for no selects.
+    pub select_options: usize,
+    /// Words that mean an empty cell, such as `NULL` or `\N`; none by default.
+    pub null_words: Vec<String>,
+    /// The order of day and month in columns that leave it open; text by default.
+    pub date_order: Option<DateOrder>,
+    /// The decimal mark of columns that leave it open; see the rules in the module's documentation.
+    pub decimal_mark: Option<DecimalMark>,
+}
+
+impl Default for InferOptions {
+    fn default() -> InferOptions {
+        InferOptions {
+            max_columns: 1_500,
+            max_cell_bytes: 1 << 20,
+            max_row_bytes: 16 << 20,
+            max_errors: 100,
+            allow_no_rows: false,
+            select_options: 20,
+            null_words: Vec::new(),
+            date_order: None,
+            decimal_mark: None,
+        }
+    }
+}
+
+impl InferOptions {
+    pub(super) fn is_empty_cell(&self, trimmed: &str) -> bool {
+        trimmed.is_empty() || self.null_words.iter().any(|word| word == trimmed)
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        // A cell more than the header may have, so that too many are seen.
+        Limits {
+            cell: self.max_cell_bytes,
+            row: self.max_row_bytes,
+            cells: self.max_columns.saturating_add(1),
+        }
+    }
+}
+
+/// How far a pass has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Bytes of the file read.
+    pub bytes: u64,
+    /// Bytes of the whole file.
+    pub total_bytes: u64,
+    /// Rows read.
+    pub rows: u64,
+}
+
+/// A table proposed for a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inferred {
+    /// The byte between cells.
+    pub delimiter: char,
+    /// The file's encoding.
+    pub encoding: Encoding,
+    /// The rows below the header.
+    pub rows: u64,
+    /// The columns in the order of the file. The second pass reads by their kinds, so a caller who wants
+    /// another type for a column changes `kind` here ([`Kind::Text`] always fits).
+    pub columns: Vec<InferredColumn>,
+    /// The options the file was read with, which the second pass needs again.
+    #[serde(skip)]
+    pub options: InferOptions,
+}
+
+/// A field proposed for a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InferredColumn {
+    /// The header as it stands in the file.
+    pub header: String,
+    /// The header as a field name: 1 to 100 characters, no control characters, unique ignoring case.
+    pub field_name: String,
+    /// The type, and how the cells are written.
+    pub kind: Kind,
+    /// The cells with a value.
+    pub filled: u64,
+    /// The empty cells.
+    pub empty: u64,
+    /// The characters of the longest cell.
+    pub max_len: u64,
+    /// The number of different values; `None` when there are more than were kept.
+    pub distinct: Option<usize>,
+    /// The first different values, at most five, each cut to 100 characters.
+    pub samples: Vec<String>,
+}
+
+/// Reads the whole file and proposes a type for each column, by the rules in the [module's](super)
+/// documentation. `progress` is called about once for each MiB, and at the end.
+///
+/// # Errors
+/// All that is wrong with the file's form, by line and column, up to
+/// [`max_errors`](InferOptions::max_errors); the codes are in [`CODES`](super::CODES).
+pub fn infer(
+    source: &Source,
+    options: &InferOptions,
+    mut progress: impl FnMut(Progress),
+) -> Result<Inferred, ImportErrors> {
+    let (mut records, headers, field_names) = open(source, options)?;
+    let mut columns = vec![Column::new(); headers.len()];
+    let mut errors = ImportErrors::none();
+    let (mut rows, mut told) = (0, 0);
+    while records.advance().map_err(|error| LineError::read_failed(&error))? {
+        rows += 1;
+        let wrong = records.check(&field_names);
+        if wrong.is_empty()
+            && let Some((text, cells)) = records.text()
+        {
+            for (column, (span, _)) in columns.iter_mut().zip(cells) {
+                column.observe(text.get(span).unwrap_or_default(), options);
+            }
+        }
+        for error in wrong {
+            errors.push(error, options.max_errors);
+        }
+        if records.taken() >= told + STRIDE {
+            told = records.taken();
+            progress(Progress { bytes: told, total_bytes: source.bytes(), rows });
+        }
+    }
+    progress(Progress { bytes: source.bytes(), total_bytes: source.bytes(), rows });
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    if rows == 0 && !options.allow_no_rows {
+        return Err(no_rows(&headers).into());
+    }
+    let hints = FileHints::gather(&columns, options, source.delimiter());
+    let named = headers.into_iter().zip(field_names);
+    let columns =
+        columns.into_iter().zip(named).map(|(column, (header, name))| column.decide(header, name, &hints));
+    Ok(Inferred {
+        delimiter: source.delimiter().into(),
+        encoding: source.encoding(),
+        rows,
+        columns: columns.collect(),
+        options: options.clone(),
+    })
+}
+
+/// The bytes between two reports of progress.
+const STRIDE: u64 = 1 << 20;
+
+/// The file's records behind the header, the headers, and the field names made of them.
+pub(super) fn open<'a>(
+    source: &'a Source,
+    options: &InferOptions,
+) -> Result<(Records<'a>, Vec<String>, Vec<String>), ImportErrors> {
+    let failed = |error: std::io::Error| LineError::read_failed(&error);
+    let reader = source.reader().map_err(failed)?;
+    let mut records = Records::new(reader, source.delimiter(), options.limits());
+    if source.starts_with_hint() {
+        records.advance().map_err(failed)?;
+    }
+    if !records.advance().map_err(failed)? {
+        return Err(empty_file().into());
+    }
+    if records.len() > options.max_columns {
+        let message =
+            format!("the header has {} columns, a table has at most {}", records.len(), options.max_columns);
+        return Err(LineError::line(records.line(), "too_many_columns", message).into());
+    }
+    let headers: Vec<String> = match records.text() {
+        Some((text, cells)) => cells.map(|(span, _)| text.get(span).unwrap_or_default().to_owned()).collect(),
+        None => vec![String::new(); records.len()],
+    };
+    let field_names = names::field_names(&headers);
+    let mut errors = ImportErrors::none();
+    for error in records.check(&field_names) {
+        errors.push(error, options.max_errors);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok((records, headers, field_names))
+}
+
+fn empty_file() -> LineError {
+    let message = "the file is empty; the first line must name the columns";
+    LineError::file("empty_file", message)
+}
+
+fn no_rows(headers: &[String]) -> LineError {
+    if headers.iter().all(|header| header.trim().is_empty()) {
+        return empty_file();
+    }
+    let message = "the file has a header line and no rows, so there is nothing to tell the columns' types from; \
+                   add rows, or make the table without an import";
+    LineError::file("no_rows", message)
+}

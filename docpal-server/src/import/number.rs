@@ -1,0 +1,226 @@
+//! Numbers as people write them: recognised, decided over a whole column, and made canonical.
+
+use serde::Serialize;
+
+mod evidence;
+mod unit;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::{
+    evidence::{NumberEvidence, NumberHint},
+    unit::Unit,
+};
+
+/// The mark before the decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecimalMark {
+    /// `1.5`
+    Point,
+    /// `1,5`
+    Comma,
+}
+
+/// The mark between groups of three digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupMark {
+    /// `1,234`
+    Comma,
+    /// `1.234`
+    Point,
+    /// `1 234`, with a plain, no-break, narrow or thin space
+    Space,
+    /// `1'234`
+    Apostrophe,
+}
+
+/// How the numbers of a column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberFormat {
+    /// The decimal mark.
+    pub decimal: DecimalMark,
+    /// The mark between thousands, if they are grouped.
+    pub group: Option<GroupMark>,
+}
+
+/// The formats known, the likeliest first; a set of them is a mask of their places.
+const FORMATS: [NumberFormat; 7] = {
+    use DecimalMark::{Comma, Point};
+    [
+        NumberFormat { decimal: Point, group: None },
+        NumberFormat { decimal: Point, group: Some(GroupMark::Comma) },
+        NumberFormat { decimal: Point, group: Some(GroupMark::Space) },
+        NumberFormat { decimal: Point, group: Some(GroupMark::Apostrophe) },
+        NumberFormat { decimal: Comma, group: None },
+        NumberFormat { decimal: Comma, group: Some(GroupMark::Point) },
+        NumberFormat { decimal: Comma, group: Some(GroupMark::Space) },
+    ]
+};
+const ALL: u8 = 0b111_1111;
+const POINTS: u8 = 0b000_1111;
+const COMMAS: u8 = 0b111_0000;
+const UNGROUPED: u8 = 0b001_0001;
+
+/// The most digits a number may have: what a 96-bit decimal holds without loss.
+const MAX_DIGITS: usize = 28;
+/// The digits from which `+` makes a telephone number.
+const PHONE_DIGITS: usize = 7;
+/// The most runs of digits: 28 digits in groups, and decimals.
+const MAX_RUNS: usize = 12;
+
+/// A number as written.
+#[derive(Clone, Copy, Debug)]
+struct Figure<'a> {
+    negative: bool,
+    unit: Unit,
+    /// Digits and marks, without sign and unit.
+    body: &'a str,
+    shape: Shape,
+}
+
+/// The runs of digits in a number's body and the marks between them.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    runs: [u8; MAX_RUNS],
+    marks: [GroupMark; MAX_RUNS],
+    count: usize,
+    leading_zero: bool,
+    plain_space: bool,
+}
+
+impl<'a> Figure<'a> {
+    /// Reads trimmed text; `None` when it is no number in any format.
+    fn read(text: &'a str) -> Option<Figure<'a>> {
+        let written = unit::split(text)?;
+        let shape = Shape::read(written.body)?;
+        let plain = shape.count == 1 && written.unit == Unit::None;
+        if written.plus && plain && written.body.len() >= PHONE_DIGITS {
+            return None;
+        }
+        Some(Figure { negative: written.negative, unit: written.unit, body: written.body, shape })
+    }
+}
+
+impl Shape {
+    fn read(body: &str) -> Option<Shape> {
+        let mut shape = Shape {
+            runs: [0; MAX_RUNS],
+            marks: [GroupMark::Comma; MAX_RUNS],
+            count: 1,
+            leading_zero: body.starts_with('0'),
+            plain_space: false,
+        };
+        let mut digits = 0;
+        for char in body.chars() {
+            if char.is_ascii_digit() {
+                digits += 1;
+                *shape.runs.get_mut(shape.count - 1)? += 1;
+            } else {
+                shape.plain_space |= char == ' ';
+                *shape.marks.get_mut(shape.count - 1)? = mark(char)?;
+                shape.count += 1;
+            }
+            if digits > MAX_DIGITS {
+                return None;
+            }
+        }
+        (*shape.runs.get(shape.count - 1)? > 0).then_some(shape)
+    }
+
+    fn runs(&self) -> &[u8] {
+        self.runs.get(..self.count).unwrap_or_default()
+    }
+
+    fn marks(&self) -> &[GroupMark] {
+        self.marks.get(..self.count - 1).unwrap_or_default()
+    }
+
+    /// The formats in which this is a well-formed number.
+    fn formats(&self) -> u8 {
+        if let [run] = self.runs() {
+            return match run {
+                _ if self.leading_zero && *run > 1 => 0,
+                ..=3 => ALL,
+                _ => UNGROUPED,
+            };
+        }
+        let fitting = FORMATS.iter().enumerate().filter(|(_, format)| self.fits(**format));
+        fitting.fold(0, |mask, (at, _)| mask | 1 << at)
+    }
+
+    fn fits(&self, format: NumberFormat) -> bool {
+        let (whole, marks, decimals) = self.split(format.decimal);
+        let Some((first, groups)) = whole.split_first() else { return false };
+        if self.leading_zero && whole.iter().sum::<u8>() > 1 {
+            return false;
+        }
+        let headless = *first == 0 && (decimals == 0 || !groups.is_empty());
+        !headless
+            && match format.group {
+                None => groups.is_empty(),
+                Some(mark) => {
+                    *first <= 3
+                        && groups.iter().all(|run| *run == 3)
+                        && marks.iter().all(|other| *other == mark)
+                }
+            }
+    }
+
+    /// The runs before the decimal mark, the marks between them, and the number of decimals.
+    fn split(&self, decimal: DecimalMark) -> (&[u8], &[GroupMark], u8) {
+        let wanted = if decimal == DecimalMark::Point { GroupMark::Point } else { GroupMark::Comma };
+        match (self.marks().split_last(), self.runs().split_last()) {
+            (Some((last, marks)), Some((decimals, whole))) if *last == wanted => (whole, marks, *decimals),
+            _ => (self.runs(), self.marks(), 0),
+        }
+    }
+}
+
+fn mark(char: char) -> Option<GroupMark> {
+    Some(match char {
+        ',' => GroupMark::Comma,
+        '.' => GroupMark::Point,
+        ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => GroupMark::Space,
+        '\'' | '\u{2019}' => GroupMark::Apostrophe,
+        _ => return None,
+    })
+}
+
+/// Appends the number in canonical form (`-1234.50`) to `out`; `false` when the text is no number of that
+/// format and unit. A percentage is divided by a hundred, exactly.
+pub(super) fn canonical(text: &str, format: NumberFormat, unit: Unit, out: &mut String) -> bool {
+    let Some(figure) = Figure::read(text) else { return false };
+    if figure.unit != unit || !figure.shape.fits(format) {
+        return false;
+    }
+    let (.., scale) = figure.shape.split(format.decimal);
+    let digits = figure.body.bytes().filter(u8::is_ascii_digit);
+    if figure.negative && digits.clone().any(|digit| digit != b'0') {
+        out.push('-');
+    }
+    let count = digits.clone().count();
+    let scale = usize::from(scale) + if unit == Unit::Percent { 2 } else { 0 };
+    // At least one digit stands before the point.
+    let zeros = (scale + 1).saturating_sub(count);
+    let digits = std::iter::repeat_n(b'0', zeros).chain(digits);
+    let point = count + zeros - scale;
+    let start = out.len();
+    let mut leading = true;
+    for (at, digit) in digits.enumerate() {
+        if at == point {
+            out.push('.');
+        }
+        leading &= digit == b'0' && at + 1 < point;
+        if !leading {
+            out.push(char::from(digit));
+        }
+    }
+    if unit == Unit::Percent {
+        let kept = out.get(start..).unwrap_or_default().trim_end_matches('0').trim_end_matches('.').len();
+        out.truncate(start + kept);
+    }
+    true
+}

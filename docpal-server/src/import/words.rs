@@ -1,0 +1,100 @@
+//! Cells that are known by their form: switches, e-mail addresses, URLs.
+
+use super::kind::SwitchWords;
+
+/// The pairs of words of a switch, and whether one of the two alone is proof enough.
+pub(super) const SWITCHES: [(SwitchWords, bool); 6] = [
+    (SwitchWords { on: "true", off: "false" }, true),
+    (SwitchWords { on: "yes", off: "no" }, false),
+    (SwitchWords { on: "on", off: "off" }, false),
+    (SwitchWords { on: "t", off: "f" }, false),
+    (SwitchWords { on: "y", off: "n" }, false),
+    (SwitchWords { on: "1", off: "0" }, false),
+];
+
+/// The pair of digits, which is a switch only under a name that asks for one.
+pub(super) const DIGITS: usize = 5;
+
+/// Which pair a cell belongs to, and what it says.
+pub(super) fn switch(text: &str) -> Option<(usize, bool)> {
+    if text.len() > 5 {
+        return None;
+    }
+    SWITCHES.iter().enumerate().find_map(|(at, (words, _))| Some((at, words.read(text)?)))
+}
+
+/// An address that any mail system takes: one `@`, a dotted ASCII domain, no spaces, quotes or commas.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte);
+    let atoms = local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(plain));
+    let labels = domain.split('.').all(|label| {
+        let edges = !label.starts_with('-') && !label.ends_with('-');
+        (1..=63).contains(&label.len())
+            && edges
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    });
+    let top = domain.rsplit_once('.').map_or("", |(_, top)| top);
+    let named = top.len() >= 2 && top.bytes().any(|byte| byte.is_ascii_alphabetic());
+    text.len() <= 254 && local.len() <= 64 && atoms && labels && named
+}
+
+/// An absolute `http` or `https` address with a host.
+pub(super) fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
+        return false;
+    }
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let start = host.rsplit('@').next().unwrap_or_default().chars().next();
+    let well_formed =
+        |char: char| !char.is_whitespace() && !char.is_control() && !"\"<>\\^`{|}".contains(char);
+    start.is_some_and(|char| char.is_alphanumeric() || char == '[')
+        && rest.chars().all(well_formed)
+        && text.len() <= 2048
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switches_are_read_in_any_case() {
+        assert_eq!(switch("TRUE"), Some((0, true)));
+        assert_eq!(switch("No"), Some((1, false)));
+        assert_eq!(switch("0"), Some((DIGITS, false)));
+        assert_eq!(switch("maybe"), None);
+    }
+
+    #[test]
+    fn emails_are_told_from_text() {
+        for email in ["a@b.co", "first.last+tag@sub.example.org", "O'Neil@example.museum"] {
+            assert!(is_email(email), "{email}");
+        }
+        for text in
+            ["a@b", "a b@c.de", "@b.co", "a@", ".a@b.co", "a@b..co", "a@-b.co", "a@b.1", "a@b@c.de", "a@b.c"]
+        {
+            assert!(!is_email(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn urls_are_told_from_text() {
+        for url in
+            ["http://accweb/davolio.bmp", "HTTPS://example.org", "https://[::1]:80/?q=1#x", "http://é.fr/ü"]
+        {
+            assert!(is_url(url), "{url}");
+        }
+        for text in [
+            "www.example.org",
+            "ftp://x.org",
+            "http://",
+            "http:///x",
+            "http://a b",
+            "mailto:a@b.co",
+            "see http://x",
+        ] {
+            assert!(!is_url(text), "{text}");
+        }
+    }
+}
