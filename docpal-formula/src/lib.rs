@@ -1,1 +1,36 @@
 #![doc = include_str!("../README.md")]
+
+mod check;
+mod context;
+mod diagnostic;
+mod error;
+mod eval;
+mod fields;
+mod formula;
+mod functions;
+mod limits;
+mod number;
+mod program;
+mod row;
+mod syntax;
+mod temporal;
+mod types;
+mod value;
+
+pub use context::Context;
+pub use diagnostic::{Diagnostic, Errors, Span, code};
+pub use error::{ErrorCode, EvalError, UnknownErrorCode};
+pub use eval::Call;
+pub use fields::{FieldRef, FieldTypes};
+pub use formula::Formula;
+pub use functions::{
+    Category, Example, Function, FunctionRef, Functions, Laziness, Nulls, Param, ParamType, Prepared,
+    Returns, Signature, Var, Volatility,
+};
+pub use limits::Limits;
+pub use program::{
+    ArithmeticOp, Coercion, CompareOp, Expr, FunctionCall, Node, Program, RecordProperty, Slot, SlotSource,
+};
+pub use row::Row;
+pub use types::{Type, UnknownType};
+pub use value::Value;

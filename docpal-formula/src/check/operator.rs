@@ -1,0 +1,173 @@
+//! Operators.
+
+use super::Checker;
+use crate::diagnostic::{Diagnostic, Span, code};
+use crate::program::{ArithmeticOp, CompareOp, Expr, Node};
+use crate::syntax::ast::{Ast, BinaryOp, Kind};
+use crate::types::Type;
+
+impl Checker<'_> {
+    pub(super) fn negate(&mut self, arg: &Ast, span: Span) -> Option<Node> {
+        let arg = self.expr(arg)?;
+        let arg = self.operand(arg, "-")?;
+        let nullable = arg.nullable;
+        let node = Node { nullable, ..Node::new(Expr::Negate(Box::new(arg)), Type::Number, span) };
+        Some(self.folded(node))
+    }
+
+    pub(super) fn not(&mut self, arg: &Ast, span: Span) -> Option<Node> {
+        let arg = self.expr(arg)?;
+        let arg = self.condition(arg);
+        let node = Node::new(Expr::Not(Box::new(arg)), Type::Bool, span).never_null();
+        Some(self.folded(node))
+    }
+
+    /// A chain of operators: its left side is walked in a loop, so that a long chain needs no deep stack.
+    pub(super) fn binary(&mut self, ast: &Ast) -> Option<Node> {
+        let mut rights = Vec::new();
+        let mut first = ast;
+        while let Kind::Binary { op, op_span, left, right } = &first.kind {
+            rights.push((*op, *op_span, &**right, first.span));
+            first = left;
+        }
+        let mut left = self.expr(first);
+        for (op, op_span, right, span) in rights.into_iter().rev() {
+            let right = self.expr(right);
+            // Both sides are checked before one failure gives the whole up.
+            left = match (left, right) {
+                (Some(left), Some(right)) => self.join(op, op_span, left, right, span),
+                _ => None,
+            };
+        }
+        left
+    }
+
+    fn join(&mut self, op: BinaryOp, op_span: Span, left: Node, right: Node, span: Span) -> Option<Node> {
+        let is_text = |node: &Node| node.ty == Type::Text;
+        match op {
+            BinaryOp::Or | BinaryOp::And => Some(self.logic(op, left, right, span)),
+            BinaryOp::Concat => self.concat(left, right, span),
+            BinaryOp::Add if is_text(&left) || is_text(&right) => self.concat(left, right, span),
+            BinaryOp::Add => self.arithmetic(ArithmeticOp::Add, op_span, left, right, span),
+            BinaryOp::Subtract => self.arithmetic(ArithmeticOp::Subtract, op_span, left, right, span),
+            BinaryOp::Multiply => self.arithmetic(ArithmeticOp::Multiply, op_span, left, right, span),
+            BinaryOp::Divide => self.arithmetic(ArithmeticOp::Divide, op_span, left, right, span),
+            BinaryOp::Equal => self.compare(CompareOp::Equal, op_span, left, right, span),
+            BinaryOp::NotEqual => self.compare(CompareOp::NotEqual, op_span, left, right, span),
+            BinaryOp::Less => self.compare(CompareOp::Less, op_span, left, right, span),
+            BinaryOp::LessOrEqual => self.compare(CompareOp::LessOrEqual, op_span, left, right, span),
+            BinaryOp::Greater => self.compare(CompareOp::Greater, op_span, left, right, span),
+            BinaryOp::GreaterOrEqual => self.compare(CompareOp::GreaterOrEqual, op_span, left, right, span),
+        }
+    }
+
+    fn logic(&mut self, op: BinaryOp, left: Node, right: Node, span: Span) -> Node {
+        let right = self.condition(right);
+        let (mut parts, make): (_, fn(Vec<Node>) -> Expr) = match (op, left.expr) {
+            (BinaryOp::And, Expr::And(parts)) => (parts, Expr::And),
+            (BinaryOp::Or, Expr::Or(parts)) => (parts, Expr::Or),
+            (_, expr) => {
+                let left = self.condition(Node { expr, ..left });
+                (vec![left], if op == BinaryOp::And { Expr::And } else { Expr::Or })
+            }
+        };
+        parts.push(right);
+        self.folded(Node::new(make(parts), Type::Bool, span).never_null())
+    }
+
+    fn concat(&mut self, left: Node, right: Node, span: Span) -> Option<Node> {
+        let right = self.to_text(right);
+        let mut parts = match left.expr {
+            Expr::Concat(parts) => parts,
+            expr => vec![self.to_text(Node { expr, ..left })?],
+        };
+        parts.push(right?);
+        Some(self.folded(Node::new(Expr::Concat(parts), Type::Text, span).never_null()))
+    }
+
+    fn arithmetic(
+        &mut self,
+        op: ArithmeticOp,
+        op_span: Span,
+        left: Node,
+        right: Node,
+        span: Span,
+    ) -> Option<Node> {
+        if left.ty.is_temporal() || right.ty.is_temporal() {
+            self.date_arithmetic(op, op_span, &left.ty, &right.ty);
+            return None;
+        }
+        let symbol = match op {
+            ArithmeticOp::Add => "+",
+            ArithmeticOp::Subtract => "-",
+            ArithmeticOp::Multiply => "*",
+            ArithmeticOp::Divide => "/",
+        };
+        let (left, right) = (self.operand(left, symbol), self.operand(right, symbol));
+        let expr = Expr::Arithmetic(op, Box::new(left?), Box::new(right?));
+        Some(self.folded(Node::new(expr, Type::Number, span).never_null()))
+    }
+
+    fn date_arithmetic(&mut self, op: ArithmeticOp, at: Span, left: &Type, right: &Type) {
+        let message = format!("{} and {} cannot be added or subtracted", left.phrase(), right.phrase());
+        let help = match op {
+            ArithmeticOp::Subtract if left.is_temporal() && right.is_temporal() => {
+                "use DATETIME_DIFF(a, b, \"days\") for the time between two dates"
+            }
+            _ => "use DATEADD(date, count, \"days\") to move a date",
+        };
+        self.found.push(Diagnostic::new(code::TYPE_MISMATCH, at, message).help(help));
+    }
+
+    fn compare(&mut self, op: CompareOp, op_span: Span, left: Node, right: Node, span: Span) -> Option<Node> {
+        let (left, right) = self.comparable(left, right, op_span)?;
+        let expr = Expr::Compare(op, Box::new(left), Box::new(right));
+        Some(self.folded(Node::new(expr, Type::Bool, span).never_null()))
+    }
+
+    /// Both sides as one type that can be compared.
+    pub(super) fn comparable(&mut self, left: Node, right: Node, at: Span) -> Option<(Node, Node)> {
+        let (left, right) = self.read_dates(left, right)?;
+        let has_list = |node: &Node| matches!(node.ty, Type::List(_) | Type::Json);
+        if has_list(&left) || has_list(&right) {
+            let ty = if has_list(&left) { &left.ty } else { &right.ty };
+            let help = match ty {
+                Type::Json => "compare a part of it: JSON_TEXT or JSON_NUMBER",
+                _ => "use INCLUDES(list, value), or compare FIRST(list) or ARRAYJOIN(list)",
+            };
+            let message = format!("{} cannot be compared", ty.phrase());
+            self.found.push(Diagnostic::new(code::TYPE_MISMATCH, at, message).help(help));
+            return None;
+        }
+        match (&left.ty, &right.ty) {
+            (a, b) if a == b => Some((left, right)),
+            (Type::Null, _) | (_, Type::Null) => Some((left, right)),
+            (Type::Date, Type::DateTime) => Some((self.to_datetime(left), right)),
+            (Type::DateTime, Type::Date) => {
+                let right = self.to_datetime(right);
+                Some((left, right))
+            }
+            (a, b) => {
+                let message = format!("{} cannot be compared with {}", a.phrase(), b.phrase());
+                let mut found = Diagnostic::new(code::TYPE_MISMATCH, at, message);
+                if matches!((a, b), (Type::Text, Type::Number) | (Type::Number, Type::Text)) {
+                    found =
+                        found.help("VALUE(text) reads a number from text; number & \"\" makes text of it");
+                }
+                self.found.push(found);
+                None
+            }
+        }
+    }
+
+    /// A text literal beside a date is read as one.
+    fn read_dates(&mut self, left: Node, right: Node) -> Option<(Node, Node)> {
+        if left.ty.is_temporal() && right.ty == Type::Text {
+            return Some((left, self.date_literal(right)?));
+        }
+        if right.ty.is_temporal() && left.ty == Type::Text {
+            return Some((self.date_literal(left)?, right));
+        }
+        Some((left, right))
+    }
+}

@@ -1,0 +1,213 @@
+//! Evaluation of one row: a walk over the typed tree.
+
+mod call;
+mod compare;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::fmt::Write;
+
+use rust_decimal::Decimal;
+
+use crate::context::Context;
+use crate::error::{ErrorCode, EvalError};
+use crate::number;
+use crate::program::{ArithmeticOp, Coercion, Expr, FunctionCall, Node};
+use crate::row::Row;
+use crate::temporal;
+use crate::value::Value;
+
+pub use call::Call;
+
+/// One evaluation: the row, the context and the work that is left.
+pub(crate) struct Evaluator<'c, 'a> {
+    row: &'a dyn Row,
+    context: &'c Context,
+    fuel: Cell<u64>,
+}
+
+impl<'c, 'a> Evaluator<'c, 'a> {
+    pub(crate) fn new(row: &'a dyn Row, context: &'c Context) -> Self {
+        Self { row, context, fuel: Cell::new(context.limits().fuel) }
+    }
+
+    /// The value of any part.
+    pub(crate) fn value(&self, node: &'a Node) -> Result<Value<'a>, EvalError> {
+        match &node.expr {
+            Expr::Constant(value) => Ok(value.borrowed()),
+            Expr::Slot(slot) => self.row.get(*slot),
+            Expr::Coerce(coercion, arg) => self.coerce(*coercion, arg),
+            Expr::Negate(_) | Expr::Arithmetic(..) => self.number(node).map(Value::from),
+            Expr::Not(_) | Expr::Compare(..) | Expr::And(_) | Expr::Or(_) => {
+                self.truth(node).map(Value::Bool)
+            }
+            Expr::Concat(parts) => self.concat(parts),
+            Expr::Call(call) => self.call(call),
+        }
+    }
+
+    /// The value of a part of type number.
+    #[inline]
+    pub(crate) fn number(&self, node: &'a Node) -> Result<Option<Decimal>, EvalError> {
+        match &node.expr {
+            Expr::Arithmetic(op, left, right) => {
+                let (left, right) = (self.number(left)?, self.number(right)?);
+                arithmetic(*op, left, right).map(Some)
+            }
+            Expr::Constant(Value::Number(number)) => Ok(Some(*number)),
+            Expr::Slot(slot) => as_number(self.row.get(*slot)?),
+            Expr::Negate(arg) => Ok(self.number(arg)?.map(number::neg)),
+            Expr::Call(call) => as_number(self.call(call)?),
+            _ => as_number(self.value(node)?),
+        }
+    }
+
+    /// The truth of a part of type bool; null counts as false.
+    pub(crate) fn truth(&self, node: &'a Node) -> Result<bool, EvalError> {
+        match &node.expr {
+            Expr::Compare(op, left, right) => self.compare(*op, left, right),
+            Expr::Not(arg) => Ok(!self.truth(arg)?),
+            Expr::And(parts) => {
+                for part in parts {
+                    if !self.truth(part)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Expr::Or(parts) => {
+                for part in parts {
+                    if self.truth(part)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Expr::Coerce(Coercion::Truthy, arg) => Ok(truthy(&self.value(arg)?)),
+            _ => Ok(truthy(&self.value(node)?)),
+        }
+    }
+
+    fn coerce(&self, coercion: Coercion, arg: &'a Node) -> Result<Value<'a>, EvalError> {
+        let value = match coercion {
+            Coercion::Truthy => return self.truth(arg).map(Value::Bool),
+            _ => self.value(arg)?,
+        };
+        Ok(match (coercion, value) {
+            (Coercion::ToList, Value::Null) => Value::List(Vec::new()),
+            (Coercion::ToList, list @ Value::List(_)) => list,
+            (Coercion::ToList, value) => Value::List(vec![value]),
+            (_, Value::Null) => Value::Null,
+            (Coercion::ToText, value) => Value::Text(value.into_text()),
+            (Coercion::DateToDateTime, Value::Date(date)) => {
+                Value::DateTime(temporal::midnight(date, self.context.zone())?)
+            }
+            (Coercion::DateToDateTime | Coercion::Truthy, value) => value,
+        })
+    }
+
+    fn concat(&self, parts: &'a [Node]) -> Result<Value<'a>, EvalError> {
+        let mut text = String::new();
+        for part in parts {
+            match &part.expr {
+                // The text form is written in place, without a text of its own.
+                Expr::Coerce(Coercion::ToText, arg) => {
+                    let _ = write!(text, "{}", self.value(arg)?);
+                }
+                _ => match self.value(part)? {
+                    Value::Text(piece) => text.push_str(&piece),
+                    other => {
+                        let _ = write!(text, "{other}");
+                    }
+                },
+            }
+            self.check_text(text.len())?;
+        }
+        self.burn_text(text.len())?;
+        Ok(Value::Text(Cow::Owned(text)))
+    }
+
+    /// Takes `units` of work off what is left.
+    pub(crate) fn burn(&self, units: u64) -> Result<(), EvalError> {
+        let left = self.fuel.get().checked_sub(units).ok_or(ErrorCode::OutOfFuel)?;
+        self.fuel.set(left);
+        Ok(())
+    }
+
+    /// Work for reading or making a text.
+    pub(crate) fn burn_text(&self, bytes: usize) -> Result<(), EvalError> {
+        self.burn(bytes as u64 / 16)
+    }
+
+    /// Refuses a text that is too long.
+    pub(crate) fn check_text(&self, bytes: usize) -> Result<(), EvalError> {
+        if bytes > self.context.limits().text_bytes { Err(ErrorCode::TextTooLong.into()) } else { Ok(()) }
+    }
+
+    /// Refuses a list that is too long.
+    pub(crate) fn check_list(&self, items: usize) -> Result<(), EvalError> {
+        if items > self.context.limits().list_items { Err(ErrorCode::ListTooLong.into()) } else { Ok(()) }
+    }
+
+    fn call(&self, call: &'a FunctionCall) -> Result<Value<'a>, EvalError> {
+        self.burn(1)?;
+        let value = call::run(self, call)?;
+        match &value {
+            Value::Text(Cow::Owned(text)) => {
+                self.check_text(text.len())?;
+                self.burn_text(text.len())?;
+            }
+            Value::List(items) => {
+                self.check_list(items.len())?;
+                self.burn(items.len() as u64)?;
+            }
+            _ => {}
+        }
+        Ok(value)
+    }
+}
+
+/// Two numbers by the number rule; null counts as 0, and as a divisor is a division by zero.
+#[inline]
+pub(crate) fn arithmetic(
+    op: ArithmeticOp,
+    left: Option<Decimal>,
+    right: Option<Decimal>,
+) -> Result<Decimal, EvalError> {
+    let (left, right) = (left.unwrap_or_default(), right.unwrap_or_default());
+    match op {
+        ArithmeticOp::Add => number::add(left, right),
+        ArithmeticOp::Subtract => number::sub(left, right),
+        ArithmeticOp::Multiply => number::mul(left, right),
+        ArithmeticOp::Divide => number::div(left, right),
+    }
+}
+
+/// Null and false, 0 and what is empty are not true.
+pub(crate) fn truthy(value: &Value<'_>) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => !number.is_zero(),
+        Value::Text(text) => !text.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        Value::Date(_) | Value::DateTime(_) | Value::Json(_) => true,
+    }
+}
+
+#[inline]
+fn as_number(value: Value<'_>) -> Result<Option<Decimal>, EvalError> {
+    match value {
+        Value::Number(number) => Ok(Some(number)),
+        Value::Null => Ok(None),
+        other => Err(wrong_type("a number", &other)),
+    }
+}
+
+/// The error of a row or a host's function that breaks its promise about types.
+pub(crate) fn wrong_type(wanted: &str, found: &Value<'_>) -> EvalError {
+    EvalError::with_message(
+        ErrorCode::Unavailable,
+        format!("{wanted} was promised, {} was given", found.ty()),
+    )
+}

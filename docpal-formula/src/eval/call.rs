@@ -1,0 +1,246 @@
+//! One call of a function, as the function sees it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+
+use super::{Evaluator, truthy, wrong_type};
+use crate::error::EvalError;
+use crate::functions::{Laziness, Nulls, Prepared};
+use crate::limits::Limits;
+use crate::number::round;
+use crate::program::FunctionCall;
+use crate::temporal;
+use crate::value::Value;
+
+/// Calls with at most this many arguments need no allocation.
+const INLINE: usize = 4;
+
+/// Evaluates the arguments as the function asks for, then the function.
+pub(super) fn run<'a>(eval: &Evaluator<'_, 'a>, call: &'a FunctionCall) -> Result<Value<'a>, EvalError> {
+    if call.function.laziness() == Laziness::Lazy {
+        return call.function.eval(&mut Call { eval, call, args: None });
+    }
+    let mut inline: [Value<'a>; INLINE] = Default::default();
+    let mut heap: Vec<Value<'a>>;
+    let args = match inline.get_mut(..call.args.len()) {
+        Some(args) => args,
+        None => {
+            heap = vec![Value::Null; call.args.len()];
+            heap.as_mut_slice()
+        }
+    };
+    for (value, arg) in args.iter_mut().zip(&call.args) {
+        *value = eval.value(arg)?;
+    }
+    let is_null = match call.function.nulls() {
+        Nulls::First => matches!(args.first(), Some(Value::Null)),
+        Nulls::Any => args.iter().any(|arg| matches!(arg, Value::Null)),
+        Nulls::Own => false,
+    };
+    if is_null {
+        return Ok(Value::Null);
+    }
+    call.function.eval(&mut Call { eval, call, args: Some(args) })
+}
+
+/// One call of a function: its arguments by index, the clock, the zone and the limits.
+///
+/// An argument of an eager function can be taken once; an argument of a lazy function is evaluated each time it
+/// is asked for.
+pub struct Call<'c, 'a> {
+    eval: &'c Evaluator<'c, 'a>,
+    call: &'a FunctionCall,
+    args: Option<&'c mut [Value<'a>]>,
+}
+
+impl<'a> Call<'_, 'a> {
+    /// The number of arguments given.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.call.args.len()
+    }
+
+    /// An argument; null when it was not given.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn value(&mut self, index: usize) -> Result<Value<'a>, EvalError> {
+        match &mut self.args {
+            Some(args) => Ok(args.get_mut(index).map(std::mem::take).unwrap_or_default()),
+            None => self.call.args.get(index).map_or(Ok(Value::Null), |arg| self.eval.value(arg)),
+        }
+    }
+
+    /// A number, or null.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn number(&mut self, index: usize) -> Result<Option<Decimal>, EvalError> {
+        super::as_number(self.value(index)?)
+    }
+
+    /// A whole number, toward zero; numbers beyond 64 bits are clamped.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn whole(&mut self, index: usize) -> Result<Option<i64>, EvalError> {
+        let clamp = |number: Decimal| if number.is_sign_negative() { i64::MIN } else { i64::MAX };
+        Ok(self.number(index)?.map(|number| round::whole(number).unwrap_or_else(|| clamp(number))))
+    }
+
+    /// A text; null is empty.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn text(&mut self, index: usize) -> Result<Cow<'a, str>, EvalError> {
+        match self.value(index)? {
+            Value::Text(text) => Ok(text),
+            Value::Null => Ok(Cow::Borrowed("")),
+            other => Err(wrong_type("a text", &other)),
+        }
+    }
+
+    /// A truth; null is false.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn truth(&mut self, index: usize) -> Result<bool, EvalError> {
+        match (&self.args, self.call.args.get(index)) {
+            (None, Some(arg)) => self.eval.truth(arg),
+            _ => Ok(truthy(&self.value(index)?)),
+        }
+    }
+
+    /// A list; null is empty, another value is a list of one.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn list(&mut self, index: usize) -> Result<Vec<Value<'a>>, EvalError> {
+        Ok(match self.value(index)? {
+            Value::List(items) => items,
+            Value::Null => Vec::new(),
+            other => vec![other],
+        })
+    }
+
+    /// A JSON document, or null.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn json(&mut self, index: usize) -> Result<Option<Cow<'a, serde_json::Value>>, EvalError> {
+        match self.value(index)? {
+            Value::Json(json) => Ok(Some(json)),
+            Value::Null => Ok(None),
+            other => Err(wrong_type("JSON", &other)),
+        }
+    }
+
+    /// The wall-clock time of a date or datetime in the call's zone, or null.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn local(&mut self, index: usize) -> Result<Option<NaiveDateTime>, EvalError> {
+        match self.value(index)? {
+            Value::Date(date) => Ok(Some(date.into())),
+            Value::DateTime(instant) => temporal::local(instant, self.zone()).map(Some),
+            Value::Null => Ok(None),
+            other => Err(wrong_type("a date", &other)),
+        }
+    }
+
+    /// The day of a date or datetime in the call's zone, or null.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn day(&mut self, index: usize) -> Result<Option<NaiveDate>, EvalError> {
+        Ok(self.local(index)?.map(|local| local.date()))
+    }
+
+    /// The instant of a datetime, or of a date's midnight in the call's zone, or null.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function; overflow at the end of the calendar.
+    pub fn instant(&mut self, index: usize) -> Result<Option<DateTime<Utc>>, EvalError> {
+        match self.value(index)? {
+            Value::Date(date) => temporal::midnight(date, self.zone()).map(Some),
+            Value::DateTime(instant) => Ok(Some(instant)),
+            Value::Null => Ok(None),
+            other => Err(wrong_type("a date", &other)),
+        }
+    }
+
+    /// Visits the arguments from `first` on, lists item by item at any depth.
+    pub(crate) fn each(
+        &mut self,
+        first: usize,
+        visit: &mut impl FnMut(Value<'a>) -> Result<(), EvalError>,
+    ) -> Result<(), EvalError> {
+        for index in first..self.count() {
+            let mut todo = Vec::new();
+            match self.value(index)? {
+                Value::List(items) => todo.push(Value::List(items)),
+                value => visit(value)?,
+            }
+            while let Some(value) = todo.pop() {
+                match value {
+                    Value::List(items) => {
+                        self.eval.burn(items.len() as u64)?;
+                        todo.extend(items.into_iter().rev());
+                    }
+                    value => visit(value)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the clock shows.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.eval.context.now()
+    }
+
+    /// The zone to read instants in: the one `SET_TIMEZONE` gave to an argument, else the context's.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.call.zone.unwrap_or_else(|| self.eval.context.zone())
+    }
+
+    /// The bounds of the evaluation.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.eval.context.limits()
+    }
+
+    /// What the check made of a literal argument.
+    #[must_use]
+    pub fn prepared(&self) -> &'a Prepared {
+        &self.call.prepared
+    }
+
+    /// Pays for work in proportion to `bytes` of text.
+    ///
+    /// # Errors
+    /// [`ErrorCode::OutOfFuel`](crate::ErrorCode::OutOfFuel).
+    pub fn pay_for_text(&self, bytes: usize) -> Result<(), EvalError> {
+        self.eval.burn_text(bytes)
+    }
+
+    /// Refuses a text that would have more bytes than the limit; to be asked before it is made.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TextTooLong`](crate::ErrorCode::TextTooLong).
+    pub fn check_text(&self, bytes: usize) -> Result<(), EvalError> {
+        self.eval.check_text(bytes)
+    }
+}
+
+impl fmt::Debug for Call<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("function", &self.call.function).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,67 @@
+//! Comparison of two values of one type.
+
+use std::cmp::Ordering;
+
+use super::{Evaluator, wrong_type};
+use crate::error::EvalError;
+use crate::program::{CompareOp, Node};
+use crate::types::Type;
+use crate::value::Value;
+
+impl<'a> Evaluator<'_, 'a> {
+    pub(super) fn compare(&self, op: CompareOp, left: &'a Node, right: &'a Node) -> Result<bool, EvalError> {
+        match if left.ty == Type::Null { &right.ty } else { &left.ty } {
+            Type::Number => Ok(holds(op, self.number(left)?, self.number(right)?)),
+            Type::Text => self.compare_texts(op, left, right),
+            _ => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                compare_values(op, &left, &right)
+            }
+        }
+    }
+
+    /// Null equals the empty text; an ordering with null is false.
+    fn compare_texts(&self, op: CompareOp, left: &'a Node, right: &'a Node) -> Result<bool, EvalError> {
+        let (left, right) = (self.value(left)?, self.value(right)?);
+        let has_null = matches!(left, Value::Null) || matches!(right, Value::Null);
+        let (left, right) = (left.into_text(), right.into_text());
+        Ok(match op {
+            CompareOp::Equal => left == right,
+            CompareOp::NotEqual => left != right,
+            _ if has_null => false,
+            _ => ordered(op, left.cmp(&right)),
+        })
+    }
+}
+
+/// Two values of one type, or one of them null.
+fn compare_values(op: CompareOp, left: &Value<'_>, right: &Value<'_>) -> Result<bool, EvalError> {
+    match (left, right) {
+        (Value::Null, Value::Null) => Ok(holds::<()>(op, None, None)),
+        (Value::Null, _) | (_, Value::Null) => Ok(op == CompareOp::NotEqual),
+        (Value::Bool(left), Value::Bool(right)) => Ok(ordered(op, left.cmp(right))),
+        (Value::Date(left), Value::Date(right)) => Ok(ordered(op, left.cmp(right))),
+        (Value::DateTime(left), Value::DateTime(right)) => Ok(ordered(op, left.cmp(right))),
+        (left, right) => Err(wrong_type(&left.ty().to_string(), right)),
+    }
+}
+
+/// Null equals null and nothing else; an ordering with null is false.
+fn holds<T: Ord>(op: CompareOp, left: Option<T>, right: Option<T>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => ordered(op, left.cmp(&right)),
+        (None, None) => op == CompareOp::Equal,
+        _ => op == CompareOp::NotEqual,
+    }
+}
+
+fn ordered(op: CompareOp, ordering: Ordering) -> bool {
+    match op {
+        CompareOp::Equal => ordering.is_eq(),
+        CompareOp::NotEqual => ordering.is_ne(),
+        CompareOp::Less => ordering.is_lt(),
+        CompareOp::LessOrEqual => ordering.is_le(),
+        CompareOp::Greater => ordering.is_gt(),
+        CompareOp::GreaterOrEqual => ordering.is_ge(),
+    }
+}
