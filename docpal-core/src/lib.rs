@@ -1,6 +1,39 @@
 #![doc = include_str!("../README.md")]
 
+pub mod access;
+pub mod audit;
+pub mod cell;
+pub mod docpal;
 #[cfg(feature = "embedded")]
 pub mod embedded;
+pub mod error;
+pub mod field_types;
+pub mod filter;
+pub mod id;
+pub mod json;
+pub mod json_out;
+pub mod model;
+pub mod names;
+pub mod records;
+pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
+
+#[doc(inline)]
+pub use access::{Action, Actor, Effect, Resource, Role, Rule, RuleSpec, Scope, Subject, SystemReason};
+#[doc(inline)]
+pub use cell::Cell;
+#[doc(inline)]
+pub use docpal::{AppSpec, Docpal};
+#[doc(inline)]
+pub use error::{Error, ErrorKind, FieldError, Result};
+#[doc(inline)]
+pub use filter::Filter;
+#[doc(inline)]
+pub use id::{ApiKeyId, AppId, CompanyId, FieldId, RecordId, RoleId, RuleId, TableId, UserId};
+#[doc(inline)]
+pub use json::Json;
+#[doc(inline)]
+pub use model::{App, Company, Field, FieldSpec, TableSnapshot, TableSpec};
+#[doc(inline)]
+pub use records::RecordDraft;

@@ -28,12 +28,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgPool};
 
 use self::keeper::{Keeper, Task};
 use crate::embedded::{EmbeddedError, EmbeddedErrorKind, fingerprint as hash};
 use crate::sql::admin::DatabaseName;
+use crate::sql::migrations;
 
 /// The templates that this process has seen complete.
 static READY: Mutex<Option<HashSet<DatabaseName>>> = Mutex::new(None);
@@ -49,6 +50,20 @@ pub struct TestDb {
 }
 
 impl TestDb {
+    /// A database with DocPal's own tables, as [`Docpal::start`](crate::Docpal::start) makes them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`TestDb::from_template`].
+    pub async fn new() -> Result<Self, EmbeddedError> {
+        Self::from_template(&migrations::fingerprint(), async |options: &PgConnectOptions| {
+            let mut connection = options.connect().await?;
+            migrations::migrate(&mut connection).await?;
+            Ok::<(), Box<dyn StdError + Send + Sync>>(())
+        })
+        .await
+    }
+
     /// A database without any table.
     ///
     /// # Errors

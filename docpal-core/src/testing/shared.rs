@@ -1,10 +1,12 @@
 //! The server that all tests of one worktree and one user share.
 
+use std::cmp::Reverse;
 use std::env;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::sleep;
@@ -25,8 +27,10 @@ pub(super) const TEST: &str = "t_";
 pub(super) const TEMPLATE: &str = "tmpl_";
 /// Names of templates that are being filled end with this.
 pub(super) const UNFINISHED: &str = "_new";
-/// A template that was not used for so long is dropped.
-const TEMPLATE_LIFE: Duration = Duration::from_secs(3 * 24 * 3600);
+/// So many templates are kept for the next run, the most recently used ones.
+const TEMPLATES: usize = 6;
+/// The file that notes which worktree a server belongs to.
+const WORKTREE: &str = "worktree";
 /// A server that is just stopping, or starting, has this long to do so.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -100,16 +104,19 @@ impl Shared {
         Ok(())
     }
 
-    /// Drops the templates that nobody has used for a while. Under the gate.
+    /// Drops all but the most recently used templates. Only by the process that has just started the server: no other
+    /// has joined yet.
     async fn drop_old_templates(&self, connection: &mut PgConnection) -> Result<(), EmbeddedError> {
+        let mut templates = Vec::new();
         for name in admin::databases(connection, TEMPLATE).await? {
-            let file = self.home.root().join(name.as_str().trim_end_matches(UNFINISHED));
-            let used = fs::metadata(&file).and_then(|found| found.modified());
-            let fresh = used.is_ok_and(|used| used.elapsed().is_ok_and(|age| age < TEMPLATE_LIFE));
-            if !fresh && is_free(&file) {
-                admin::drop_database(connection, &name).await?;
-                let _ = fs::remove_file(&file);
-            }
+            let file = self.home.root().join(name.as_str());
+            let used = fs::metadata(&file).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
+            templates.push((used, file, name));
+        }
+        templates.sort_by_key(|(used, ..)| Reverse(*used));
+        for (_, file, name) in templates.iter().skip(TEMPLATES) {
+            admin::drop_database(connection, name).await?;
+            let _ = fs::remove_file(file);
         }
         Ok(())
     }
@@ -121,10 +128,34 @@ fn base_dir() -> Result<PathBuf, EmbeddedError> {
     let is_root = |folder: &&Path| folder.join(".git").exists() || folder.join("Cargo.lock").exists();
     let worktree = here.ancestors().find(is_root).unwrap_or(&here);
     let me = rustix::process::geteuid();
-    let name = format!("docpal-test-{}-{:016x}", me.as_raw(), fingerprint(worktree.as_os_str().as_bytes()));
-    let base = env::temp_dir().join(name);
+    let prefix = format!("docpal-test-{}-", me.as_raw());
+    let base = env::temp_dir().join(format!("{prefix}{:016x}", fingerprint(worktree.as_os_str().as_bytes())));
     own_dir(&base, me.as_raw(), if me.is_root() { 0o711 } else { 0o700 })?;
+    let note = base.join(WORKTREE);
+    if !note.exists() {
+        fs::write(&note, worktree.as_os_str().as_bytes())
+            .map_err(|source| EmbeddedError::io("write", &note, source))?;
+        remove_forsaken(&env::temp_dir(), &prefix, me.as_raw());
+    }
     Ok(base)
+}
+
+/// Removes the servers' folders whose worktree is gone. What does not work out is left for another time.
+fn remove_forsaken(folder: &Path, prefix: &str, me: u32) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let base = entry.path();
+        let is_ours = entry.file_name().to_string_lossy().starts_with(prefix)
+            && entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == me);
+        let Some(worktree) = fs::read(base.join(WORKTREE)).ok().filter(|_| is_ours) else { continue };
+        let is_stopped = fs::read_dir(&base)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .all(|version| !version.path().join("postgres/data/postmaster.pid").exists());
+        if is_stopped && !Path::new(OsStr::from_bytes(&worktree)).exists() {
+            let _ = fs::remove_dir_all(&base);
+        }
+    }
 }
 
 /// True if this call started the server. Under the gate, so nobody else starts one meanwhile.

@@ -1,0 +1,10 @@
+//! Permissions: who acts ([`Actor`]), what the rules say ([`Rule`]), and what the actor may do to one
+//! table ([`Scope`]), which every read and write needs.
+
+pub mod actor;
+pub mod rule;
+pub mod scope;
+
+pub use actor::{Actor, Role};
+pub use rule::{Action, Effect, Resource, Rule, RuleSpec, Subject};
+pub use scope::{Guard, Scope, SystemReason, scope};

@@ -1,0 +1,128 @@
+//! What one actor may do to one table: the rules that apply to them, sorted by action and field. Every
+//! statement needs a scope; there is no default one.
+
+use std::sync::Arc;
+
+use super::actor::Actor;
+use super::rule::{Action, Effect, Rule};
+use crate::filter::Filter;
+use crate::id::{FieldId, TableId, UserId};
+use crate::model::TableSnapshot;
+
+/// Why something acts without a user's permissions. Grep for it: each use widens what is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SystemReason {
+    /// The host vouches for the caller: it did its own permission check.
+    Host,
+    /// The importer fills a table that it has just made for its owner.
+    Import,
+}
+
+/// What an actor may do to one table. Made by [`scope`] or, greppable, by [`Scope::system`]; there is no
+/// `Default`, and no query is compiled without one.
+///
+/// ```compile_fail
+/// let scope = docpal_core::Scope::default();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scope {
+    table: TableId,
+    user: Option<UserId>,
+    rules: Rules,
+}
+
+#[derive(Clone, Debug)]
+enum Rules {
+    Everything,
+    /// The rules of the table that cover the actor.
+    Of(Arc<[Rule]>),
+}
+
+/// When something is allowed: any of `allow` holds and none of `deny` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Always.
+    Always,
+    /// Depending on the record. An empty condition list in `allow` never holds.
+    When {
+        /// One of these must hold; `None` is a rule without a condition.
+        allow: Vec<Option<Filter>>,
+        /// None of these may hold; `None` is a rule without a condition.
+        deny: Vec<Option<Filter>>,
+    },
+}
+
+/// The scope of `actor` on the table of `snapshot`. A table of another company gives a scope in which
+/// nothing is allowed; callers look tables up inside the actor's company first.
+#[must_use]
+pub fn scope(actor: &Actor, snapshot: &TableSnapshot) -> Scope {
+    let same_company = actor.company() == snapshot.company();
+    let rules = snapshot.rules().iter().filter(|rule| same_company && rule.subject.covers(actor));
+    Scope { table: snapshot.id(), user: Some(actor.user()), rules: Rules::Of(rules.cloned().collect()) }
+}
+
+impl Scope {
+    /// Everything on the table of `snapshot`, for code that has its own reason to be trusted.
+    #[must_use]
+    pub fn system(snapshot: &TableSnapshot, reason: SystemReason) -> Self {
+        let _ = reason;
+        Self { table: snapshot.id(), user: None, rules: Rules::Everything }
+    }
+
+    /// The table this scope is for.
+    #[must_use]
+    pub fn table(&self) -> TableId {
+        self.table
+    }
+
+    /// The user that `me` means in conditions.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.user
+    }
+
+    /// When may `action` be done to a record?
+    ///
+    /// A rule that names fields gives (or takes) those fields of the record. So an allowing one lets the
+    /// record be touched; a denying one does not hide the record.
+    #[must_use]
+    pub fn row(&self, action: Action) -> Guard {
+        self.guard(action, |rule| rule.effect == Effect::Allow || rule.fields.is_none())
+    }
+
+    /// When may `action` be done to `field` of a record that [`Scope::row`] lets through?
+    #[must_use]
+    pub fn field(&self, action: Action, field: FieldId) -> Guard {
+        self.guard(action, |rule| rule.fields.as_ref().is_none_or(|fields| fields.contains(&field)))
+    }
+
+    /// May the actor change the table itself, its fields and its rules? Conditions on records do not apply.
+    #[must_use]
+    pub fn may_manage(&self) -> bool {
+        match self.guard(Action::Manage, |rule| rule.fields.is_none()) {
+            Guard::Always => true,
+            Guard::When { allow, deny } => allow.contains(&None) && deny.is_empty(),
+        }
+    }
+
+    /// Is there any rule that lets the actor see this table at all?
+    #[must_use]
+    pub fn sees_table(&self) -> bool {
+        match self.row(Action::Read) {
+            Guard::Always => true,
+            Guard::When { allow, deny } => !allow.is_empty() && !deny.contains(&None),
+        }
+    }
+
+    fn guard(&self, action: Action, applies: impl Fn(&Rule) -> bool) -> Guard {
+        let Rules::Of(rules) = &self.rules else { return Guard::Always };
+        let conditions = |effect: Effect| {
+            let matching =
+                rules.iter().filter(|rule| rule.action == action && rule.effect == effect && applies(rule));
+            matching.map(|rule| rule.condition.clone()).collect::<Vec<_>>()
+        };
+        let (allow, deny) = (conditions(Effect::Allow), conditions(Effect::Deny));
+        if allow.contains(&None) && deny.is_empty() { Guard::Always } else { Guard::When { allow, deny } }
+    }
+}

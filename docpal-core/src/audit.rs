@@ -1,0 +1,54 @@
+//! What happened: one audit row for people and one outbox row for subscribers, in the transaction of the
+//! change itself.
+
+use chrono::{DateTime, Utc};
+
+use crate::access::Actor;
+use crate::id::{AppId, CompanyId, RecordId, TableId};
+use crate::json::Json;
+
+/// A change to write down.
+#[derive(Debug)]
+pub struct Change<'c> {
+    /// Whose data changed.
+    pub company: CompanyId,
+    /// Who did it, as [`actor_text`] gives.
+    pub actor: String,
+    /// What was done, as `table.create`.
+    pub action: &'static str,
+    /// The app concerned.
+    pub app: Option<AppId>,
+    /// The table concerned.
+    pub table: Option<TableId>,
+    /// The records concerned.
+    pub records: Option<&'c [RecordId]>,
+    /// More, for people.
+    pub details: Json,
+}
+
+/// An entry of the audit log.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct AuditEntry {
+    /// Grows with time.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who: `user:<id>` or `system`.
+    pub actor: String,
+    /// What was done, as `record.create`.
+    pub action: String,
+    /// The app concerned.
+    pub app: Option<AppId>,
+    /// The table concerned.
+    pub table: Option<TableId>,
+    /// The records concerned.
+    pub records: Vec<RecordId>,
+    /// More, for people.
+    pub details: Json,
+}
+
+/// How the log names an actor.
+#[must_use]
+pub fn actor_text(actor: Option<&Actor>) -> String {
+    actor.map_or_else(|| "system".to_owned(), |actor| format!("user:{}", actor.user()))
+}

@@ -1,0 +1,214 @@
+//! The handle that a host keeps: a pool and a cache of table snapshots.
+
+mod apps;
+mod companies;
+mod rules;
+mod tables;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use moka::sync::Cache;
+use sqlx::{Acquire as _, PgPool};
+
+pub use apps::{AppSpec, Apps};
+pub use companies::Companies;
+pub use rules::Rules;
+pub use tables::Tables;
+
+use crate::access::{Actor, Scope};
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::{CompanyId, TableId};
+use crate::model::TableSnapshot;
+use crate::sql::errors::from_sqlx;
+use crate::sql::{Connection, meta, migrations};
+
+/// A snapshot is trusted this long before its version is looked at again. Changes through the same handle
+/// show at once; changes through another node after at most this.
+const TRUSTED: Duration = Duration::from_secs(1);
+/// So many table snapshots are kept.
+const SNAPSHOTS: u64 = 10_000;
+
+/// DocPal on one database. Cheap to clone.
+///
+/// Every operation on the database has two forms: one that takes a connection from the pool and commits,
+/// and one named `.._in` that takes the host's own connection or transaction and leaves committing to it.
+#[derive(Clone)]
+pub struct Docpal {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: PgPool,
+    snapshots: Cache<(CompanyId, TableId), Cached>,
+}
+
+#[derive(Clone)]
+struct Cached {
+    snapshot: Arc<TableSnapshot>,
+    seen: Instant,
+}
+
+impl Docpal {
+    /// Starts DocPal on `pool`, bringing its own tables (schema `docpal`) up to date.
+    ///
+    /// # Errors
+    /// `database_too_new`, `database_unavailable`, or an internal error when the role may not create schemas.
+    pub async fn start(pool: PgPool) -> Result<Self> {
+        let mut conn = pool.acquire().await.map_err(from_sqlx)?;
+        migrations::migrate(&mut conn).await?;
+        drop(conn);
+        Ok(Self { inner: Arc::new(Inner { pool, snapshots: Cache::new(SNAPSHOTS) }) })
+    }
+
+    /// The pool.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.inner.pool
+    }
+
+    /// A connection from the pool.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
+        self.inner.pool.acquire().await.map_err(from_sqlx)
+    }
+
+    /// A transaction from the pool.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+        self.inner.pool.begin().await.map_err(from_sqlx)
+    }
+
+    /// The companies of this database; for the host itself, not for a user.
+    #[must_use]
+    pub fn companies(&self) -> Companies<'_> {
+        Companies { docpal: self }
+    }
+
+    /// The apps `actor` may see or change.
+    #[must_use]
+    pub fn apps<'d>(&'d self, actor: &'d Actor) -> Apps<'d> {
+        Apps { docpal: self, actor }
+    }
+
+    /// The tables `actor` may see or change.
+    #[must_use]
+    pub fn tables<'d>(&'d self, actor: &'d Actor) -> Tables<'d> {
+        Tables { docpal: self, actor }
+    }
+
+    /// The permission rules of the actor's company.
+    #[must_use]
+    pub fn rules<'d>(&'d self, actor: &'d Actor) -> Rules<'d> {
+        Rules { docpal: self, actor }
+    }
+
+    /// The table with `id` as it is now, from the cache when it was looked at within the last second.
+    ///
+    /// # Errors
+    /// `table_not_found`, also for a table of another company.
+    pub async fn snapshot(&self, company: CompanyId, id: TableId) -> Result<Arc<TableSnapshot>> {
+        if let Some(cached) = self.inner.snapshots.get(&(company, id))
+            && cached.seen.elapsed() < TRUSTED
+        {
+            return Ok(cached.snapshot);
+        }
+        let mut conn = self.acquire().await?;
+        let snapshot = self.snapshot_in(&mut conn, company, id).await?;
+        self.inner
+            .snapshots
+            .insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen: Instant::now() });
+        Ok(snapshot)
+    }
+
+    /// The table with `id` as the connection sees it, uncommitted changes included. The version is looked
+    /// at every time; the rest comes from the cache when it is the same.
+    ///
+    /// # Errors
+    /// `table_not_found`, also for a table of another company.
+    pub async fn snapshot_in(
+        &self,
+        conn: &mut Connection,
+        company: CompanyId,
+        id: TableId,
+    ) -> Result<Arc<TableSnapshot>> {
+        let version = meta::tables::version(conn, company, id).await?.ok_or_else(table_not_found)?;
+        if let Some(cached) = self.inner.snapshots.get(&(company, id))
+            && cached.snapshot.version() == version
+        {
+            return Ok(cached.snapshot);
+        }
+        let (table, version) = meta::tables::get(conn, company, id).await?.ok_or_else(table_not_found)?;
+        let fields = meta::tables::fields(conn, id).await?;
+        let rules = meta::rules::of_table(conn, company, table.app, id).await?;
+        Ok(Arc::new(TableSnapshot::new(table, version, fields, rules)))
+    }
+
+    /// Forgets what is cached of a table, after a change or when a statement met a moved schema.
+    pub fn forget(&self, company: CompanyId, id: TableId) {
+        self.inner.snapshots.invalidate(&(company, id));
+    }
+
+    fn forget_all(&self) {
+        self.inner.snapshots.invalidate_all();
+    }
+
+    /// The newest entries of the audit log with an id below `before`; for those who may manage the company.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub async fn audit(
+        &self,
+        actor: &Actor,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<crate::audit::AuditEntry>> {
+        let mut conn = self.acquire().await?;
+        companies::require_manage(&mut conn, actor, None).await?;
+        meta::audit::list(&mut conn, actor.company(), before, limit.clamp(1, 1_000)).await
+    }
+}
+
+impl std::fmt::Debug for Docpal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Docpal")
+            .field("snapshots", &self.inner.snapshots.entry_count())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs an `.._in` operation in a transaction of its own.
+macro_rules! in_transaction {
+    ($docpal:expr, |$conn:ident| $body:expr) => {{
+        let mut tx = $docpal.begin().await?;
+        let $conn: &mut $crate::sql::Connection = &mut tx;
+        let done = $body.await?;
+        tx.commit().await.map_err($crate::sql::errors::from_sqlx)?;
+        done
+    }};
+}
+use in_transaction;
+
+/// The error for a table that does not exist or that the actor may not know of: one and the same.
+#[must_use]
+pub fn table_not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "table_not_found", "there is no such table")
+}
+
+fn not_allowed(what: &str) -> Error {
+    Error::new(ErrorKind::Forbidden, "not_allowed", format!("your roles do not allow you to {what}"))
+}
+
+/// Fails with `table_not_found` unless the scope lets its actor see the table.
+fn require_visible(scope: &Scope) -> Result<()> {
+    if scope.sees_table() || scope.may_manage() { Ok(()) } else { Err(table_not_found()) }
+}
+
+/// A savepoint within the host's transaction, so that a failure undoes this operation and nothing else.
+async fn savepoint(conn: &mut Connection) -> Result<sqlx::Transaction<'_, sqlx::Postgres>> {
+    conn.begin().await.map_err(from_sqlx)
+}

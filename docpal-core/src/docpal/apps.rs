@@ -1,0 +1,110 @@
+//! Apps.
+
+use super::companies::require_manage;
+use super::{Docpal, in_transaction, savepoint};
+use crate::access::Actor;
+use crate::audit::{Change, actor_text};
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::id::AppId;
+use crate::json::Json;
+use crate::model::App;
+use crate::names;
+use crate::sql::{Connection, errors, meta};
+
+/// The apps of the actor's company.
+#[derive(Debug)]
+pub struct Apps<'d> {
+    pub(super) docpal: &'d Docpal,
+    pub(super) actor: &'d Actor,
+}
+
+/// An app to make.
+#[derive(Clone, Debug, Default)]
+pub struct AppSpec {
+    /// Its name, unique in the company ignoring case.
+    pub name: String,
+    /// An icon for people.
+    pub icon: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+impl AppSpec {
+    /// An app with a name only.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+impl Apps<'_> {
+    /// Makes an app.
+    ///
+    /// # Errors
+    /// `not_allowed`, `validation_failed`, `name_taken`.
+    pub async fn create(&self, spec: &AppSpec) -> Result<App> {
+        Ok(in_transaction!(self.docpal, |conn| self.create_in(conn, spec)))
+    }
+
+    /// As [`Apps::create`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Apps::create`].
+    pub async fn create_in(&self, conn: &mut Connection, spec: &AppSpec) -> Result<App> {
+        require_manage(conn, self.actor, None).await?;
+        let name = names::check(&spec.name, "name").map_err(|entry| Error::validation(vec![entry]))?;
+        let (company, id) = (self.actor.company(), AppId::new());
+        let mut tx = savepoint(conn).await?;
+        let (icon, description) = (spec.icon.as_deref(), spec.description.as_deref());
+        let app = meta::apps::insert(&mut tx, company, id, &name, icon, description, self.actor.user())
+            .await
+            .map_err(|error| name_taken(error, &name))?;
+        let change = Change {
+            company,
+            actor: actor_text(Some(self.actor)),
+            action: "app.create",
+            app: Some(id),
+            table: None,
+            records: None,
+            details: Json::Object(vec![("name".to_owned(), Json::from(name))]),
+        };
+        meta::audit::append(&mut tx, &change).await?;
+        tx.commit().await.map_err(errors::from_sqlx)?;
+        Ok(app)
+    }
+
+    /// The apps by name.
+    ///
+    /// # Errors
+    /// Database errors as mapped.
+    pub async fn list(&self) -> Result<Vec<App>> {
+        let mut conn = self.docpal.acquire().await?;
+        meta::apps::list(&mut conn, self.actor.company()).await
+    }
+
+    /// The app with `id`.
+    ///
+    /// # Errors
+    /// `app_not_found`, also for an app of another company.
+    pub async fn get(&self, id: AppId) -> Result<App> {
+        let mut conn = self.docpal.acquire().await?;
+        require_app(&mut conn, self.actor, id).await
+    }
+}
+
+/// The app with `id` in the actor's company.
+pub(super) async fn require_app(conn: &mut Connection, actor: &Actor, id: AppId) -> Result<App> {
+    meta::apps::get(conn, actor.company(), id)
+        .await?
+        .ok_or_else(|| Error::new(ErrorKind::NotFound, "app_not_found", "there is no such app"))
+}
+
+/// A violated unique name as an error on the field `name`.
+pub(super) fn name_taken(error: Error, name: &str) -> Error {
+    if !error.is_conflict() {
+        return error;
+    }
+    let message = format!("the name `{name}` is taken; names are compared ignoring case");
+    let entry = FieldError::new("name", "name_taken", message.clone());
+    Error::new(ErrorKind::Conflict, "name_taken", message).with_fields(vec![entry])
+}

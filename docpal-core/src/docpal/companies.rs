@@ -1,0 +1,113 @@
+//! Making companies, and the rules every company starts with.
+
+use super::{Docpal, in_transaction, not_allowed, savepoint};
+use crate::access::{Action, Actor, Effect, Resource, Role, Rule, Subject};
+use crate::audit::{Change, actor_text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::id::{AppId, CompanyId, RuleId};
+use crate::json::Json;
+use crate::model::Company;
+use crate::names;
+use crate::sql::{Connection, Ddl, SchemaName, errors, exec, meta};
+
+/// The companies of a database.
+#[derive(Debug)]
+pub struct Companies<'d> {
+    pub(super) docpal: &'d Docpal,
+}
+
+impl Companies<'_> {
+    /// Makes a company with the id the host knows it by: its PostgreSQL schema, and the rules that let
+    /// owners and admins do everything and members work with records.
+    ///
+    /// # Errors
+    /// `validation_failed` for the name, `company_exists`.
+    pub async fn create(&self, id: CompanyId, name: &str) -> Result<Company> {
+        Ok(in_transaction!(self.docpal, |conn| self.create_in(conn, id, name)))
+    }
+
+    /// As [`Companies::create`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Companies::create`].
+    pub async fn create_in(&self, conn: &mut Connection, id: CompanyId, name: &str) -> Result<Company> {
+        let name = names::check(name, "name").map_err(|entry| Error::validation(vec![entry]))?;
+        let mut tx = savepoint(conn).await?;
+        let company = meta::companies::insert(&mut tx, id, &name).await.map_err(|error| {
+            if error.is_conflict() {
+                Error::new(ErrorKind::Conflict, "company_exists", "this company exists")
+            } else {
+                error
+            }
+        })?;
+        exec::run_ddl(&mut tx, &[Ddl::CreateSchema(SchemaName::of(id))]).await?;
+        for rule in first_rules() {
+            meta::rules::insert(&mut tx, id, &rule, None).await?;
+        }
+        let details = Json::Object(vec![("name".to_owned(), Json::from(name))]);
+        let change = Change {
+            company: id,
+            actor: actor_text(None),
+            action: "company.create",
+            app: None,
+            table: None,
+            records: None,
+            details,
+        };
+        meta::audit::append(&mut tx, &change).await?;
+        tx.commit().await.map_err(errors::from_sqlx)?;
+        Ok(company)
+    }
+
+    /// The company with `id`.
+    ///
+    /// # Errors
+    /// `company_not_found`.
+    pub async fn get(&self, id: CompanyId) -> Result<Company> {
+        let mut conn = self.docpal.acquire().await?;
+        meta::companies::get(&mut conn, id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, "company_not_found", "there is no such company"))
+    }
+
+    /// Every company, oldest first.
+    ///
+    /// # Errors
+    /// Database errors as mapped.
+    pub async fn list(&self) -> Result<Vec<Company>> {
+        let mut conn = self.docpal.acquire().await?;
+        meta::companies::list(&mut conn).await
+    }
+}
+
+/// What owners, admins and members may do in a new company; visible and editable like any rule.
+fn first_rules() -> Vec<Rule> {
+    let records = [Action::Read, Action::Create, Action::Update, Action::Delete];
+    let all = records.iter().chain(&[Action::Manage]);
+    let of = |role: Role, action: Action| Rule {
+        id: RuleId::new(),
+        resource: Resource::Company,
+        subject: Subject::Role(role),
+        action,
+        effect: Effect::Allow,
+        condition: None,
+        fields: None,
+    };
+    let owner = all.clone().map(|action| of(Role::Owner, *action));
+    let admin = all.map(|action| of(Role::Admin, *action));
+    let member = records.iter().map(|action| of(Role::Member, *action));
+    owner.chain(admin).chain(member).collect()
+}
+
+/// May `actor` manage the whole company, or `app` in it?
+pub(super) async fn require_manage(conn: &mut Connection, actor: &Actor, app: Option<AppId>) -> Result<()> {
+    let rules = meta::rules::of_company(conn, actor.company(), app).await?;
+    let mut matching =
+        rules.iter().filter(|rule| rule.action == Action::Manage && rule.subject.covers(actor)).peekable();
+    let any = matching.peek().is_some();
+    if any && matching.all(|rule| rule.effect == Effect::Allow) {
+        Ok(())
+    } else {
+        Err(not_allowed("manage this"))
+    }
+}

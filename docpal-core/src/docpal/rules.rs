@@ -1,0 +1,212 @@
+//! Making and deleting permission rules.
+
+use super::companies::require_manage;
+use super::{Docpal, in_transaction, not_allowed, savepoint, table_not_found};
+use crate::access::{Action, Actor, Resource, Rule, RuleSpec, scope};
+use crate::audit::{Change, actor_text};
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::filter::Test;
+use crate::id::{RuleId, TableId};
+use crate::json::Json;
+use crate::model::TableSnapshot;
+use crate::names;
+use crate::sql::{Connection, errors, meta};
+
+/// The permission rules of the actor's company.
+#[derive(Debug)]
+pub struct Rules<'d> {
+    pub(super) docpal: &'d Docpal,
+    pub(super) actor: &'d Actor,
+}
+
+/// Names in conditions that are not fields of the table but of every record.
+pub const SYSTEM_FIELDS: &[&str] = &["id", "created_at", "updated_at", "created_by", "updated_by"];
+
+impl Rules<'_> {
+    /// Makes a rule.
+    ///
+    /// # Errors
+    /// `not_allowed`, `table_not_found`, `validation_failed` for an unknown field or a condition that has no
+    /// table to refer to.
+    pub async fn create(&self, spec: &RuleSpec) -> Result<Rule> {
+        let rule = in_transaction!(self.docpal, |conn| self.create_in(conn, spec));
+        self.forget(rule.resource);
+        Ok(rule)
+    }
+
+    /// As [`Rules::create`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Rules::create`].
+    pub async fn create_in(&self, conn: &mut Connection, spec: &RuleSpec) -> Result<Rule> {
+        let rule = match spec.resource {
+            Resource::Table(table) => self.for_table(conn, table, spec).await?,
+            Resource::App(_) | Resource::Company => self.for_many(conn, spec).await?,
+        };
+        let mut tx = savepoint(conn).await?;
+        meta::rules::insert(&mut tx, self.actor.company(), &rule, Some(self.actor.user())).await?;
+        self.changed(&mut tx, &rule, "rule.create").await?;
+        tx.commit().await.map_err(errors::from_sqlx)?;
+        Ok(rule)
+    }
+
+    /// Every rule of the company; for those who may manage it.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub async fn list(&self) -> Result<Vec<Rule>> {
+        let mut conn = self.docpal.acquire().await?;
+        require_manage(&mut conn, self.actor, None).await?;
+        meta::rules::list(&mut conn, self.actor.company()).await
+    }
+
+    /// Deletes a rule.
+    ///
+    /// # Errors
+    /// `rule_not_found`, `not_allowed`.
+    pub async fn delete(&self, id: RuleId) -> Result<()> {
+        let rule = in_transaction!(self.docpal, |conn| self.delete_in(conn, id));
+        self.forget(rule.resource);
+        Ok(())
+    }
+
+    /// As [`Rules::delete`], in the host's transaction. Gives the rule that was deleted.
+    ///
+    /// # Errors
+    /// As [`Rules::delete`].
+    pub async fn delete_in(&self, conn: &mut Connection, id: RuleId) -> Result<Rule> {
+        let rule = meta::rules::get(conn, self.actor.company(), id)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, "rule_not_found", "there is no such rule"))?;
+        match rule.resource {
+            Resource::Table(table) => drop(self.managed_table(conn, table).await?),
+            Resource::App(app) => require_manage(conn, self.actor, Some(app)).await?,
+            Resource::Company => require_manage(conn, self.actor, None).await?,
+        }
+        let mut tx = savepoint(conn).await?;
+        meta::rules::delete(&mut tx, id).await?;
+        self.changed(&mut tx, &rule, "rule.delete").await?;
+        tx.commit().await.map_err(errors::from_sqlx)?;
+        Ok(rule)
+    }
+
+    async fn managed_table(
+        &self,
+        conn: &mut Connection,
+        table: TableId,
+    ) -> Result<std::sync::Arc<TableSnapshot>> {
+        let snapshot = self.docpal.snapshot_in(conn, self.actor.company(), table).await?;
+        let scope = scope(self.actor, &snapshot);
+        match (scope.may_manage(), scope.sees_table()) {
+            (true, _) => Ok(snapshot),
+            (false, true) => Err(not_allowed("change the permissions of this table")),
+            (false, false) => Err(table_not_found()),
+        }
+    }
+
+    /// A rule on one table: names in its condition and field list become ids.
+    async fn for_table(&self, conn: &mut Connection, table: TableId, spec: &RuleSpec) -> Result<Rule> {
+        let snapshot = self.managed_table(conn, table).await?;
+        let find = |key: &str, at: &str| {
+            snapshot.find(key).map(|field| field.id()).ok_or_else(|| {
+                let near = names::suggestion(snapshot.nearest(key, |_| true));
+                let entry = FieldError::new(at, "unknown_field", format!("there is no field `{key}`{near}"));
+                Error::validation(vec![entry])
+            })
+        };
+        let fields = spec
+            .fields
+            .as_ref()
+            .map(|keys| keys.iter().map(|key| find(key, "fields")).collect::<Result<Vec<_>>>());
+        let condition = spec.condition.as_ref().map(|condition| {
+            condition.map_tests(&mut |test: &Test| {
+                let field = match SYSTEM_FIELDS.contains(&test.field.as_str()) {
+                    true => test.field.clone(),
+                    false => find(&test.field, "condition")?.to_string(),
+                };
+                Ok::<_, Error>(Test { field, ..test.clone() })
+            })
+        });
+        Ok(Rule {
+            id: RuleId::new(),
+            resource: spec.resource,
+            subject: spec.subject,
+            action: spec.action,
+            effect: spec.effect,
+            condition: condition.transpose()?,
+            fields: fields.transpose()?,
+        })
+    }
+
+    /// A rule on an app or the company: without conditions on fields, which tables do not share.
+    async fn for_many(&self, conn: &mut Connection, spec: &RuleSpec) -> Result<Rule> {
+        match spec.resource {
+            Resource::App(app) => {
+                super::apps::require_app(conn, self.actor, app).await?;
+                require_manage(conn, self.actor, Some(app)).await?;
+            }
+            _ => require_manage(conn, self.actor, None).await?,
+        }
+        if spec.fields.is_some() || (spec.condition.is_some() && spec.action == Action::Manage) {
+            let entry = FieldError::new(
+                "fields",
+                "not_supported",
+                "fields and conditions belong to a rule on a table",
+            );
+            return Err(Error::validation(vec![entry]));
+        }
+        if let Some(condition) = &spec.condition {
+            condition.map_tests(&mut |test: &Test| match SYSTEM_FIELDS.contains(&test.field.as_str()) {
+                true => Ok(test.clone()),
+                false => {
+                    let message = format!("a rule on many tables can test {} only", SYSTEM_FIELDS.join(", "));
+                    Err(Error::validation(vec![FieldError::new("condition", "unknown_field", message)]))
+                }
+            })?;
+        }
+        Ok(Rule {
+            id: RuleId::new(),
+            resource: spec.resource,
+            subject: spec.subject,
+            action: spec.action,
+            effect: spec.effect,
+            condition: spec.condition.clone(),
+            fields: None,
+        })
+    }
+
+    async fn changed(&self, conn: &mut Connection, rule: &Rule, action: &'static str) -> Result<()> {
+        let (app, table) = match rule.resource {
+            Resource::Table(table) => {
+                meta::tables::bump(conn, table).await?;
+                (None, Some(table))
+            }
+            Resource::App(app) => {
+                meta::companies::bump_policy(conn, self.actor.company()).await?;
+                (Some(app), None)
+            }
+            Resource::Company => {
+                meta::companies::bump_policy(conn, self.actor.company()).await?;
+                (None, None)
+            }
+        };
+        let details = Json::Object(vec![("rule".to_owned(), Json::from(rule.id.to_string()))]);
+        let change = Change {
+            company: self.actor.company(),
+            actor: actor_text(Some(self.actor)),
+            action,
+            app,
+            table,
+            records: None,
+            details,
+        };
+        meta::audit::append(conn, &change).await
+    }
+
+    fn forget(&self, resource: Resource) {
+        match resource {
+            Resource::Table(table) => self.docpal.forget(self.actor.company(), table),
+            Resource::App(_) | Resource::Company => self.docpal.forget_all(),
+        }
+    }
+}

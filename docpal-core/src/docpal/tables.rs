@@ -1,0 +1,307 @@
+//! Making and dropping tables.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::apps::{name_taken, require_app};
+use super::companies::require_manage;
+use super::{Docpal, in_transaction, not_allowed, require_visible, savepoint};
+use crate::access::{Actor, scope};
+use crate::audit::{Change, actor_text};
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::field_types::{self, FieldKind, Storage};
+use crate::id::{AppId, FieldId, TableId};
+use crate::json::Json;
+use crate::model::formula::{Candidate, Content, References, compile};
+use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
+use crate::names;
+use crate::sql::{ColumnDef, Connection, Ddl, PgType, TableName, errors, exec, meta};
+
+/// The tables of the actor's company.
+#[derive(Debug)]
+pub struct Tables<'d> {
+    pub(super) docpal: &'d Docpal,
+    pub(super) actor: &'d Actor,
+}
+
+impl Tables<'_> {
+    /// Makes a table in `app`: its metadata and a PostgreSQL table with one column per stored field.
+    ///
+    /// # Errors
+    /// `app_not_found`, `not_allowed`, `validation_failed` with one entry per wrong field (`fields[2].options`),
+    /// `name_taken`, `too_many_fields`.
+    pub async fn create(&self, app: AppId, spec: &TableSpec) -> Result<Arc<TableSnapshot>> {
+        Ok(in_transaction!(self.docpal, |conn| self.create_in(conn, app, spec)))
+    }
+
+    /// As [`Tables::create`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Tables::create`].
+    pub async fn create_in(
+        &self,
+        conn: &mut Connection,
+        app: AppId,
+        spec: &TableSpec,
+    ) -> Result<Arc<TableSnapshot>> {
+        let app = require_app(conn, self.actor, app).await?;
+        require_manage(conn, self.actor, Some(app.id)).await?;
+        let (name, fields) = check_spec(spec)?;
+        let (company, id, now) = (self.actor.company(), TableId::new(), Utc::now());
+        let table = TableMeta {
+            id,
+            company,
+            app: app.id,
+            name: name.clone(),
+            description: spec.description.clone(),
+            icon: spec.icon.clone(),
+            created_at: now,
+            updated_at: now,
+        };
+        let mut tx = savepoint(conn).await?;
+        meta::tables::insert(&mut tx, &table, self.actor.user())
+            .await
+            .map_err(|error| name_taken(error, &name))?;
+        if !fields.is_empty() {
+            meta::tables::insert_fields(&mut tx, &table, &fields).await?;
+        }
+        exec::run_ddl(&mut tx, &create_statements(&TableName::of(company, id), &fields)).await?;
+        self.log(&mut tx, "table.create", &table).await?;
+        tx.commit().await.map_err(errors::from_sqlx)?;
+        self.docpal.snapshot_in(conn, company, id).await
+    }
+
+    /// The tables of `app` that the actor may see, by name.
+    ///
+    /// # Errors
+    /// `app_not_found`.
+    pub async fn list(&self, app: AppId) -> Result<Vec<TableMeta>> {
+        let mut conn = self.docpal.acquire().await?;
+        require_app(&mut conn, self.actor, app).await?;
+        let mut visible = Vec::new();
+        for table in meta::tables::list(&mut conn, self.actor.company(), app).await? {
+            let snapshot = self.docpal.snapshot_in(&mut conn, self.actor.company(), table.id).await?;
+            if require_visible(&scope(self.actor, &snapshot)).is_ok() {
+                visible.push(table);
+            }
+        }
+        Ok(visible)
+    }
+
+    /// The table with `id`.
+    ///
+    /// # Errors
+    /// `table_not_found`, also for a table the actor may not see.
+    pub async fn get(&self, id: TableId) -> Result<Arc<TableSnapshot>> {
+        let snapshot = self.docpal.snapshot(self.actor.company(), id).await?;
+        require_visible(&scope(self.actor, &snapshot))?;
+        Ok(snapshot)
+    }
+
+    /// As [`Tables::get`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Tables::get`].
+    pub async fn get_in(&self, conn: &mut Connection, id: TableId) -> Result<Arc<TableSnapshot>> {
+        let snapshot = self.docpal.snapshot_in(conn, self.actor.company(), id).await?;
+        require_visible(&scope(self.actor, &snapshot))?;
+        Ok(snapshot)
+    }
+
+    /// Drops a table with its records, for good.
+    ///
+    /// # Errors
+    /// `table_not_found`, `not_allowed`.
+    pub async fn drop(&self, id: TableId) -> Result<()> {
+        in_transaction!(self.docpal, |conn| self.drop_in(conn, id));
+        self.docpal.forget(self.actor.company(), id);
+        Ok(())
+    }
+
+    /// As [`Tables::drop`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Tables::drop`].
+    pub async fn drop_in(&self, conn: &mut Connection, id: TableId) -> Result<()> {
+        let snapshot = self.get_in(conn, id).await?;
+        if !scope(self.actor, &snapshot).may_manage() {
+            return Err(not_allowed("delete this table"));
+        }
+        let mut tx = savepoint(conn).await?;
+        exec::run_ddl(&mut tx, &[Ddl::DropTable(snapshot.physical())]).await?;
+        meta::tables::delete(&mut tx, id).await?;
+        self.log(&mut tx, "table.delete", snapshot.meta()).await?;
+        tx.commit().await.map_err(errors::from_sqlx)?;
+        self.docpal.forget(self.actor.company(), id);
+        Ok(())
+    }
+
+    async fn log(&self, conn: &mut Connection, action: &'static str, table: &TableMeta) -> Result<()> {
+        let change = Change {
+            company: table.company,
+            actor: actor_text(Some(self.actor)),
+            action,
+            app: Some(table.app),
+            table: Some(table.id),
+            records: None,
+            details: Json::Object(vec![("name".to_owned(), Json::from(table.name.as_str()))]),
+        };
+        meta::audit::append(conn, &change).await
+    }
+}
+
+/// Checks a spec whole: all failures at once, each with its path.
+fn check_spec(spec: &TableSpec) -> Result<(String, Vec<Field>)> {
+    if spec.fields.len() > MAX_FIELDS {
+        let message = format!("{} fields; a table has at most {MAX_FIELDS}", spec.fields.len());
+        let entry = FieldError::new("fields", "too_many_fields", message.clone());
+        return Err(Error::new(ErrorKind::Limit, "too_many_fields", message).with_fields(vec![entry]));
+    }
+    let mut failed = Vec::new();
+    let name = names::check(&spec.name, "name").map_err(|entry| failed.push(entry)).unwrap_or_default();
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut fields = Vec::with_capacity(spec.fields.len());
+    for (index, given) in spec.fields.iter().enumerate() {
+        match check_field(given) {
+            Ok(field) => {
+                if let Some(first) = taken.insert(names::fold(&field.name), index) {
+                    let message = format!(
+                        "the name `{}` stands at fields[{first}] already; names are compared ignoring case",
+                        field.name
+                    );
+                    failed.push(FieldError::new(format!("fields[{index}].name"), "duplicate_name", message));
+                }
+                fields.push(field);
+            }
+            Err(entries) => {
+                failed.extend(entries.into_iter().map(|entry| under(index, entry)));
+            }
+        }
+    }
+    if !failed.is_empty() {
+        return Err(Error::validation(failed));
+    }
+    compile_formulas(&mut fields)?;
+    Ok((name, fields))
+}
+
+fn under(index: usize, mut entry: FieldError) -> FieldError {
+    entry.field = format!("fields[{index}].{}", entry.field);
+    entry
+}
+
+fn check_field(given: &FieldSpec) -> Result<Field, Vec<FieldError>> {
+    let name = names::check(&given.name, "name").map_err(|entry| vec![entry])?;
+    let Some(ty) = field_types::find(&given.field_type) else {
+        let codes = field_types::FIELD_TYPES.iter().map(|ty| ty.code);
+        let near = names::suggestion(names::nearest(&given.field_type, codes.clone()));
+        let all = codes.collect::<Vec<_>>().join(", ");
+        let message = format!("there is no field type `{}`{near} The types are: {all}", given.field_type);
+        return Err(vec![FieldError::new("type", "unknown_type", message)]);
+    };
+    let kind = ty
+        .build(&given.options)
+        .map_err(|fault| vec![FieldError::new("options", fault.code, fault.message)])?;
+    let mut failed = Vec::new();
+    let settable = kind.storage() != Storage::Computed && !kind.counts();
+    if given.unique && kind.unique_by().is_none() {
+        failed.push(FieldError::new(
+            "unique",
+            "not_supported",
+            format!("a {} field cannot be unique", ty.code),
+        ));
+    }
+    if given.required && !settable {
+        failed.push(FieldError::new(
+            "required",
+            "not_supported",
+            format!("a {} field is set by DocPal", ty.code),
+        ));
+    }
+    if let Some(default) = &given.default {
+        failed.extend(check_default(kind.as_ref(), default, settable).err());
+    }
+    if !failed.is_empty() {
+        return Err(failed);
+    }
+    Ok(Field {
+        id: FieldId::new(),
+        name,
+        kind,
+        required: given.required,
+        unique: given.unique,
+        default: given.default.clone().filter(|default| *default != Json::Null),
+        description: given.description.clone(),
+        generation: 1,
+        computed: None,
+    })
+}
+
+fn check_default(kind: &dyn FieldKind, default: &Json, settable: bool) -> Result<(), FieldError> {
+    if !settable {
+        return Err(FieldError::new(
+            "default",
+            "not_supported",
+            format!("a {} field is set by DocPal", kind.code()),
+        ));
+    }
+    kind.default_cell(default, Utc::now())
+        .map(|_| ())
+        .map_err(|fault| FieldError::new("default", fault.code, fault.message))
+}
+
+/// Checks formulas as typed, by names, and turns them into their stored form, by ids.
+fn compile_formulas(fields: &mut [Field]) -> Result<()> {
+    let candidates: Vec<Candidate<'_>> = fields
+        .iter()
+        .map(|field| Candidate {
+            id: field.id,
+            name: &field.name,
+            content: match field.kind.formula() {
+                Some(source) => Content::Formula(source),
+                None => Content::Stored(field.kind.formula_type()),
+            },
+        })
+        .collect();
+    let compiled = compile(&candidates, References::ByName);
+    let mut failed = Vec::new();
+    for (index, field) in fields.iter_mut().enumerate() {
+        match compiled.get(&field.id) {
+            None => {}
+            Some(Err(entries)) => failed.extend(entries.iter().cloned().map(|mut entry| {
+                entry.field = format!("fields[{index}].options.formula");
+                entry
+            })),
+            Some(Ok(computed)) => {
+                let stored = Json::Object(vec![("formula".to_owned(), Json::from(computed.stored()))]);
+                let ty = field_types::find("formula").ok_or_else(|| Error::internal("no formula type"))?;
+                field.kind = ty.build(&stored).map_err(|fault| Error::internal(fault.message))?;
+                field.computed = Some(Arc::clone(computed));
+            }
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Error::validation(failed)) }
+}
+
+/// The DDL of a new table, in order.
+fn create_statements(table: &TableName, fields: &[Field]) -> Vec<Ddl> {
+    let (mut before, mut columns, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    for field in fields {
+        let Some((name, ty)) = field.column() else { continue };
+        let counts = field.kind.counts();
+        if counts {
+            before.push(Ddl::CreateSequence { table: table.clone(), column: name.clone() });
+            after.push(Ddl::OwnSequence { table: table.clone(), column: name.clone() });
+        }
+        if let Some(by) = field.kind.unique_by().filter(|_| field.unique || (counts && ty == PgType::Bigint))
+        {
+            after.push(Ddl::CreateUniqueIndex { table: table.clone(), column: name.clone(), by });
+        }
+        columns.push(ColumnDef { name, ty, counts });
+    }
+    before.push(Ddl::CreateTable { table: table.clone(), columns });
+    before.extend(after);
+    before
+}

@@ -1,0 +1,80 @@
+//! `date`: a day without a time zone.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use docpal_formula::Type;
+use serde::Deserialize;
+
+use super::options::read;
+use super::{Family, Fault, FieldKind, FieldType, Storage};
+use crate::cell::Cell;
+use crate::json::Json;
+use crate::sql::PgType;
+
+pub(super) static TYPE: FieldType = FieldType {
+    code: "date",
+    summary: "A day, without a time or a time zone",
+    example_options: "{}",
+    example_value: r#""2026-01-31""#,
+    build,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {}
+
+#[derive(Debug)]
+struct Date;
+
+fn build(options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
+    let Options {} = read(options)?;
+    Ok(Arc::new(Date))
+}
+
+impl FieldKind for Date {
+    fn code(&self) -> &'static str {
+        TYPE.code
+    }
+
+    fn options(&self) -> Json {
+        Json::empty()
+    }
+
+    fn storage(&self) -> Storage {
+        Storage::Column(PgType::Date)
+    }
+
+    fn family(&self) -> Family {
+        Family::Date
+    }
+
+    fn formula_type(&self) -> Type {
+        Type::Date
+    }
+
+    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        match value {
+            Json::Null => Ok(Cell::Null),
+            Json::Text(text) => parse_day(text).map(Cell::Date),
+            other => Err(Fault::wrong_type("a date as \"YYYY-MM-DD\"", other)),
+        }
+    }
+
+    fn default_cell(&self, default: &Json, now: DateTime<Utc>) -> Result<Cell, Fault> {
+        match default.as_text() {
+            Some("today") => Ok(Cell::Date(now.date_naive())),
+            _ => self.parse(default),
+        }
+    }
+}
+
+/// A day written as `YYYY-MM-DD`, in the years 1 to 9999.
+pub(crate) fn parse_day(text: &str) -> Result<NaiveDate, Fault> {
+    let fault = || Fault::new("invalid_date", "expected a day of the calendar as \"YYYY-MM-DD\"");
+    if text.len() != 10 {
+        return Err(fault());
+    }
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| fault())?;
+    if (1..=9999).contains(&day.year()) { Ok(day) } else { Err(fault()) }
+}

@@ -1,0 +1,85 @@
+//! `datetime`: an instant.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike as _, NaiveDateTime, SubsecRound as _, Utc};
+use docpal_formula::Type;
+use serde::Deserialize;
+
+use super::options::read;
+use super::{Family, Fault, FieldKind, FieldType, Storage};
+use crate::cell::Cell;
+use crate::json::Json;
+use crate::sql::PgType;
+
+pub(super) static TYPE: FieldType = FieldType {
+    code: "datetime",
+    summary: "A moment in time, to the microsecond; given back in UTC",
+    example_options: "{}",
+    example_value: r#""2026-01-31T09:30:00Z""#,
+    build,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {}
+
+#[derive(Debug)]
+struct Instant;
+
+fn build(options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
+    let Options {} = read(options)?;
+    Ok(Arc::new(Instant))
+}
+
+impl FieldKind for Instant {
+    fn code(&self) -> &'static str {
+        TYPE.code
+    }
+
+    fn options(&self) -> Json {
+        Json::empty()
+    }
+
+    fn storage(&self) -> Storage {
+        Storage::Column(PgType::Timestamptz)
+    }
+
+    fn family(&self) -> Family {
+        Family::DateTime
+    }
+
+    fn formula_type(&self) -> Type {
+        Type::DateTime
+    }
+
+    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        match value {
+            Json::Null => Ok(Cell::Null),
+            Json::Text(text) => parse_instant(text).map(Cell::DateTime),
+            other => Err(Fault::wrong_type("a moment as \"YYYY-MM-DDTHH:MM:SSZ\"", other)),
+        }
+    }
+
+    fn default_cell(&self, default: &Json, now: DateTime<Utc>) -> Result<Cell, Fault> {
+        match default.as_text() {
+            Some("now") => Ok(Cell::DateTime(now.trunc_subsecs(6))),
+            _ => self.parse(default),
+        }
+    }
+}
+
+/// An instant in RFC 3339; without an offset it is taken as UTC. Cut to the microsecond.
+pub(crate) fn parse_instant(text: &str) -> Result<DateTime<Utc>, Fault> {
+    let fault =
+        || Fault::new("invalid_datetime", "expected a moment as \"YYYY-MM-DDTHH:MM:SSZ\", or with an offset");
+    let instant = match DateTime::parse_from_rfc3339(text) {
+        Ok(instant) => instant.with_timezone(&Utc),
+        Err(_) => ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+            .ok_or_else(fault)?
+            .and_utc(),
+    };
+    if (1..=9999).contains(&instant.year()) { Ok(instant.trunc_subsecs(6)) } else { Err(fault()) }
+}

@@ -1,0 +1,93 @@
+//! `multiple_select`: some of a list of options, in the order they were given.
+
+use std::sync::Arc;
+
+use docpal_formula::{Type, Value};
+
+use super::options::read;
+use super::select::{self, SelectOption, SelectOptions};
+use super::{Family, Fault, FieldKind, FieldType, Storage, formula_value};
+use crate::cell::Cell;
+use crate::json::Json;
+use crate::json_out::{self, JsonFormat};
+use crate::sql::{CellRef, PgType, UniqueBy};
+
+pub(super) static TYPE: FieldType = FieldType {
+    code: "multiple_select",
+    summary: "Some of a list of options",
+    example_options: r#"{"options": ["red", "green", "blue"]}"#,
+    example_value: r#"["red", "blue"]"#,
+    build,
+};
+
+#[derive(Debug)]
+struct MultipleSelect {
+    options: Arc<[SelectOption]>,
+}
+
+fn build(options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
+    let options: SelectOptions = read(options)?;
+    Ok(Arc::new(MultipleSelect { options: options.finish()? }))
+}
+
+impl FieldKind for MultipleSelect {
+    fn code(&self) -> &'static str {
+        TYPE.code
+    }
+
+    fn options(&self) -> Json {
+        select::to_json(&self.options)
+    }
+
+    fn storage(&self) -> Storage {
+        Storage::Column(PgType::TextArray)
+    }
+
+    fn family(&self) -> Family {
+        Family::MultipleSelect(Arc::clone(&self.options))
+    }
+
+    fn formula_type(&self) -> Type {
+        Type::list(Type::Text)
+    }
+
+    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        let items = match value {
+            Json::Null => return Ok(Cell::Null),
+            Json::List(items) => items,
+            other => return Err(Fault::wrong_type("a list of option names", other)),
+        };
+        let mut ids = Vec::with_capacity(items.len());
+        for item in items {
+            let id = select::parse_one(&self.options, item)?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        // An empty list is an empty cell, so that "is empty" has one meaning.
+        Ok(if ids.is_empty() { Cell::Null } else { Cell::TextList(ids) })
+    }
+
+    fn value<'a>(&'a self, cell: CellRef<'a>) -> Value<'a> {
+        match cell {
+            CellRef::TextArray(ids) => {
+                Value::List(ids.map(|id| Value::Text(select::name_of(&self.options, id).into())).collect())
+            }
+            other => formula_value(other),
+        }
+    }
+
+    fn write(&self, cell: CellRef<'_>, format: JsonFormat, out: &mut Vec<u8>) {
+        match cell {
+            CellRef::TextArray(ids) => {
+                json_out::list(ids, out, |id, out| select::write_one(&self.options, id, out))
+            }
+            CellRef::Null => out.extend_from_slice(b"[]"),
+            other => json_out::cell(other, format, out),
+        }
+    }
+
+    fn unique_by(&self) -> Option<UniqueBy> {
+        None
+    }
+}

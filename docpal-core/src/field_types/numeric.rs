@@ -1,0 +1,97 @@
+//! What the number-like types share: exact reading, range, digits after the point.
+
+use rust_decimal::Decimal;
+
+use super::Fault;
+use super::options::{Exact, object};
+use crate::cell::Cell;
+use crate::json::Json;
+
+/// Numbers hold this many digits, and at most as many after the point.
+const DIGITS: u32 = 28;
+
+/// The options `min`, `max` and `scale` (digits after the point; more are refused).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NumberLimits {
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+    scale: Option<u32>,
+}
+
+impl NumberLimits {
+    pub(super) fn new(min: Option<Exact>, max: Option<Exact>, scale: Option<u32>) -> Result<Self, Fault> {
+        let (min, max) = (min.map(|exact| exact.0), max.map(|exact| exact.0));
+        if min > max && max.is_some() {
+            return Err(Fault::new("invalid_options", "options: min is above max"));
+        }
+        if scale.is_some_and(|scale| scale > DIGITS) {
+            return Err(Fault::new("invalid_options", format!("options: scale is 0 to {DIGITS}")));
+        }
+        Ok(Self { min, max, scale })
+    }
+
+    /// Checks a number, sent as a JSON number or as a text that is one; null stays null.
+    pub(super) fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        if *value == Json::Null {
+            return Ok(Cell::Null);
+        }
+        let number = exact(value)?;
+        if let Some(min) = self.min.filter(|min| number < *min) {
+            return Err(Fault::new("too_small", format!("{number} is below the minimum {min}")));
+        }
+        if let Some(max) = self.max.filter(|max| number > *max) {
+            return Err(Fault::new("too_large", format!("{number} is above the maximum {max}")));
+        }
+        if let Some(scale) = self.scale.filter(|scale| number.scale() > *scale) {
+            let message = format!("{number} has {} digits after the point; {scale} are kept", number.scale());
+            return Err(Fault::new("too_precise", message));
+        }
+        Ok(Cell::Number(number))
+    }
+
+    pub(super) fn options(&self) -> Vec<(String, Json)> {
+        let set = object([
+            ("min", self.min.map(Json::from)),
+            ("max", self.max.map(Json::from)),
+            ("scale", self.scale.map(Json::from)),
+        ]);
+        match set {
+            Json::Object(entries) => entries,
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The exact number in `value`, without trailing zeros.
+pub(super) fn exact(value: &Json) -> Result<Decimal, Fault> {
+    let text = match value {
+        Json::Number(text) => text.as_str(),
+        Json::Text(text) => text.trim(),
+        other => return Err(Fault::wrong_type("a number", other)),
+    };
+    if text.len() > 64 {
+        return Err(too_many_digits());
+    }
+    let parsed = if text.contains(['e', 'E']) {
+        Decimal::from_scientific(text)
+    } else {
+        Decimal::from_str_exact(text)
+    };
+    let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    if !plain || !has_digit {
+        return Err(Fault::new("wrong_type", "expected a number, got a text that is not one"));
+    }
+    let number = parsed.map_err(|_| too_many_digits())?.normalize();
+    if number.mantissa().unsigned_abs() >= 10u128.pow(DIGITS) {
+        return Err(too_many_digits());
+    }
+    Ok(number)
+}
+
+fn too_many_digits() -> Fault {
+    Fault::new(
+        "too_many_digits",
+        format!("a number holds at most {DIGITS} digits, and as many after the point"),
+    )
+}

@@ -1,0 +1,74 @@
+//! `single_select`: one of a list of options.
+
+use std::sync::Arc;
+
+use docpal_formula::{Type, Value};
+
+use super::options::read;
+use super::select::{self, SelectOption, SelectOptions};
+use super::{Family, Fault, FieldKind, FieldType, Storage, formula_value};
+use crate::cell::Cell;
+use crate::json::Json;
+use crate::json_out::{self, JsonFormat};
+use crate::sql::{CellRef, PgType};
+
+pub(super) static TYPE: FieldType = FieldType {
+    code: "single_select",
+    summary: "One of a list of options",
+    example_options: r#"{"options": ["open", {"name": "done", "color": "green"}]}"#,
+    example_value: r#""open""#,
+    build,
+};
+
+#[derive(Debug)]
+struct SingleSelect {
+    options: Arc<[SelectOption]>,
+}
+
+fn build(options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
+    let options: SelectOptions = read(options)?;
+    Ok(Arc::new(SingleSelect { options: options.finish()? }))
+}
+
+impl FieldKind for SingleSelect {
+    fn code(&self) -> &'static str {
+        TYPE.code
+    }
+
+    fn options(&self) -> Json {
+        select::to_json(&self.options)
+    }
+
+    fn storage(&self) -> Storage {
+        Storage::Column(PgType::Text)
+    }
+
+    fn family(&self) -> Family {
+        Family::SingleSelect(Arc::clone(&self.options))
+    }
+
+    fn formula_type(&self) -> Type {
+        Type::Text
+    }
+
+    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        match value {
+            Json::Null => Ok(Cell::Null),
+            value => select::parse_one(&self.options, value).map(Cell::Text),
+        }
+    }
+
+    fn value<'a>(&'a self, cell: CellRef<'a>) -> Value<'a> {
+        match cell {
+            CellRef::Text(id) => Value::Text(select::name_of(&self.options, id).into()),
+            other => formula_value(other),
+        }
+    }
+
+    fn write(&self, cell: CellRef<'_>, format: JsonFormat, out: &mut Vec<u8>) {
+        match cell {
+            CellRef::Text(id) => select::write_one(&self.options, id, out),
+            other => json_out::cell(other, format, out),
+        }
+    }
+}

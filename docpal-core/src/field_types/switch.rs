@@ -1,0 +1,66 @@
+//! `switch`: on or off. There is no third state: empty is off.
+
+use std::sync::Arc;
+
+use docpal_formula::Type;
+use serde::Deserialize;
+
+use super::options::read;
+use super::{Family, Fault, FieldKind, FieldType, Storage};
+use crate::cell::Cell;
+use crate::json::Json;
+use crate::sql::{PgType, UniqueBy};
+
+pub(super) static TYPE: FieldType = FieldType {
+    code: "switch",
+    summary: "On or off; empty counts as off",
+    example_options: "{}",
+    example_value: "true",
+    build,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {}
+
+#[derive(Debug)]
+struct Switch;
+
+fn build(options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
+    let Options {} = read(options)?;
+    Ok(Arc::new(Switch))
+}
+
+impl FieldKind for Switch {
+    fn code(&self) -> &'static str {
+        TYPE.code
+    }
+
+    fn options(&self) -> Json {
+        Json::empty()
+    }
+
+    fn storage(&self) -> Storage {
+        Storage::Column(PgType::Boolean)
+    }
+
+    fn family(&self) -> Family {
+        Family::Switch
+    }
+
+    fn formula_type(&self) -> Type {
+        Type::Bool
+    }
+
+    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        match value {
+            Json::Null => Ok(Cell::Bool(false)),
+            Json::Bool(value) => Ok(Cell::Bool(*value)),
+            other => Err(Fault::wrong_type("true or false", other)),
+        }
+    }
+
+    fn unique_by(&self) -> Option<UniqueBy> {
+        None
+    }
+}

@@ -1,0 +1,189 @@
+//! The filter language as data: what a view, a request or a rule's condition says. Field names and
+//! operators are not looked up yet; docpal-query does that against a table.
+//!
+//! JSON: `{"field", "op", "value"?, "case_sensitive"?}`, `{"and": [..]}`, `{"or": [..]}`, `{"not": ..}`.
+
+use crate::error::{Error, Result};
+use crate::json::Json;
+
+/// A filter nests at most this deep.
+pub const MAX_DEPTH: usize = 8;
+/// A filter has at most this many tests.
+pub const MAX_TESTS: usize = 200;
+
+/// A condition on a record.
+///
+/// # Example
+/// ```
+/// use docpal_core::{Filter, Json};
+/// let json = Json::parse(r#"{"and": [{"field": "total", "op": "gt", "value": 5000}, {"not": {"field": "city", "op": "is_empty"}}]}"#)?;
+/// let filter = Filter::from_json(&json, "filter")?;
+/// assert_eq!(filter.to_json(), json);
+/// # Ok::<(), docpal_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// All of these hold; an empty list holds.
+    And(Vec<Filter>),
+    /// At least one of these holds; an empty list does not hold.
+    Or(Vec<Filter>),
+    /// This does not hold.
+    Not(Box<Filter>),
+    /// One field compared with a value.
+    Test(Test),
+}
+
+/// One field compared with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// The field's name or id.
+    pub field: String,
+    /// The operator's code, as `gt`.
+    pub op: String,
+    /// The value to compare with, if the operator takes one.
+    pub value: Option<Json>,
+    /// Should a text be compared exactly? Off by default.
+    pub case_sensitive: bool,
+}
+
+impl Filter {
+    /// A test of `field`.
+    #[must_use]
+    pub fn test(field: impl Into<String>, op: impl Into<String>, value: impl Into<Json>) -> Self {
+        Self::Test(Test {
+            field: field.into(),
+            op: op.into(),
+            value: Some(value.into()),
+            case_sensitive: false,
+        })
+    }
+
+    /// A test that takes no value, as `is_empty`.
+    #[must_use]
+    pub fn check(field: impl Into<String>, op: impl Into<String>) -> Self {
+        Self::Test(Test { field: field.into(), op: op.into(), value: None, case_sensitive: false })
+    }
+
+    /// Reads a filter; `path` is where it stands in the request, for error messages.
+    ///
+    /// # Errors
+    /// `invalid_filter` with the path of the wrong part, `filter_too_deep`, `filter_too_large`.
+    pub fn from_json(json: &Json, path: &str) -> Result<Self> {
+        let mut tests = 0;
+        read(json, path, 1, &mut tests)
+    }
+
+    /// The filter as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let list = |items: &[Filter]| Json::List(items.iter().map(Filter::to_json).collect());
+        let entries = match self {
+            Self::And(items) => vec![("and".to_owned(), list(items))],
+            Self::Or(items) => vec![("or".to_owned(), list(items))],
+            Self::Not(inner) => vec![("not".to_owned(), inner.to_json())],
+            Self::Test(test) => {
+                let mut entries = vec![
+                    ("field".to_owned(), Json::from(test.field.as_str())),
+                    ("op".to_owned(), Json::from(test.op.as_str())),
+                ];
+                entries.extend(test.value.clone().map(|value| ("value".to_owned(), value)));
+                if test.case_sensitive {
+                    entries.push(("case_sensitive".to_owned(), Json::Bool(true)));
+                }
+                entries
+            }
+        };
+        Json::Object(entries)
+    }
+
+    /// The same filter with every test passed through `change`.
+    ///
+    /// # Errors
+    /// The first error of `change`.
+    pub fn map_tests<E>(&self, change: &mut impl FnMut(&Test) -> Result<Test, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::And(items) => {
+                Self::And(items.iter().map(|item| item.map_tests(change)).collect::<Result<_, E>>()?)
+            }
+            Self::Or(items) => {
+                Self::Or(items.iter().map(|item| item.map_tests(change)).collect::<Result<_, E>>()?)
+            }
+            Self::Not(inner) => Self::Not(Box::new(inner.map_tests(change)?)),
+            Self::Test(test) => Self::Test(change(test)?),
+        })
+    }
+}
+
+fn read(json: &Json, path: &str, depth: usize, tests: &mut usize) -> Result<Filter> {
+    if depth > MAX_DEPTH {
+        return Err(Error::invalid(
+            "filter_too_deep",
+            path,
+            format!("a filter nests at most {MAX_DEPTH} deep"),
+        ));
+    }
+    let invalid = |message: &str| Error::invalid("invalid_filter", path, message);
+    let Json::Object(entries) = json else {
+        return Err(invalid(
+            "a filter is an object with `field` and `op`, or with one of `and`, `or`, `not`",
+        ));
+    };
+    let mut list = |key: &str, items: &Json| match items {
+        Json::List(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| read(item, &format!("{path}.{key}[{index}]"), depth + 1, tests))
+            .collect::<Result<Vec<_>>>(),
+        _ => Err(Error::invalid("invalid_filter", format!("{path}.{key}"), "expected a list of filters")),
+    };
+    match entries.as_slice() {
+        [(key, items)] if key == "and" => Ok(Filter::And(list("and", items)?)),
+        [(key, items)] if key == "or" => Ok(Filter::Or(list("or", items)?)),
+        [(key, inner)] if key == "not" => {
+            Ok(Filter::Not(Box::new(read(inner, &format!("{path}.not"), depth + 1, tests)?)))
+        }
+        _ => {
+            *tests += 1;
+            if *tests > MAX_TESTS {
+                return Err(Error::invalid(
+                    "filter_too_large",
+                    path,
+                    format!("a filter has at most {MAX_TESTS} tests"),
+                ));
+            }
+            read_test(entries, path).map(Filter::Test)
+        }
+    }
+}
+
+fn read_test(entries: &[(String, Json)], path: &str) -> Result<Test> {
+    let (mut field, mut op, mut value, mut case_sensitive) = (None, None, None, false);
+    for (key, entry) in entries {
+        let at = format!("{path}.{key}");
+        match (key.as_str(), entry) {
+            ("field", Json::Text(text)) => field = Some(text.clone()),
+            ("op", Json::Text(text)) => op = Some(text.clone()),
+            ("value", value_given) => value = Some(value_given.clone()),
+            ("case_sensitive", Json::Bool(flag)) => case_sensitive = *flag,
+            ("field" | "op", _) => return Err(Error::invalid("invalid_filter", at, "expected a text")),
+            ("case_sensitive", _) => {
+                return Err(Error::invalid("invalid_filter", at, "expected true or false"));
+            }
+            ("and" | "or" | "not", _) => {
+                return Err(Error::invalid(
+                    "invalid_filter",
+                    at,
+                    format!("`{key}` stands alone in its object"),
+                ));
+            }
+            _ => return Err(Error::invalid("unknown_key", at, format!("a filter has no key `{key}`"))),
+        }
+    }
+    let missing = |key: &str| Error::invalid("invalid_filter", path, format!("the key `{key}` is missing"));
+    Ok(Test {
+        field: field.ok_or_else(|| missing("field"))?,
+        op: op.ok_or_else(|| missing("op"))?,
+        value,
+        case_sensitive,
+    })
+}

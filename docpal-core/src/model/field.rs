@@ -1,0 +1,179 @@
+//! A field: its name, kind and constraints.
+
+use std::sync::Arc;
+
+use docpal_formula::Type;
+
+use super::formula::Computed;
+use crate::field_types::{Family, FieldKind, Storage};
+use crate::id::FieldId;
+use crate::json::Json;
+use crate::sql::{ColumnName, PgType};
+
+/// A field to make.
+#[derive(Clone, Debug)]
+pub struct FieldSpec {
+    /// Its name, unique in the table ignoring case.
+    pub name: String,
+    /// The code of its type, as `single_select`.
+    pub field_type: String,
+    /// The options of its type; null means the defaults.
+    pub options: Json,
+    /// Must every record have a value?
+    pub required: bool,
+    /// Must values differ between records?
+    pub unique: bool,
+    /// The value of a new record that gives none: a value, or `"now"` / `"today"` for dates.
+    pub default: Option<Json>,
+    /// Help for people.
+    pub description: Option<String>,
+}
+
+impl FieldSpec {
+    /// A field of the type with code `field_type` and default options.
+    #[must_use]
+    pub fn new(name: impl Into<String>, field_type: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            field_type: field_type.into(),
+            options: Json::Null,
+            required: false,
+            unique: false,
+            default: None,
+            description: None,
+        }
+    }
+
+    /// A formula field.
+    #[must_use]
+    pub fn formula(name: impl Into<String>, formula: impl Into<String>) -> Self {
+        let options = Json::Object(vec![("formula".to_owned(), Json::Text(formula.into()))]);
+        Self { options, ..Self::new(name, "formula") }
+    }
+
+    /// The same field with options as JSON text. Text that is not JSON is kept and refused when the
+    /// table is made.
+    #[must_use]
+    pub fn options(mut self, json: &str) -> Self {
+        self.options = Json::parse(json).unwrap_or_else(|_| Json::from(json));
+        self
+    }
+
+    /// The same field, needing a value in every record.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The same field, with values that differ between records.
+    #[must_use]
+    pub fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+
+    /// The same field with a default.
+    #[must_use]
+    pub fn default_value(mut self, default: impl Into<Json>) -> Self {
+        self.default = Some(default.into());
+        self
+    }
+}
+
+/// A field of a table.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub(crate) id: FieldId,
+    pub(crate) name: String,
+    pub(crate) kind: Arc<dyn FieldKind>,
+    pub(crate) required: bool,
+    pub(crate) unique: bool,
+    pub(crate) default: Option<Json>,
+    pub(crate) description: Option<String>,
+    pub(crate) generation: u32,
+    pub(crate) computed: Option<Arc<Computed>>,
+}
+
+impl Field {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> FieldId {
+        self.id
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its type with options.
+    #[must_use]
+    pub fn kind(&self) -> &dyn FieldKind {
+        self.kind.as_ref()
+    }
+
+    /// Must every record have a value?
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// Must values differ between records?
+    #[must_use]
+    pub fn is_unique(&self) -> bool {
+        self.unique
+    }
+
+    /// The value of a new record that gives none.
+    #[must_use]
+    pub fn default_value(&self) -> Option<&Json> {
+        self.default.as_ref()
+    }
+
+    /// Help for people.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// The column and its type; `None` for a computed field.
+    #[must_use]
+    pub fn column(&self) -> Option<(ColumnName, PgType)> {
+        match self.kind.storage() {
+            Storage::Column(ty) => Some((ColumnName::of(self.id, self.generation), ty)),
+            Storage::Computed => None,
+        }
+    }
+
+    /// The compiled formula; `None` for a stored field.
+    #[must_use]
+    pub fn computed(&self) -> Option<&Arc<Computed>> {
+        self.computed.as_ref()
+    }
+
+    /// What filters compare: of a formula, its result.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match &self.computed {
+            Some(computed) => match computed.program().ty() {
+                Type::Number => Family::Number,
+                Type::Bool => Family::Switch,
+                Type::Date => Family::Date,
+                Type::DateTime => Family::DateTime,
+                Type::Text | Type::List(_) | Type::Json | Type::Null => Family::Text,
+            },
+            None => self.kind.family(),
+        }
+    }
+
+    /// The type formulas see.
+    #[must_use]
+    pub fn formula_type(&self) -> Type {
+        match &self.computed {
+            Some(computed) => computed.program().ty().clone(),
+            None => self.kind.formula_type(),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A table as one immutable value: what every stage of a read or write works from.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::field::Field;
+use super::formula::{Candidate, Content, References, compile};
+use crate::access::Rule;
+use crate::id::{AppId, CompanyId, FieldId, TableId};
+use crate::names;
+use crate::sql::TableName;
+
+/// A table without its fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableMeta {
+    /// Its id.
+    pub id: TableId,
+    /// Whose it is.
+    pub company: CompanyId,
+    /// The app it is in.
+    pub app: AppId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// An icon for people.
+    pub icon: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it, its fields or its rules last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Which state of table and rules a snapshot shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SnapshotVersion {
+    /// Counts the changes of the table, its fields and its own rules.
+    pub table: i64,
+    /// Counts the changes of rules that cover more than one table.
+    pub policy: i64,
+}
+
+/// A table with its fields and rules at one moment.
+#[derive(Clone, Debug)]
+pub struct TableSnapshot {
+    meta: TableMeta,
+    version: SnapshotVersion,
+    fields: Vec<Field>,
+    by_id: HashMap<FieldId, usize>,
+    rules: Arc<[Rule]>,
+}
+
+impl TableSnapshot {
+    /// Puts a table together and compiles its formulas. A formula that no longer compiles leaves its
+    /// field without one; reads show such a field as an error value.
+    pub(crate) fn new(
+        meta: TableMeta,
+        version: SnapshotVersion,
+        mut fields: Vec<Field>,
+        rules: Vec<Rule>,
+    ) -> Self {
+        let candidates: Vec<Candidate<'_>> = fields
+            .iter()
+            .map(|field| Candidate {
+                id: field.id,
+                name: &field.name,
+                content: match field.kind.formula() {
+                    Some(stored) => Content::Formula(stored),
+                    None => Content::Stored(field.kind.formula_type()),
+                },
+            })
+            .collect();
+        let mut compiled = compile(&candidates, References::ById);
+        for field in &mut fields {
+            field.computed = compiled.remove(&field.id).and_then(Result::ok);
+        }
+        let by_id = fields.iter().enumerate().map(|(index, field)| (field.id, index)).collect();
+        Self { meta, version, fields, by_id, rules: rules.into() }
+    }
+
+    /// The table's id.
+    #[must_use]
+    pub fn id(&self) -> TableId {
+        self.meta.id
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn company(&self) -> CompanyId {
+        self.meta.company
+    }
+
+    /// The table without its fields.
+    #[must_use]
+    pub fn meta(&self) -> &TableMeta {
+        &self.meta
+    }
+
+    /// Which state this is.
+    #[must_use]
+    pub fn version(&self) -> SnapshotVersion {
+        self.version
+    }
+
+    /// The fields in order.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The field with `id`.
+    #[must_use]
+    pub fn field(&self, id: FieldId) -> Option<&Field> {
+        self.by_id.get(&id).and_then(|index| self.fields.get(*index))
+    }
+
+    /// The position of the field with `id`.
+    #[must_use]
+    pub fn position(&self, id: FieldId) -> Option<usize> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The field that `key` means: an exact name, or an id.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| field.name == key)
+            .or_else(|| key.parse().ok().and_then(|id| self.field(id)))
+    }
+
+    /// The name nearest to `key` among the fields that `visible` lets through.
+    #[must_use]
+    pub fn nearest(&self, key: &str, visible: impl Fn(&Field) -> bool) -> Option<&str> {
+        names::nearest(key, self.fields.iter().filter(|field| visible(field)).map(Field::name))
+    }
+
+    /// The rules on the table, its app and its company.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The physical table.
+    #[must_use]
+    pub fn physical(&self) -> TableName {
+        TableName::of(self.meta.company, self.meta.id)
+    }
+}

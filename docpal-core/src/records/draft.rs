@@ -1,0 +1,54 @@
+//! A record as a caller sent it: field names and JSON values, nothing looked up yet.
+
+use crate::error::{Error, Result};
+use crate::json::Json;
+
+/// Field names (or ids) with values.
+///
+/// # Example
+/// ```
+/// use docpal_core::RecordDraft;
+/// let draft = RecordDraft::new().set("Customer", "Ada").set("Quantity", 2);
+/// assert_eq!(draft.entries().len(), 2);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordDraft {
+    entries: Vec<(String, Json)>,
+}
+
+impl RecordDraft {
+    /// A draft without values.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The draft with `field` set to `value`; a later value of the same field wins.
+    #[must_use]
+    pub fn set(mut self, field: impl Into<String>, value: impl Into<Json>) -> Self {
+        let field = field.into();
+        self.entries.retain(|(name, _)| *name != field);
+        self.entries.push((field, value.into()));
+        self
+    }
+
+    /// The draft that a JSON object stands for; `path` is where it stands in the request.
+    ///
+    /// # Errors
+    /// `invalid_record` when it is not an object.
+    pub fn from_json(json: Json, path: &str) -> Result<Self> {
+        match json {
+            Json::Object(entries) => Ok(Self { entries }),
+            other => {
+                let message = format!("expected an object of field names and values, got {}", other.kind());
+                Err(Error::invalid("invalid_record", path, message))
+            }
+        }
+    }
+
+    /// The names and values, in order.
+    #[must_use]
+    pub fn entries(&self) -> &[(String, Json)] {
+        &self.entries
+    }
+}

@@ -1,0 +1,29 @@
+//! The SQL gate: the only module of DocPal that holds SQL text.
+//!
+//! Takes ids, typed values and sea-query trees; gives rows. Everything that reaches PostgreSQL is either
+//! a literal written in this module, a closed enum rendered by it, or a tree built by sea-query with every
+//! user value as a bind. clippy.toml closes the ways around it (invariant 3 of ARCHITECTURE.md).
+
+#[cfg(feature = "embedded")]
+pub(crate) mod admin;
+#[cfg(feature = "embedded")]
+pub mod admin;
+pub mod copy;
+pub mod ddl;
+pub mod errors;
+pub mod exec;
+pub mod expr;
+pub mod ident;
+pub mod meta;
+pub mod migrations;
+pub mod numeric;
+pub mod row;
+pub mod statement;
+
+pub use ddl::{ColumnDef, Ddl, PgType, UniqueBy};
+pub use ident::{ColumnName, MetaTable, SchemaName, TableName};
+pub use row::{CellRef, Row};
+pub use statement::Statement;
+
+/// A connection or transaction of PostgreSQL; a host's `Transaction` derefs to it.
+pub type Connection = sqlx::PgConnection;

@@ -1,0 +1,51 @@
+//! The driver's errors as DocPal's: one table from SQLSTATE to kind. PostgreSQL's own words stay in
+//! `source()` for the log; they can quote another row's values.
+
+use crate::error::{Error, ErrorKind};
+
+/// Maps a driver error. The SQLSTATE classes are PostgreSQL's (appendix A of its manual).
+#[must_use]
+pub fn from_sqlx(error: sqlx::Error) -> Error {
+    let (kind, code, message) = match &error {
+        sqlx::Error::Database(database) => match database.code().as_deref() {
+            Some("23505") => (ErrorKind::Conflict, "duplicate_value", "a value that must be unique is taken"),
+            Some("23503") => (ErrorKind::Conflict, "still_referenced", "another record refers to it"),
+            Some("40001" | "40P01" | "55P03") => {
+                (ErrorKind::Unavailable, "busy", "busy with another change; try again")
+            }
+            Some("57014") => (ErrorKind::Limit, "timeout", "the query took too long; narrow it"),
+            Some("54000" | "54001" | "54011" | "54023") => {
+                (ErrorKind::Limit, "too_complex", "this is more than PostgreSQL can take at once")
+            }
+            Some("57P01" | "57P02" | "57P03" | "53300" | "53200") => unavailable(),
+            _ => return Error::internal(error),
+        },
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => unavailable(),
+        _ => return Error::internal(error),
+    };
+    Error::new(kind, code, message).with_source(error)
+}
+
+fn unavailable() -> (ErrorKind, &'static str, &'static str) {
+    (ErrorKind::Unavailable, "database_unavailable", "the database is not reachable; try again shortly")
+}
+
+/// The constraint or index that a write violated, if that is why it failed.
+#[must_use]
+pub fn violated_constraint(error: &Error) -> Option<&str> {
+    database_error(error).and_then(|database| database.constraint())
+}
+
+/// A statement met a schema that moved since it was planned: a column or table is gone, or a prepared
+/// plan no longer fits. Loading the schema again and retrying once is right.
+#[must_use]
+pub fn schema_moved(error: &Error) -> bool {
+    database_error(error)
+        .and_then(|database| database.code())
+        .is_some_and(|code| matches!(code.as_ref(), "42703" | "42P01" | "0A000"))
+}
+
+fn database_error(error: &Error) -> Option<&dyn sqlx::error::DatabaseError> {
+    let source = std::error::Error::source(error)?.downcast_ref::<sqlx::Error>()?;
+    source.as_database_error()
+}

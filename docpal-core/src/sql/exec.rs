@@ -1,0 +1,81 @@
+//! Running statements. The only place where SQL text that is not `'static` reaches the driver.
+
+#![expect(clippy::disallowed_types, reason = "this module is the gate that clippy.toml points to")]
+
+use sea_query_sqlx::SqlxValues;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Executor as _};
+
+use super::ddl::Ddl;
+use super::ident::{ColumnName, TableName};
+use super::row::Row;
+use super::statement::Statement;
+use crate::error::Result;
+
+/// Runs a query and gives all its rows.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn fetch_all(conn: &mut PgConnection, statement: Statement) -> Result<Vec<Row>> {
+    let (text, values) = statement.into_parts();
+    let rows: Vec<PgRow> = sqlx::query_with(AssertSqlSafe(text), SqlxValues(values))
+        .fetch_all(conn)
+        .await
+        .map_err(super::errors::from_sqlx)?;
+    Ok(rows.into_iter().map(Row::new).collect())
+}
+
+/// Runs a query and gives its first row, if any.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn fetch_optional(conn: &mut PgConnection, statement: Statement) -> Result<Option<Row>> {
+    let (text, values) = statement.into_parts();
+    let row = sqlx::query_with(AssertSqlSafe(text), SqlxValues(values))
+        .fetch_optional(conn)
+        .await
+        .map_err(super::errors::from_sqlx)?;
+    Ok(row.map(Row::new))
+}
+
+/// Runs a statement and gives the number of rows it touched.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn execute(conn: &mut PgConnection, statement: Statement) -> Result<u64> {
+    let (text, values) = statement.into_parts();
+    let done = sqlx::query_with(AssertSqlSafe(text), SqlxValues(values))
+        .execute(conn)
+        .await
+        .map_err(super::errors::from_sqlx)?;
+    Ok(done.rows_affected())
+}
+
+/// Runs DDL statements, in order, in one round trip.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn run_ddl(conn: &mut PgConnection, statements: &[Ddl]) -> Result<()> {
+    let text = statements.iter().map(Ddl::sql).collect::<Vec<_>>().join(";\n");
+    conn.execute(AssertSqlSafe(text)).await.map_err(super::errors::from_sqlx)?;
+    Ok(())
+}
+
+/// Streams `data`, in PostgreSQL's binary COPY format, into `columns` of `table`; gives the number of rows.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them; on an error nothing of the copy stays.
+pub async fn copy_in(
+    conn: &mut PgConnection,
+    table: &TableName,
+    columns: &[ColumnName],
+    data: impl IntoIterator<Item = Vec<u8>>,
+) -> Result<u64> {
+    let columns = columns.iter().map(ColumnName::as_str).collect::<Vec<_>>().join(", ");
+    let text = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");
+    let mut copy = conn.copy_in_raw(&text).await.map_err(super::errors::from_sqlx)?;
+    for chunk in data {
+        copy.send(chunk.as_slice()).await.map_err(super::errors::from_sqlx)?;
+    }
+    copy.finish().await.map_err(super::errors::from_sqlx)
+}

@@ -1,0 +1,292 @@
+//! The vocabulary for expressions: sea-query's trees, and closed lists of PostgreSQL's functions, casts
+//! and operators, so that no caller spells SQL.
+
+pub use sea_query::extension::postgres::PgBinOper;
+use sea_query::{ArrayType, DynIden, FunctionCall};
+pub use sea_query::{
+    BinOper, CaseStatement, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait, Func,
+    InsertStatement, LockType, NullOrdering, Order, OverStatement, Query, SelectStatement, SimpleExpr,
+    SubQueryStatement, UpdateStatement, Value, WindowStatement, WithClause, WithQuery,
+};
+
+use super::ddl::PgType;
+use super::ident::ColumnName;
+use crate::cell::Cell;
+
+/// A function of PostgreSQL, or of DocPal's own schema, that compiled queries may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PgFn {
+    /// `abs(numeric)`
+    Abs,
+    /// `array_position(anyarray, anyelement)`
+    ArrayPosition,
+    /// `btrim(text)`
+    Btrim,
+    /// `cardinality(anyarray)`
+    Cardinality,
+    /// `char_length(text)`
+    CharLength,
+    /// `coalesce(..)`
+    Coalesce,
+    /// `concat(..)`, which reads null as empty
+    Concat,
+    /// `count(*)`-like count of an expression
+    Count,
+    /// `jsonb_build_object(..)`
+    JsonbBuildObject,
+    /// `lower(text)`
+    Lower,
+    /// `now()`
+    Now,
+    /// `nullif(a, b)`
+    NullIf,
+    /// `round(numeric, int)`
+    Round,
+    /// `trunc(numeric)`
+    Trunc,
+    /// `split_part(text, text, int)`
+    SplitPart,
+    /// `strpos(text, text)`
+    StrPos,
+    /// `to_jsonb(anyelement)`
+    ToJsonb,
+    /// `upper(text)`
+    Upper,
+    /// `docpal.domain(text)`: the domain of an e-mail or web address, in lower case
+    Domain,
+    /// `docpal.num(numeric)`: the number rule of formulas, NaN for an overflow
+    Num,
+    /// `docpal.div(numeric, numeric)`: division by the number rule, NaN for a zero divisor
+    Div,
+    /// `docpal.round(numeric, numeric)`: ROUND of formulas
+    FormulaRound,
+    /// `docpal.num_text(numeric)`: a number as formulas show it
+    NumText,
+}
+
+impl PgFn {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Abs => "abs",
+            Self::ArrayPosition => "array_position",
+            Self::Btrim => "btrim",
+            Self::Cardinality => "cardinality",
+            Self::CharLength => "char_length",
+            Self::Coalesce => "coalesce",
+            Self::Concat => "concat",
+            Self::Count => "count",
+            Self::JsonbBuildObject => "jsonb_build_object",
+            Self::Lower => "lower",
+            Self::Now => "now",
+            Self::NullIf => "nullif",
+            Self::Round => "round",
+            Self::Trunc => "trunc",
+            Self::SplitPart => "split_part",
+            Self::StrPos => "strpos",
+            Self::ToJsonb => "to_jsonb",
+            Self::Upper => "upper",
+            Self::Domain => "docpal.domain",
+            Self::Num => "docpal.num",
+            Self::Div => "docpal.div",
+            Self::FormulaRound => "docpal.round",
+            Self::NumText => "docpal.num_text",
+        }
+    }
+}
+
+/// A call of `function`.
+pub fn call(function: PgFn, args: impl IntoIterator<Item = Expr>) -> Expr {
+    // Func::cust prints a borrowed identifier as it stands; these names are ours.
+    let call: FunctionCall = Func::cust(RawName(function.name()));
+    Expr::FunctionCall(call.args(args))
+}
+
+struct RawName(&'static str);
+
+impl sea_query::Iden for RawName {
+    fn quoted(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Borrowed(self.0)
+    }
+
+    fn unquoted(&self) -> &str {
+        self.0
+    }
+}
+
+/// `expr::ty`
+pub fn cast(expr: impl Into<Expr>, ty: PgType) -> Expr {
+    expr.into().cast_as(RawName(ty.sql()))
+}
+
+/// The column of `table`, or of the only table in sight.
+#[must_use]
+pub fn column(name: &ColumnName) -> Expr {
+    Expr::col(DynIden::from(name.clone()))
+}
+
+/// The column of the relation that goes by `alias`.
+#[must_use]
+pub fn column_of(alias: &ColumnName, name: &ColumnName) -> Expr {
+    Expr::col((DynIden::from(alias.clone()), DynIden::from(name.clone())))
+}
+
+/// `column COLLATE name`, for the collations this module knows.
+#[must_use]
+pub fn collate(expr: Expr, collation: Collation) -> Expr {
+    let name = match collation {
+        Collation::CodePoint => "\"C\"",
+        Collation::Natural => "docpal.natural_text",
+    };
+    expr.binary(BinOper::Custom("COLLATE"), Expr::Custom(name.into()))
+}
+
+/// How texts are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collation {
+    /// By Unicode code point: exact, the order of formulas.
+    CodePoint,
+    /// For people: ignoring case first, numbers by value.
+    Natural,
+}
+
+/// A value as a bind with its type spelled out, so that PostgreSQL never has to guess.
+#[must_use]
+pub fn bind(cell: &Cell, ty: PgType) -> Expr {
+    cast(Expr::value(bind_value(cell, ty)), ty)
+}
+
+/// A value for an INSERT or UPDATE of a column of type `ty`.
+#[must_use]
+pub fn bind_value(cell: &Cell, ty: PgType) -> Value {
+    match cell {
+        Cell::Null => null_of(ty),
+        Cell::Text(text) => Value::from(text.as_str()),
+        Cell::TextList(items) => text_array(items.iter().map(String::as_str)),
+        Cell::Number(number) => Value::from(*number),
+        Cell::Date(date) => Value::from(*date),
+        Cell::DateTime(instant) => Value::from(*instant),
+        Cell::Bool(value) => Value::from(*value),
+    }
+}
+
+fn null_of(ty: PgType) -> Value {
+    match ty {
+        PgType::Text => Value::String(None),
+        PgType::TextArray => Value::Array(ArrayType::String, None),
+        PgType::Numeric => Value::Decimal(None),
+        PgType::Date => Value::ChronoDate(None),
+        PgType::Timestamptz => Value::ChronoDateTimeUtc(None),
+        PgType::Boolean => Value::Bool(None),
+        PgType::Bigint => Value::BigInt(None),
+        PgType::Uuid => Value::Uuid(None),
+    }
+}
+
+/// A `text[]` value.
+pub fn text_array<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
+    let items = items.into_iter().map(Value::from).collect();
+    Value::Array(ArrayType::String, Some(Box::new(items)))
+}
+
+/// An array value of cells that all have type `ty`.
+#[must_use]
+pub fn array(cells: &[Cell], ty: PgType) -> Expr {
+    let (kind, sql) = match ty {
+        PgType::Numeric => (ArrayType::Decimal, "numeric[]"),
+        PgType::Date => (ArrayType::ChronoDate, "date[]"),
+        PgType::Timestamptz => (ArrayType::ChronoDateTimeUtc, "timestamptz[]"),
+        PgType::Boolean => (ArrayType::Bool, "boolean[]"),
+        PgType::Uuid => (ArrayType::Uuid, "uuid[]"),
+        PgType::Bigint => (ArrayType::BigInt, "bigint[]"),
+        PgType::Text | PgType::TextArray => (ArrayType::String, "text[]"),
+    };
+    let values = cells.iter().map(|cell| bind_value(cell, ty)).collect();
+    Expr::value(Value::Array(kind, Some(Box::new(values)))).cast_as(RawName(sql))
+}
+
+/// An uuid as a bind.
+#[must_use]
+pub fn uuid(id: uuid::Uuid) -> Expr {
+    cast(Expr::value(id), PgType::Uuid)
+}
+
+/// Uuids as one array bind.
+pub fn uuid_array(ids: impl IntoIterator<Item = uuid::Uuid>) -> Expr {
+    let values = ids.into_iter().map(Value::from).collect();
+    Expr::value(Value::Array(ArrayType::Uuid, Some(Box::new(values)))).cast_as(RawName("uuid[]"))
+}
+
+/// `expr = ANY(array)`: one bind however many values, false when there are none.
+#[must_use]
+pub fn is_any_of(expr: Expr, array: Expr) -> Expr {
+    expr.binary(BinOper::Equal, call_any(array))
+}
+
+fn call_any(array: Expr) -> Expr {
+    Expr::FunctionCall(Func::cust(RawName("ANY")).arg(array))
+}
+
+/// `(expr) IS TRUE`: unknown counts as no.
+#[must_use]
+pub fn is_true(expr: Expr) -> Expr {
+    expr.binary(BinOper::Is, Expr::Constant(Value::Bool(Some(true))))
+}
+
+/// `a IS DISTINCT FROM b`
+#[must_use]
+pub fn is_distinct_from(a: Expr, b: Expr) -> Expr {
+    a.binary(BinOper::Custom("IS DISTINCT FROM"), b)
+}
+
+/// `a || b`
+#[must_use]
+pub fn concat(a: Expr, b: Expr) -> Expr {
+    a.binary(PgBinOper::Concatenate, b)
+}
+
+/// `true` or `false`, as a literal.
+#[must_use]
+pub fn boolean(value: bool) -> Expr {
+    Expr::Constant(Value::Bool(Some(value)))
+}
+
+/// `NULL::ty`
+#[must_use]
+pub fn null(ty: PgType) -> Expr {
+    cast(Expr::Keyword(sea_query::Keyword::Null), ty)
+}
+
+/// An integer literal.
+#[must_use]
+pub fn integer(value: i64) -> Expr {
+    Expr::Constant(Value::BigInt(Some(value)))
+}
+
+/// The pattern for LIKE that finds `needle` as it stands, with `%` where asked.
+#[must_use]
+pub fn like_pattern(before: bool, needle: &str, after: bool) -> String {
+    let mut pattern = String::with_capacity(needle.len() + 2);
+    if before {
+        pattern.push('%');
+    }
+    for c in needle.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    if after {
+        pattern.push('%');
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like_pattern;
+
+    #[test]
+    fn wildcards_in_user_text_are_plain_characters() {
+        assert_eq!(like_pattern(true, r"50%_a\b", true), r"%50\%\_a\\b%");
+    }
+}

@@ -1,0 +1,79 @@
+//! The audit log and the outbox: written in the transaction of what they tell about.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::audit::{AuditEntry, Change};
+use crate::error::Result;
+use crate::id::CompanyId;
+use crate::json::Json;
+use crate::sql::errors::from_sqlx;
+
+/// Appends one audit row and one outbox row, in one statement.
+pub(crate) async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> {
+    let records = change.records.map(|ids| ids.iter().map(|id| id.uuid()).collect::<Vec<_>>());
+    sqlx::query(
+        "WITH logged AS (
+             INSERT INTO docpal.audit_log (company_id, actor, action, app_id, table_id, record_ids, details)
+             VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb)
+         )
+         INSERT INTO docpal.outbox (company_id, table_id, event, record_ids) VALUES ($1, $5, $3, $6)",
+    )
+    .bind(change.company.uuid())
+    .bind(&change.actor)
+    .bind(change.action)
+    .bind(change.app.map(|id| id.uuid()))
+    .bind(change.table.map(|id| id.uuid()))
+    .bind(records)
+    .bind(change.details.to_string())
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(from_sqlx)
+}
+
+#[derive(sqlx::FromRow)]
+struct AuditRow {
+    id: i64,
+    at: DateTime<Utc>,
+    actor: String,
+    action: String,
+    app_id: Option<Uuid>,
+    table_id: Option<Uuid>,
+    record_ids: Option<Vec<Uuid>>,
+    details: String,
+}
+
+/// The newest entries of a company with an id below `before`.
+pub(crate) async fn list(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<AuditEntry>> {
+    let rows = sqlx::query_as::<_, AuditRow>(
+        "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details
+         FROM docpal.audit_log WHERE company_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+    )
+    .bind(company.uuid())
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(AuditEntry {
+                id: row.id,
+                at: row.at,
+                actor: row.actor,
+                action: row.action,
+                app: row.app_id.map(Into::into),
+                table: row.table_id.map(Into::into),
+                records: row.record_ids.unwrap_or_default().into_iter().map(Into::into).collect(),
+                details: Json::parse(&row.details)?,
+            })
+        })
+        .collect()
+}

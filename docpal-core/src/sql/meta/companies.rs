@@ -1,0 +1,62 @@
+//! Companies.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::id::CompanyId;
+use crate::model::Company;
+use crate::sql::SchemaName;
+use crate::sql::errors::from_sqlx;
+
+type CompanyRow = (Uuid, String, DateTime<Utc>);
+
+fn company(row: CompanyRow) -> Company {
+    Company { id: row.0.into(), name: row.1, created_at: row.2 }
+}
+
+/// Inserts a company.
+pub(crate) async fn insert(conn: &mut PgConnection, id: CompanyId, name: &str) -> Result<Company> {
+    sqlx::query_as::<_, CompanyRow>(
+        "INSERT INTO docpal.companies (id, name, schema_name) VALUES ($1, $2, $3) RETURNING id, name, created_at",
+    )
+    .bind(id.uuid())
+    .bind(name)
+    .bind(SchemaName::of(id).as_str())
+    .fetch_one(conn)
+    .await
+    .map(company)
+    .map_err(from_sqlx)
+}
+
+/// The company with `id`.
+pub(crate) async fn get(conn: &mut PgConnection, id: CompanyId) -> Result<Option<Company>> {
+    sqlx::query_as::<_, CompanyRow>("SELECT id, name, created_at FROM docpal.companies WHERE id = $1")
+        .bind(id.uuid())
+        .fetch_optional(conn)
+        .await
+        .map(|row| row.map(company))
+        .map_err(from_sqlx)
+}
+
+/// Every company, oldest first.
+pub(crate) async fn list(conn: &mut PgConnection) -> Result<Vec<Company>> {
+    sqlx::query_as::<_, CompanyRow>(
+        "SELECT id, name, created_at FROM docpal.companies ORDER BY created_at, id",
+    )
+    .fetch_all(conn)
+    .await
+    .map(|rows| rows.into_iter().map(company).collect())
+    .map_err(from_sqlx)
+}
+
+/// Counts a change of rules that cover more than one table.
+pub(crate) async fn bump_policy(conn: &mut PgConnection, id: CompanyId) -> Result<()> {
+    sqlx::query("UPDATE docpal.companies SET policy_version = policy_version + 1 WHERE id = $1")
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(from_sqlx)
+}

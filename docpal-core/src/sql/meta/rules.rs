@@ -1,0 +1,169 @@
+//! Permission rules.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::access::{Action, Effect, Resource, Rule, Subject};
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::id::{AppId, CompanyId, RuleId, TableId, UserId};
+use crate::json::Json;
+use crate::sql::errors::from_sqlx;
+
+#[derive(sqlx::FromRow)]
+struct RuleRow {
+    id: Uuid,
+    app_id: Option<Uuid>,
+    table_id: Option<Uuid>,
+    subject_kind: String,
+    subject: String,
+    action: String,
+    effect: String,
+    condition: Option<String>,
+    field_ids: Option<Vec<Uuid>>,
+}
+
+impl RuleRow {
+    fn rule(self) -> Result<Rule> {
+        let id = self.id;
+        let broken = move |what: &str| Error::internal(format!("rule {id}: {what}"));
+        let resource = match (self.app_id, self.table_id) {
+            (_, Some(table)) => Resource::Table(table.into()),
+            (Some(app), None) => Resource::App(app.into()),
+            (None, None) => Resource::Company,
+        };
+        let subject = match self.subject_kind.as_str() {
+            "everyone" => Subject::Everyone,
+            "role" => Subject::Role(self.subject.parse().map_err(|_| broken("role"))?),
+            _ => Subject::User(self.subject.parse().map_err(|_| broken("user"))?),
+        };
+        let condition =
+            self.condition.as_deref().map(|text| Filter::from_json(&Json::parse(text)?, "condition"));
+        Ok(Rule {
+            id: id.into(),
+            resource,
+            subject,
+            action: Action::from_word(&self.action).ok_or_else(|| broken("action"))?,
+            effect: Effect::from_word(&self.effect).ok_or_else(|| broken("effect"))?,
+            condition: condition.transpose()?,
+            fields: self.field_ids.map(|ids| ids.into_iter().map(Into::into).collect()),
+        })
+    }
+}
+
+/// Inserts a rule.
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    rule: &Rule,
+    by: Option<UserId>,
+) -> Result<()> {
+    let (app, table) = match rule.resource {
+        Resource::Company => (None, None),
+        Resource::App(app) => (Some(app.uuid()), None),
+        Resource::Table(table) => (None, Some(table.uuid())),
+    };
+    let (kind, subject) = match rule.subject {
+        Subject::Everyone => ("everyone", String::new()),
+        Subject::Role(role) => ("role", role.to_string()),
+        Subject::User(user) => ("user", user.to_string()),
+    };
+    sqlx::query(
+        "INSERT INTO docpal.rules
+             (id, company_id, app_id, table_id, subject_kind, subject, action, effect, condition, field_ids, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::json, $10, $11)",
+    )
+    .bind(rule.id.uuid())
+    .bind(company.uuid())
+    .bind(app)
+    .bind(table)
+    .bind(kind)
+    .bind(subject)
+    .bind(rule.action.word())
+    .bind(rule.effect.word())
+    .bind(rule.condition.as_ref().map(|condition| condition.to_json().to_string()))
+    .bind(rule.fields.as_ref().map(|fields| fields.iter().map(|field| field.uuid()).collect::<Vec<_>>()))
+    .bind(by.map(UserId::uuid))
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(from_sqlx)
+}
+
+/// The rules that cover a table: its own, its app's and its company's.
+pub(crate) async fn of_table(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    app: AppId,
+    table: TableId,
+) -> Result<Vec<Rule>> {
+    let rows = sqlx::query_as::<_, RuleRow>(
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+         FROM docpal.rules
+         WHERE company_id = $1 AND (table_id = $3 OR app_id = $2 OR (table_id IS NULL AND app_id IS NULL))
+         ORDER BY created_at, id",
+    )
+    .bind(company.uuid())
+    .bind(app.uuid())
+    .bind(table.uuid())
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter().map(RuleRow::rule).collect()
+}
+
+/// The rules that cover the whole company, or one app with them.
+pub(crate) async fn of_company(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    app: Option<AppId>,
+) -> Result<Vec<Rule>> {
+    let rows = sqlx::query_as::<_, RuleRow>(
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+         FROM docpal.rules WHERE company_id = $1 AND table_id IS NULL AND (app_id IS NULL OR app_id = $2)
+         ORDER BY created_at, id",
+    )
+    .bind(company.uuid())
+    .bind(app.map(AppId::uuid))
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter().map(RuleRow::rule).collect()
+}
+
+/// Every rule of the company.
+pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId) -> Result<Vec<Rule>> {
+    let rows = sqlx::query_as::<_, RuleRow>(
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+         FROM docpal.rules WHERE company_id = $1 ORDER BY created_at, id",
+    )
+    .bind(company.uuid())
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter().map(RuleRow::rule).collect()
+}
+
+/// The rule with `id`, if it is the company's.
+pub(crate) async fn get(conn: &mut PgConnection, company: CompanyId, id: RuleId) -> Result<Option<Rule>> {
+    let row = sqlx::query_as::<_, RuleRow>(
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+         FROM docpal.rules WHERE company_id = $1 AND id = $2",
+    )
+    .bind(company.uuid())
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await
+    .map_err(from_sqlx)?;
+    row.map(RuleRow::rule).transpose()
+}
+
+/// Deletes a rule.
+pub(crate) async fn delete(conn: &mut PgConnection, id: RuleId) -> Result<()> {
+    sqlx::query("DELETE FROM docpal.rules WHERE id = $1")
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(from_sqlx)
+}

@@ -1,0 +1,212 @@
+//! Tables and their fields.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::field_types;
+use crate::id::{AppId, CompanyId, TableId, UserId};
+use crate::json::Json;
+use crate::model::snapshot::SnapshotVersion;
+use crate::model::{Field, TableMeta};
+use crate::sql::errors::from_sqlx;
+
+#[derive(sqlx::FromRow)]
+struct TableRow {
+    id: Uuid,
+    app_id: Uuid,
+    name: String,
+    description: Option<String>,
+    icon: Option<String>,
+    version: i64,
+    policy_version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl TableRow {
+    fn split(self, company: CompanyId) -> (TableMeta, SnapshotVersion) {
+        let meta = TableMeta {
+            id: self.id.into(),
+            company,
+            app: self.app_id.into(),
+            name: self.name,
+            description: self.description,
+            icon: self.icon,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        };
+        (meta, SnapshotVersion { table: self.version, policy: self.policy_version })
+    }
+}
+
+/// Inserts a table; a taken name is a violation of `tables_name`.
+pub(crate) async fn insert(conn: &mut PgConnection, table: &TableMeta, by: UserId) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO docpal.tables (id, company_id, app_id, name, description, icon, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(table.id.uuid())
+    .bind(table.company.uuid())
+    .bind(table.app.uuid())
+    .bind(&table.name)
+    .bind(&table.description)
+    .bind(&table.icon)
+    .bind(by.uuid())
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(from_sqlx)
+}
+
+/// Inserts the fields of a table in one statement.
+pub(crate) async fn insert_fields(
+    conn: &mut PgConnection,
+    table: &TableMeta,
+    fields: &[Field],
+) -> Result<()> {
+    let texts =
+        |of: &dyn Fn(&Field) -> Option<String>| fields.iter().map(of).collect::<Vec<Option<String>>>();
+    sqlx::query(
+        "INSERT INTO docpal.fields
+             (id, table_id, company_id, position, name, type, options, required, is_unique, default_value, description)
+         SELECT f.id, $1, $2, f.position, f.name, f.type, f.options::json, f.required, f.is_unique,
+                f.default_value::json, f.description
+         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[], $10::text[])
+              WITH ORDINALITY AS f (id, name, type, options, required, is_unique, default_value, description, position)",
+    )
+    .bind(table.id.uuid())
+    .bind(table.company.uuid())
+    .bind(fields.iter().map(|field| field.id().uuid()).collect::<Vec<_>>())
+    .bind(texts(&|field| Some(field.name().to_owned())))
+    .bind(texts(&|field| Some(field.kind().code().to_owned())))
+    .bind(texts(&|field| Some(field.kind().options().to_string())))
+    .bind(fields.iter().map(Field::is_required).collect::<Vec<_>>())
+    .bind(fields.iter().map(Field::is_unique).collect::<Vec<_>>())
+    .bind(texts(&|field| field.default_value().map(Json::to_string)))
+    .bind(texts(&|field| field.description().map(str::to_owned)))
+    .execute(conn)
+    .await
+    .map(|_| ())
+    .map_err(from_sqlx)
+}
+
+/// The tables of an app by name.
+pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId, app: AppId) -> Result<Vec<TableMeta>> {
+    let rows = sqlx::query_as::<_, TableRow>(
+        "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at
+         FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
+         WHERE t.company_id = $1 AND t.app_id = $2 ORDER BY lower(t.name), t.id",
+    )
+    .bind(company.uuid())
+    .bind(app.uuid())
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(rows.into_iter().map(|row| row.split(company).0).collect())
+}
+
+/// The table with `id`, if it is the company's.
+pub(crate) async fn get(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    id: TableId,
+) -> Result<Option<(TableMeta, SnapshotVersion)>> {
+    let row = sqlx::query_as::<_, TableRow>(
+        "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at
+         FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
+         WHERE t.company_id = $1 AND t.id = $2",
+    )
+    .bind(company.uuid())
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(row.map(|row| row.split(company)))
+}
+
+/// The state a snapshot of the table would show now.
+pub(crate) async fn version(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    id: TableId,
+) -> Result<Option<SnapshotVersion>> {
+    let row: Option<(i64, i64)> = sqlx::query_as(
+        "SELECT t.version, c.policy_version FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
+         WHERE t.company_id = $1 AND t.id = $2",
+    )
+    .bind(company.uuid())
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(row.map(|(table, policy)| SnapshotVersion { table, policy }))
+}
+
+#[derive(sqlx::FromRow)]
+struct FieldRow {
+    id: Uuid,
+    name: String,
+    #[sqlx(rename = "type")]
+    ty: String,
+    options: String,
+    required: bool,
+    is_unique: bool,
+    default_value: Option<String>,
+    description: Option<String>,
+    generation: i32,
+}
+
+/// The fields of a table in order, with formulas not compiled yet.
+pub(crate) async fn fields(conn: &mut PgConnection, table: TableId) -> Result<Vec<Field>> {
+    let rows = sqlx::query_as::<_, FieldRow>(
+        "SELECT id, name, type, options::text AS options, required, is_unique, default_value::text AS default_value,
+                description, generation
+         FROM docpal.fields WHERE table_id = $1 ORDER BY position",
+    )
+    .bind(table.uuid())
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter().map(field).collect()
+}
+
+fn field(row: FieldRow) -> Result<Field> {
+    let broken = |what: String| Error::internal(format!("field {}: {what}", row.id));
+    let ty = field_types::find(&row.ty).ok_or_else(|| broken(format!("unknown type {}", row.ty)))?;
+    let kind = ty.build(&Json::parse(&row.options)?).map_err(|fault| broken(fault.message))?;
+    Ok(Field {
+        id: row.id.into(),
+        name: row.name,
+        kind: Arc::clone(&kind),
+        required: row.required,
+        unique: row.is_unique,
+        default: row.default_value.as_deref().map(Json::parse).transpose()?,
+        description: row.description,
+        generation: u32::try_from(row.generation).unwrap_or(1),
+        computed: None,
+    })
+}
+
+/// Counts a change of the table, its fields or its rules.
+pub(crate) async fn bump(conn: &mut PgConnection, id: TableId) -> Result<()> {
+    sqlx::query("UPDATE docpal.tables SET version = version + 1, updated_at = now() WHERE id = $1")
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(from_sqlx)
+}
+
+/// Deletes a table's metadata; its fields and rules go with it.
+pub(crate) async fn delete(conn: &mut PgConnection, id: TableId) -> Result<()> {
+    sqlx::query("DELETE FROM docpal.tables WHERE id = $1")
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(|_| ())
+        .map_err(from_sqlx)
+}

@@ -1,0 +1,187 @@
+//! The filter operators: one file per family of values, one line per operator. The lists drive
+//! resolution, SQL, error messages and the documentation.
+
+mod dates;
+mod id;
+mod multiple_select;
+mod number;
+mod single_select;
+mod switch;
+mod text;
+mod user;
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use docpal_core::field_types::{Family, SelectOption};
+use docpal_core::sql::PgType;
+use docpal_core::sql::expr::Expr;
+use docpal_core::{Cell, Json, UserId};
+use uuid::Uuid;
+
+pub use dates::{Clock, Span};
+
+use crate::target::Compared;
+
+/// A list of values in a filter has at most this many.
+pub const MAX_VALUES: usize = 5_000;
+
+/// A filter operator on one family of values.
+pub struct Operator {
+    /// The code in requests, as `starts_with`.
+    pub code: &'static str,
+    /// What it finds, for people.
+    pub summary: &'static str,
+    /// A value it takes, as JSON; empty when it takes none.
+    pub example: &'static str,
+    /// Reads the value.
+    read: fn(Option<&Json>, &Reading<'_>) -> Result<Operand, String>,
+    /// The condition in SQL. It must never raise, whatever the row holds; it may be null, which counts as no.
+    lower: fn(Compare<'_>) -> Expr,
+}
+
+/// What reading a value may need.
+#[derive(Debug)]
+pub struct Reading<'r> {
+    /// What is compared.
+    pub compared: &'r Compared,
+    /// Who `me` is.
+    pub user: Option<UserId>,
+    /// What "today" is.
+    pub clock: Clock,
+}
+
+/// The value of a filter, read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    /// None needed.
+    None,
+    /// One value.
+    One(Cell),
+    /// Two values, the lower first.
+    Between(Cell, Cell),
+    /// Any number of values.
+    Many(Vec<Cell>),
+    /// A text to look for.
+    Text(String),
+    /// A whole number.
+    Count(i64),
+    /// Ids.
+    Ids(Vec<Uuid>),
+    /// A half-open stretch of time.
+    Span(Span),
+}
+
+/// What an operator turns into SQL.
+#[derive(Debug)]
+pub struct Compare<'c> {
+    /// The value of the record.
+    pub value: Expr,
+    /// Its type.
+    pub ty: PgType,
+    /// What it is compared with.
+    pub operand: &'c Operand,
+    /// Are texts compared exactly?
+    pub case_sensitive: bool,
+}
+
+impl Operator {
+    pub(crate) fn read(&self, value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
+        (self.read)(value, reading)
+    }
+
+    pub(crate) fn lower(&self, compare: Compare<'_>) -> Expr {
+        (self.lower)(compare)
+    }
+}
+
+impl fmt::Debug for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl PartialEq for Operator {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+/// The operators on what is compared, in the order a person picks from.
+#[must_use]
+pub fn operators_of(compared: &Compared) -> &'static [Operator] {
+    match compared {
+        Compared::Field(Family::Text) => text::OPERATORS,
+        Compared::Field(Family::Number) => number::OPERATORS,
+        Compared::Field(Family::Date | Family::DateTime) => dates::OPERATORS,
+        Compared::Field(Family::Switch) => switch::OPERATORS,
+        Compared::Field(Family::SingleSelect(_)) => single_select::OPERATORS,
+        Compared::Field(Family::MultipleSelect(_)) => multiple_select::OPERATORS,
+        Compared::RecordId => id::OPERATORS,
+        Compared::User => user::OPERATORS,
+    }
+}
+
+/// What "today" is, for a request at `now`.
+#[must_use]
+pub fn clock_at(now: DateTime<Utc>) -> Clock {
+    Clock { now }
+}
+
+// Reading values: shared by the families.
+
+fn no_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
+    match value {
+        None | Some(Json::Null) => Ok(Operand::None),
+        Some(_) => Err("this operator takes no value".to_owned()),
+    }
+}
+
+fn needed(value: Option<&Json>) -> Result<&Json, String> {
+    match value {
+        None | Some(Json::Null) => Err("a value is needed; to find empty ones use `is_empty`".to_owned()),
+        Some(value) => Ok(value),
+    }
+}
+
+fn text_value(value: Option<&Json>) -> Result<&str, String> {
+    let value = needed(value)?;
+    let text = value.as_text().ok_or_else(|| format!("expected a text, got {}", value.kind()))?;
+    if text.contains('\0') {
+        return Err("a text cannot hold the character NUL".to_owned());
+    }
+    Ok(text)
+}
+
+fn count_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
+    match needed(value)? {
+        Json::Number(text) => {
+            let count = text.parse::<u32>().map_err(|_| "expected a whole number from 0".to_owned())?;
+            Ok(Operand::Count(i64::from(count)))
+        }
+        other => Err(format!("expected a whole number, got {}", other.kind())),
+    }
+}
+
+fn list_value(value: Option<&Json>) -> Result<&[Json], String> {
+    match needed(value)? {
+        Json::List(items) if items.len() > MAX_VALUES => Err(format!("at most {MAX_VALUES} values are taken")),
+        Json::List(items) => Ok(items),
+        other => Err(format!("expected a list, got {}", other.kind())),
+    }
+}
+
+fn option_id(options: &[SelectOption], value: &Json) -> Result<Cell, String> {
+    let text = value.as_text().ok_or_else(|| format!("expected the name of an option, got {}", value.kind()))?;
+    let option = SelectOption::find(options, text);
+    option.map(|option| Cell::Text(option.id.clone())).ok_or_else(|| format!("`{text}` is not an option of the field"))
+}
+
+fn ids_value(value: Option<&Json>) -> Result<Operand, String> {
+    let items = match needed(value)? {
+        Json::List(_) => list_value(value)?.iter().collect(),
+        one => vec![one],
+    };
+    let id = |item: &Json| item.as_text().and_then(|text| Uuid::parse_str(text).ok()).ok_or("expected an id");
+    Ok(Operand::Ids(items.into_iter().map(id).collect::<Result<_, _>>()?))
+}

@@ -1,0 +1,61 @@
+//! Operators on a single select: by option, given by name or id.
+
+use docpal_core::field_types::{Family, SelectOption};
+use docpal_core::sql::PgType;
+use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _};
+use docpal_core::{Cell, Json};
+
+use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value, option_id, text_value};
+use crate::target::Compared;
+
+pub(super) static OPERATORS: &[Operator] = &[
+    Operator { code: "is", summary: "is this option", example: r#""open""#, read: one, lower: is_any },
+    Operator { code: "is_not", summary: "is another option or empty", example: r#""open""#, read: one, lower: |c| not(is_any(c)) },
+    Operator { code: "is_any_of", summary: "is one of these options", example: r#"["open", "done"]"#, read: many, lower: is_any },
+    Operator {
+        code: "is_none_of",
+        summary: "is none of these options, or empty",
+        example: r#"["open", "done"]"#,
+        read: many,
+        lower: |c| not(is_any(c)),
+    },
+    Operator { code: "contains", summary: "is an option with this text in its name", example: r#""op""#, read: by_text, lower: is_any },
+    Operator { code: "is_empty", summary: "has no option", example: "", read: no_value, lower: |c| c.value.is_null() },
+    Operator { code: "is_not_empty", summary: "has an option", example: "", read: no_value, lower: |c| c.value.is_not_null() },
+];
+
+pub(super) fn options<'r>(reading: &'r Reading<'_>) -> &'r [SelectOption] {
+    match reading.compared {
+        Compared::Field(Family::SingleSelect(options) | Family::MultipleSelect(options)) => options,
+        _ => &[],
+    }
+}
+
+fn one(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
+    option_id(options(reading), needed(value)?).map(|cell| Operand::Many(vec![cell]))
+}
+
+pub(super) fn many(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
+    let id = |item| option_id(options(reading), item);
+    Ok(Operand::Many(list_value(value)?.iter().map(id).collect::<Result<_, _>>()?))
+}
+
+fn by_text(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
+    let wanted = text_value(value)?.to_lowercase();
+    let matching = options(reading).iter().filter(|option| option.name.to_lowercase().contains(&wanted));
+    Ok(Operand::Many(matching.map(|option| Cell::Text(option.id.clone())).collect()))
+}
+
+fn not(condition: Expr) -> Expr {
+    condition.binary(BinOper::IsNot, expr::boolean(true))
+}
+
+fn is_any(c: Compare<'_>) -> Expr {
+    match c.operand {
+        Operand::Many(cells) => match cells.as_slice() {
+            [one] => c.value.eq(expr::bind(one, PgType::Text)),
+            many => expr::is_any_of(c.value, expr::array(many, PgType::Text)),
+        },
+        _ => expr::boolean(false),
+    }
+}

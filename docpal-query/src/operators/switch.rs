@@ -1,0 +1,22 @@
+//! Operators on switches. A switch is on or off; a formula's blank counts as off.
+
+use docpal_core::sql::PgType;
+use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
+use docpal_core::{Cell, Json};
+
+use super::{Compare, Operand, Operator, Reading, needed};
+
+pub(super) static OPERATORS: &[Operator] =
+    &[Operator { code: "is", summary: "is on (true) or off (false)", example: "true", read: one, lower: is }];
+
+fn one(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
+    match needed(value)? {
+        Json::Bool(value) => Ok(Operand::One(Cell::Bool(*value))),
+        other => Err(format!("expected true or false, got {}", other.kind())),
+    }
+}
+
+fn is(c: Compare<'_>) -> Expr {
+    let Operand::One(cell) = c.operand else { return expr::boolean(false) };
+    expr::call(PgFn::Coalesce, [c.value, expr::boolean(false)]).eq(expr::bind(cell, PgType::Boolean))
+}

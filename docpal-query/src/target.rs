@@ -1,0 +1,93 @@
+//! What a filter or sort can point at: a field of the table, or one of the values every record has.
+
+use docpal_core::field_types::Family;
+use docpal_core::model::Field;
+use docpal_core::sql::{ColumnName, PgType};
+
+/// A value that every record has besides its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum System {
+    /// The record's id.
+    Id,
+    /// When it was made.
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+    /// Who made it.
+    CreatedBy,
+    /// Who last changed it.
+    UpdatedBy,
+}
+
+impl System {
+    /// The value that `key` names.
+    pub(crate) fn find(key: &str) -> Option<Self> {
+        match key {
+            "id" => Some(Self::Id),
+            "created_at" => Some(Self::CreatedAt),
+            "updated_at" => Some(Self::UpdatedAt),
+            "created_by" => Some(Self::CreatedBy),
+            "updated_by" => Some(Self::UpdatedBy),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn column(self) -> (ColumnName, PgType) {
+        match self {
+            Self::Id => (ColumnName::ID, PgType::Uuid),
+            Self::CreatedAt => (ColumnName::CREATED_AT, PgType::Timestamptz),
+            Self::UpdatedAt => (ColumnName::UPDATED_AT, PgType::Timestamptz),
+            Self::CreatedBy => (ColumnName::CREATED_BY, PgType::Uuid),
+            Self::UpdatedBy => (ColumnName::UPDATED_BY, PgType::Uuid),
+        }
+    }
+}
+
+/// What a filter or sort points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The field at this position of the snapshot.
+    Field(usize),
+    /// A value that every record has.
+    System(System),
+}
+
+/// What operators compare, including the families only system values have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// As a field of this family.
+    Field(Family),
+    /// A record's id.
+    RecordId,
+    /// A user's id.
+    User,
+}
+
+impl Compared {
+    pub(crate) fn of_field(field: &Field) -> Self {
+        Self::Field(field.family())
+    }
+
+    pub(crate) fn of_system(system: System) -> Self {
+        match system {
+            System::Id => Self::RecordId,
+            System::CreatedAt | System::UpdatedAt => Self::Field(Family::DateTime),
+            System::CreatedBy | System::UpdatedBy => Self::User,
+        }
+    }
+
+    /// The word for it in messages.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Field(Family::Text) => "text",
+            Self::Field(Family::Number) => "number",
+            Self::Field(Family::Date) => "date",
+            Self::Field(Family::DateTime) => "datetime",
+            Self::Field(Family::Switch) => "switch",
+            Self::Field(Family::SingleSelect(_)) => "single select",
+            Self::Field(Family::MultipleSelect(_)) => "multiple select",
+            Self::RecordId => "record id",
+            Self::User => "user",
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! The embedded PostgreSQL: it starts, stops, survives every kind of sudden death, and refuses clearly.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use docpal::core::embedded::{Cluster, EmbeddedErrorKind, Settings};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection, Row as _};
+
+use crate::child::{Child, ROLE, is_alive, kill, until};
+
+/// A folder for one test.
+pub(crate) struct Dir(pub(crate) PathBuf);
+
+impl Dir {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = PathBuf::from(format!("/tmp/docpal-it-{}-{name}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+        Self(path)
+    }
+
+    fn settings(&self) -> Settings {
+        Settings::fast(&self.0)
+    }
+
+    fn postgres(&self, path: &str) -> PathBuf {
+        self.0.join("postgres").join(path)
+    }
+
+    fn is_root(&self) -> bool {
+        fs::metadata(&self.0).unwrap().uid() == 0
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn connect(cluster: &Cluster) -> PgConnection {
+    cluster.connect_options("postgres").connect().await.unwrap()
+}
+
+async fn write(cluster: &Cluster, value: i32) {
+    let mut connection = connect(cluster).await;
+    sqlx::query("CREATE TABLE IF NOT EXISTS kept (value int)").execute(&mut connection).await.unwrap();
+    sqlx::query("INSERT INTO kept VALUES ($1)").bind(value).execute(&mut connection).await.unwrap();
+}
+
+async fn read(cluster: &Cluster) -> Vec<i32> {
+    let mut connection = connect(cluster).await;
+    let rows = sqlx::query("SELECT value FROM kept ORDER BY value").fetch_all(&mut connection).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+async fn show(cluster: &Cluster, setting: &str) -> String {
+    let mut connection = connect(cluster).await;
+    sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&mut connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn data_outlives_a_stop_and_a_start() {
+    let dir = Dir::new("restart");
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap();
+    let pid = cluster.pid();
+    assert!(cluster.is_running());
+    assert_eq!(show(&cluster, "fsync").await, "on");
+    assert_eq!(show(&cluster, "listen_addresses").await, "");
+    assert_eq!(show(&cluster, "max_locks_per_transaction").await, "256");
+    write(&cluster, 1).await;
+    cluster.stop().await.unwrap();
+    assert!(!is_alive(pid));
+
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap();
+    write(&cluster, 2).await;
+    let pid = cluster.pid();
+    drop(cluster);
+    assert!(!is_alive(pid), "a drop stops the server too");
+
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert_eq!(show(&cluster, "fsync").await, "off");
+    assert_eq!(read(&cluster).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn upper_and_lower_case_know_all_letters_and_the_order_is_by_code_point() {
+    let dir = Dir::new("locale");
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    let mut connection = connect(&cluster).await;
+    let (lower, sorted): (String, bool) =
+        sqlx::query_as("SELECT lower('ÄÉЖ'), 'Z' < 'a'").fetch_one(&mut connection).await.unwrap();
+    assert_eq!((lower.as_str(), sorted), ("äéж", true));
+}
+
+#[tokio::test]
+async fn databases_are_made_once_and_only_under_plain_names() {
+    let dir = Dir::new("names");
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert!(cluster.ensure_database("docpal_1").await.unwrap());
+    assert!(!cluster.ensure_database("docpal_1").await.unwrap());
+    for bad in ["", "Upper", "a b", "a\"; DROP DATABASE postgres", &"x".repeat(64)] {
+        assert_eq!(cluster.ensure_database(bad).await.unwrap_err().kind(), EmbeddedErrorKind::Name, "{bad}");
+    }
+    let mut connection =
+        PgConnectOptions::from_str(&cluster.url("docpal_1")).unwrap().connect().await.unwrap();
+    let name: String =
+        sqlx::query_scalar("SELECT current_database()::text").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(name, "docpal_1");
+}
+
+#[tokio::test]
+async fn a_second_manager_of_a_folder_is_refused_and_told_who_the_first_is() {
+    let dir = Dir::new("second");
+    let first = Cluster::start(dir.settings()).await.unwrap();
+    let error = Cluster::start(dir.settings()).await.unwrap_err();
+    assert!(error.is_locked());
+    assert!(error.to_string().contains(&format!("process id {}", std::process::id())), "{error}");
+    assert!(error.to_string().contains(dir.0.to_str().unwrap()), "{error}");
+    write(&first, 1).await;
+    first.stop().await.unwrap();
+    Cluster::start(dir.settings()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_killed_parent_takes_its_server_along_and_the_data_stays() {
+    let dir = Dir::new("parent");
+    let mut child = Child::spawn("hold", &dir.0, None);
+    let pid = child.ready().parse().unwrap();
+    child.kill();
+    until("the server has ended", || !is_alive(pid));
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert_eq!(read(&cluster).await, [7]);
+}
+
+#[tokio::test]
+async fn a_start_right_after_the_parents_death_waits_for_the_old_server() {
+    let dir = Dir::new("at-once");
+    let mut child = Child::spawn("hold", &dir.0, None);
+    let pid = child.ready().parse().unwrap();
+    child.kill();
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert_ne!(cluster.pid(), pid);
+    assert!(!is_alive(pid));
+    assert_eq!(read(&cluster).await, [7]);
+}
+
+/// Parent and supervising shell die at the same moment, so nobody stops the server.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_orphan_is_stopped_by_the_next_start() {
+    let dir = Dir::new("orphan");
+    let mut child = Child::spawn("hold", &dir.0, None);
+    let pid: u32 = child.ready().parse().unwrap();
+    let group = crate::child::process_group(pid).unwrap();
+    for member in crate::child::members(group) {
+        if member != pid {
+            kill(member);
+        }
+    }
+    child.kill();
+    assert!(is_alive(pid), "the server is an orphan now");
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert!(!is_alive(pid));
+    assert_eq!(read(&cluster).await, [7]);
+}
+
+#[tokio::test]
+async fn a_killed_server_is_noticed_and_the_next_start_recovers_what_was_committed() {
+    let dir = Dir::new("killed");
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap();
+    write(&cluster, 3).await;
+    kill(cluster.pid());
+    until("the death is noticed", || !cluster.is_running());
+    drop(cluster);
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap();
+    assert_eq!(read(&cluster).await, [3]);
+}
+
+/// After a restart of the machine the process id in a stale lock file may be anybody's.
+#[tokio::test]
+async fn a_stale_lock_file_with_a_strangers_process_id_is_no_obstacle() {
+    let dir = Dir::new("stale");
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    write(&cluster, 4).await;
+    let files = [dir.postgres("data/postmaster.pid"), dir.postgres("run/.s.PGSQL.5432.lock")];
+    let texts = files.clone().map(|file| fs::read_to_string(file).unwrap());
+    let pid = cluster.pid().to_string();
+    cluster.stop().await.unwrap();
+    let owner = fs::metadata(dir.postgres("data")).unwrap();
+    for (file, text) in files.iter().zip(&texts) {
+        fs::write(file, text.replacen(&pid, &std::process::id().to_string(), 1)).unwrap();
+        chown(file, Some(owner.uid()), Some(owner.gid())).unwrap();
+    }
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert_eq!(read(&cluster).await, [4]);
+}
+
+#[tokio::test]
+async fn a_path_too_long_for_a_socket_works() {
+    let dir = Dir::new("long");
+    let long = dir.0.join("x".repeat(200)).join("y".repeat(200));
+    let cluster = Cluster::start(Settings::fast(&long)).await.unwrap();
+    write(&cluster, 5).await;
+    assert_eq!(read(&cluster).await, [5]);
+    let sockets = cluster.socket_dir().to_owned();
+    assert_eq!(fs::metadata(&sockets).unwrap().mode() & 0o777, 0o700);
+    drop(cluster);
+    // The short folder could be another user's trap: it must be private.
+    fs::set_permissions(&sockets, Permissions::from_mode(0o777)).unwrap();
+    let error = Cluster::start(Settings::fast(&long)).await.unwrap_err();
+    fs::remove_dir_all(&sockets).unwrap();
+    assert!(error.is_permission() && error.to_string().contains(sockets.to_str().unwrap()), "{error}");
+}
+
+#[tokio::test]
+async fn a_path_with_spaces_quotes_commas_and_foreign_letters_works() {
+    let dir = Dir::new("odd");
+    let odd = dir.0.join("a b, \"c\" 'd' $HOME `x` %20 ü 漢");
+    let cluster = Cluster::start(Settings::fast(&odd)).await.unwrap();
+    let mut connection =
+        PgConnectOptions::from_str(&cluster.url("postgres")).unwrap().connect().await.unwrap();
+    let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(one, 1);
+}
+
+/// Root hands the folder to user 1000 and starts this program again as that user; others just start it again.
+#[tokio::test]
+async fn an_ordinary_user_can_do_it_all_and_root_can_go_on_with_the_same_data() {
+    let dir = Dir::new("user");
+    let user = dir.is_root().then_some(1000);
+    if let Some(user) = user {
+        chown(&dir.0, Some(user), Some(user)).unwrap();
+    }
+    let mut child = Child::spawn("restart", &dir.0, user);
+    child.succeeds();
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    assert_eq!(read(&cluster).await, [1, 2]);
+    let owner = fs::metadata(dir.postgres("data")).unwrap().uid();
+    assert_eq!(owner, user.unwrap_or_else(|| fs::metadata(&dir.0).unwrap().uid()));
+}
+
+#[tokio::test]
+async fn without_programs_the_error_says_what_to_install_and_where_it_looked() {
+    let dir = Dir::new("none");
+    let empty = dir.0.join("bin");
+    fs::create_dir(&empty).unwrap();
+    let error = Cluster::start(dir.settings().with_binaries(&empty)).await.unwrap_err();
+    assert!(error.is_not_installed());
+    for part in ["apt install postgresql", "brew install", "DATABASE_URL", empty.to_str().unwrap()] {
+        assert!(error.to_string().contains(part), "{part} is missing in {error}");
+    }
+}
+
+#[tokio::test]
+async fn data_of_another_major_version_is_refused_by_name() {
+    let dir = Dir::new("version");
+    Cluster::start(dir.settings()).await.unwrap().stop().await.unwrap();
+    fs::write(dir.postgres("data/PG_VERSION"), "13\n").unwrap();
+    let error = Cluster::start(dir.settings()).await.unwrap_err();
+    assert!(error.is_version_mismatch(), "{error}");
+    assert!(error.to_string().contains("made by PostgreSQL 13"), "{error}");
+}
+
+#[tokio::test]
+async fn a_half_made_cluster_is_made_again_but_a_strangers_files_are_not_touched() {
+    let dir = Dir::new("half");
+    fs::create_dir_all(dir.postgres("data.new/base")).unwrap();
+    Cluster::start(dir.settings()).await.unwrap().stop().await.unwrap();
+    assert!(!dir.postgres("data.new").exists());
+
+    let dir = Dir::new("stranger");
+    fs::create_dir_all(dir.postgres("data")).unwrap();
+    fs::write(dir.postgres("data/novel.txt"), "chapter one").unwrap();
+    if dir.is_root() {
+        chown(dir.postgres("data"), Some(1000), Some(1000)).unwrap();
+    }
+    let error = Cluster::start(dir.settings()).await.unwrap_err();
+    assert_eq!(error.kind(), EmbeddedErrorKind::Init, "{error}");
+    assert_eq!(fs::read_to_string(dir.postgres("data/novel.txt")).unwrap(), "chapter one");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_start_says_why() {
+    let dir = Dir::new("why");
+    Cluster::start(dir.settings()).await.unwrap().stop().await.unwrap();
+    let conf = dir.postgres("data/postgresql.conf");
+    fs::write(&conf, "no_such_setting = 1\n").unwrap();
+    let error = Cluster::start(dir.settings()).await.unwrap_err();
+    assert_eq!(error.kind(), EmbeddedErrorKind::Start);
+    assert!(error.to_string().contains("no_such_setting"), "{error}");
+    fs::write(&conf, "").unwrap();
+    Cluster::start(dir.settings()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_folder_is_named() {
+    let dir = Dir::new("closed");
+    let closed = dir.0.join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, Permissions::from_mode(if dir.is_root() { 0o700 } else { 0o000 })).unwrap();
+    let error = Cluster::start(Settings::fast(closed.join("inner"))).await.unwrap_err();
+    fs::set_permissions(&closed, Permissions::from_mode(0o700)).unwrap();
+    assert!(error.is_permission(), "{error}");
+    assert!(error.to_string().contains(closed.to_str().unwrap()), "{error}");
+}
+
+/// What the other process of a test does.
+pub(crate) async fn play(role: &str, dir: &Path) {
+    let settings = Settings::fast(dir);
+    match role {
+        "hold" => {
+            let cluster = Cluster::start(settings).await.unwrap();
+            write(&cluster, 7).await;
+            Child::say_ready(&cluster.pid().to_string());
+        }
+        "restart" => {
+            let cluster = Cluster::start(settings.clone()).await.unwrap();
+            write(&cluster, 1).await;
+            cluster.stop().await.unwrap();
+            let cluster = Cluster::start(settings).await.unwrap();
+            write(&cluster, 2).await;
+            assert_eq!(read(&cluster).await, [1, 2]);
+            cluster.stop().await.unwrap();
+        }
+        other => panic!("{ROLE}={other} is not a role"),
+    }
+}
