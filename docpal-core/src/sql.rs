@@ -6,8 +6,6 @@
 
 #[cfg(feature = "embedded")]
 pub(crate) mod admin;
-#[cfg(feature = "embedded")]
-pub mod admin;
 pub mod copy;
 pub mod ddl;
 pub mod errors;

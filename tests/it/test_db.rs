@@ -43,6 +43,16 @@ async fn what_one_test_writes_no_other_sees() {
     assert_eq!((count(&one).await, count(&two).await), (1, 0));
 }
 
+#[tokio::test]
+async fn a_new_database_has_docpals_own_tables() {
+    let db = TestDb::new().await.unwrap();
+    let there: bool = sqlx::query_scalar("SELECT to_regclass('docpal.migrations') IS NOT NULL")
+        .fetch_one(db.pool())
+        .await
+        .unwrap();
+    assert!(there);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_template_is_filled_once_however_many_ask_at_once() {
     static FILLED: AtomicU32 = AtomicU32::new(0);

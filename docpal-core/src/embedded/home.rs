@@ -73,6 +73,7 @@ impl Home {
     }
 
     /// The folder that holds all the others.
+    #[cfg(feature = "testing")]
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

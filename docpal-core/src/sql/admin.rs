@@ -18,6 +18,7 @@ impl DatabaseName {
         ((1..=63).contains(&name.len()) && name.bytes().all(plain)).then(|| Self(name.to_owned()))
     }
 
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,7 +44,7 @@ pub(crate) async fn database_exists(conn: &mut PgConnection, name: &DatabaseName
         .await
 }
 
-/// The names of a database that another made at the same time: by `CREATE DATABASE` itself or by the catalogue's index.
+/// True if another made the database at the same time: `CREATE DATABASE` itself says so, or the catalogue's index.
 fn is_duplicate(error: &sqlx::Error) -> bool {
     error
         .as_database_error()

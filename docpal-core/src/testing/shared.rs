@@ -114,9 +114,15 @@ impl Shared {
             templates.push((used, file, name));
         }
         templates.sort_by_key(|(used, ..)| Reverse(*used));
-        for (_, file, name) in templates.iter().skip(TEMPLATES) {
+        for (.., name) in templates.iter().skip(TEMPLATES) {
             admin::drop_database(connection, name).await?;
-            let _ = fs::remove_file(file);
+        }
+        templates.truncate(TEMPLATES);
+        for path in fs::read_dir(self.home.root()).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let is_lock = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPLATE));
+            if is_lock && !templates.iter().any(|(_, kept, _)| *kept == path) {
+                let _ = fs::remove_file(&path);
+            }
         }
         Ok(())
     }
