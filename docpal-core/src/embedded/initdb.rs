@@ -3,6 +3,8 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::binaries::Binaries;
 use super::home::{Home, make_dir};
@@ -85,12 +87,18 @@ fn run(
     Err(EmbeddedError::new(EmbeddedErrorKind::Init, message))
 }
 
+/// An `initdb` whose parent was killed may still be writing here for a moment.
 fn fresh_dir(home: &Home, folder: &Path) -> Result<(), EmbeddedError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(EmbeddedError::io("remove the unfinished", folder, error));
+    for _ in 0..100 {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+                sleep(Duration::from_millis(20))
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(EmbeddedError::io("remove the unfinished", folder, error));
+            }
+            _ => break,
         }
-        _ => {}
     }
     make_dir(folder, 0o700)?;
     home.owner.give(folder)

@@ -40,12 +40,14 @@ const ALWAYS: [&str; 7] = [
     "logging_collector=off",
 ];
 const DURABLE: [&str; 3] = ["fsync=on", "full_page_writes=on", "synchronous_commit=on"];
-const FAST: [&str; 7] = [
+const FAST: [&str; 9] = [
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
     "wal_level=minimal",
     "max_wal_senders=0",
+    "min_wal_size=32MB",
+    "max_wal_size=256MB",
     "autovacuum=off",
     "max_connections=200",
 ];
