@@ -3,6 +3,7 @@
 mod call;
 mod convert;
 mod fold;
+mod literal;
 mod operator;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Errors, Span};
-use crate::fields::FieldTypes;
+use crate::fields::{FieldRef, FieldTypes};
 use crate::formula::unknown_field;
 use crate::functions::{Functions, Volatility};
 use crate::limits::Limits;
@@ -85,12 +86,7 @@ impl Checker<'_> {
     }
 
     fn field(&mut self, ast: &Ast, name: &str) -> Option<Node> {
-        let Some(field) = self.fields.field(name) else {
-            let names = self.names.get_or_insert_with(|| self.fields.names());
-            let names = if self.found.len() < SUGGESTED { names.as_slice() } else { &[] };
-            self.found.push(unknown_field(ast, name, names));
-            return None;
-        };
+        let field = self.field_ref(ast, name)?;
         Some(self.slot(
             Slot {
                 source: SlotSource::Field(field.key().to_owned()),
@@ -100,6 +96,16 @@ impl Checker<'_> {
             },
             ast.span,
         ))
+    }
+
+    fn field_ref(&mut self, ast: &Ast, name: &str) -> Option<FieldRef> {
+        let field = self.fields.field(name);
+        if field.is_none() {
+            let names = self.names.get_or_insert_with(|| self.fields.names());
+            let names = if self.found.len() < SUGGESTED { names.as_slice() } else { &[] };
+            self.found.push(unknown_field(ast, name, names));
+        }
+        field
     }
 
     /// The node that reads a slot; equal sources share one.

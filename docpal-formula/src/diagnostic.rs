@@ -112,13 +112,13 @@ impl Diagnostic {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errors {
     source: Arc<str>,
-    first: Diagnostic,
+    first: Box<Diagnostic>,
     rest: Vec<Diagnostic>,
 }
 
 impl Errors {
     pub(crate) fn one(source: &Arc<str>, diagnostic: Diagnostic) -> Self {
-        Self { source: Arc::clone(source), first: diagnostic, rest: Vec::new() }
+        Self { source: Arc::clone(source), first: Box::new(diagnostic), rest: Vec::new() }
     }
 
     /// `Err` with all of `found` in source order, `Ok` when there is nothing.
@@ -129,7 +129,9 @@ impl Errors {
         let mut found = found.into_iter();
         match found.next() {
             None => Ok(()),
-            Some(first) => Err(Self { source: Arc::clone(source), first, rest: found.collect() }),
+            Some(first) => {
+                Err(Self { source: Arc::clone(source), first: Box::new(first), rest: found.collect() })
+            }
         }
     }
 
@@ -141,13 +143,13 @@ impl Errors {
 
     /// All findings in source order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        std::iter::once(&self.first).chain(&self.rest)
+        std::iter::once(&*self.first).chain(&self.rest)
     }
 
     /// All findings in source order, by value.
     #[must_use]
     pub fn into_vec(self) -> Vec<Diagnostic> {
-        let mut all = vec![self.first];
+        let mut all = vec![*self.first];
         all.extend(self.rest);
         all
     }

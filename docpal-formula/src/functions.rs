@@ -1,8 +1,14 @@
 //! The registry of functions: one list drives checking, evaluation, completion and the reference.
 
 mod builtin;
+mod date;
+mod json;
+mod json_path;
+mod list;
 mod logic;
 mod number;
+mod number_format;
+mod record;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -18,12 +24,17 @@ use crate::eval::Call;
 use crate::value::Value;
 
 pub(crate) use builtin::Builtin;
+pub(crate) use date::week_start;
+pub use json_path::{JsonPath, JsonStep};
+pub use number_format::NumberFormat;
 pub use signature::{
     Category, Example, Laziness, Nulls, Param, ParamType, Prepared, Returns, Signature, Var, Volatility,
 };
+pub(crate) use text::compile_regex;
 
 /// The categories in the order of the reference.
-static STANDARD: &[&[&Builtin]] = &[logic::ALL, number::ALL, text::ALL];
+static STANDARD: &[&[&Builtin]] =
+    &[logic::ALL, number::ALL, text::ALL, date::ALL, list::ALL, record::ALL, json::ALL];
 
 /// Every standard function by name and alias.
 static BY_NAME: LazyLock<HashMap<&'static str, &'static Builtin>> = LazyLock::new(|| {

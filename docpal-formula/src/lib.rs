@@ -24,13 +24,15 @@ pub use eval::Call;
 pub use fields::{FieldRef, FieldTypes};
 pub use formula::Formula;
 pub use functions::{
-    Category, Example, Function, FunctionRef, Functions, Laziness, Nulls, Param, ParamType, Prepared,
-    Returns, Signature, Var, Volatility,
+    Category, Example, Function, FunctionRef, Functions, JsonPath, JsonStep, Laziness, Nulls, NumberFormat,
+    Param, ParamType, Prepared, Returns, Signature, Var, Volatility,
 };
 pub use limits::Limits;
 pub use program::{
     ArithmeticOp, Coercion, CompareOp, Expr, FunctionCall, Node, Program, RecordProperty, Slot, SlotSource,
 };
 pub use row::Row;
+pub use temporal::format::{DateFormat, DatePiece, DateToken};
+pub use temporal::unit::Unit;
 pub use types::{Type, UnknownType};
 pub use value::Value;

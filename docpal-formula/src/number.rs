@@ -196,6 +196,25 @@ fn digits(magnitude: u128) -> u32 {
     magnitude.checked_ilog10().map_or(0, |log| log + 1)
 }
 
+/// The number of these digits before and behind the point, moved `percent` places to the right, by the number rule.
+pub(crate) fn from_digits(
+    whole: &str,
+    fraction: &str,
+    percent: u32,
+    negative: bool,
+) -> Result<Decimal, EvalError> {
+    let whole = whole.trim_start_matches('0');
+    if whole.len() > 40 {
+        return Err(ErrorCode::Overflow.into());
+    }
+    // Digits behind the one that decides the rounding cannot change it.
+    let fraction = fraction.get(..40).unwrap_or(fraction);
+    let push =
+        |wide: wide::Wide, digit: u8| wide.times_small(10).plus(wide::Wide::from(u128::from(digit - b'0')));
+    let magnitude = whole.bytes().chain(fraction.bytes()).fold(wide::Wide::ZERO, push);
+    exact::finish(magnitude, negative, u32::try_from(fraction.len()).unwrap_or(0) + percent)
+}
+
 /// `-a`, never a negative zero.
 #[inline]
 pub(crate) fn neg(a: Decimal) -> Decimal {

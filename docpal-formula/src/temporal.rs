@@ -2,11 +2,16 @@
 //!
 //! Results lie in the years 1 to 9999; anything else is an overflow.
 
+pub(crate) mod format;
+pub(crate) mod shift;
+pub(crate) mod unit;
+
 use chrono::{
     DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
 
+use self::format::ReadMoment;
 use crate::error::{ErrorCode, EvalError};
 
 /// The wall-clock time of an instant in a zone.
@@ -54,13 +59,20 @@ pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
 
 /// An ISO date and time, with `T` or a space between; without an offset it is UTC.
 pub(crate) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+    match parse_moment(text)? {
+        ReadMoment::Instant(instant) => in_calendar(instant).ok(),
+        ReadMoment::Local(local) => in_calendar(local.and_utc()).ok(),
+    }
+}
+
+/// An ISO date, or date and time with `T` or a space between, with or without an offset.
+pub(crate) fn parse_moment(text: &str) -> Option<ReadMoment> {
     let text = text.trim();
-    let with_offset = DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc());
-    let plain = || {
-        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-            .map(|local| local.and_utc())
-    };
-    with_offset.or_else(plain).and_then(|instant| in_calendar(instant).ok())
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Some(ReadMoment::Instant(instant.to_utc()));
+    }
+    let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    local.or_else(|| parse_date(text).map(NaiveDateTime::from)).map(ReadMoment::Local)
 }

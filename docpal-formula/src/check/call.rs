@@ -4,8 +4,8 @@ use super::unify::is_empty_text;
 use super::{Checker, SUGGESTED};
 use crate::diagnostic::{Diagnostic, Span, code, nearest};
 use crate::functions::{FunctionRef, Laziness, Nulls, Param, ParamType, Prepared, Returns, Var};
-use crate::program::{Coercion, Expr, FunctionCall, Node};
-use crate::syntax::ast::Ast;
+use crate::program::{Coercion, Expr, FunctionCall, Node, RecordProperty, Slot, SlotSource};
+use crate::syntax::ast::{Ast, Kind};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -21,10 +21,13 @@ impl Checker<'_> {
             }
             return None;
         };
+        if let Some(property) = function.standard().and_then(|function| function.property) {
+            return self.property(&function, property, args, span);
+        }
         let counted = self.check_count(&function, args, span);
         let nodes: Vec<Option<Node>> = args.iter().map(|arg| self.expr(arg)).collect();
         counted?;
-        let mut prepared = Prepared::Nothing;
+        let mut prepared = Vec::new();
         let signature = function.signature();
         let mut typed = Vec::with_capacity(nodes.len());
         let mut failed = false;
@@ -32,7 +35,7 @@ impl Checker<'_> {
             let param = signature.param(i, args.len());
             match node
                 .zip(param)
-                .and_then(|(node, param)| self.argument(&function, node, param, &mut prepared))
+                .and_then(|(node, param)| self.prepared(&function, node, param, &mut prepared))
             {
                 Some(node) => typed.push(node),
                 None => failed = true,
@@ -50,7 +53,7 @@ impl Checker<'_> {
         &mut self,
         function: FunctionRef,
         args: Vec<Node>,
-        prepared: Prepared,
+        prepared: Vec<Prepared>,
         [compared, result]: [Type; 2],
         span: Span,
     ) -> Node {
@@ -71,20 +74,57 @@ impl Checker<'_> {
             Returns::With(make) => make(&args, &prepared),
         };
         self.note_volatility(function.volatility());
-        let zone = match prepared {
-            Prepared::TimeZone(zone) => Some(zone),
-            _ => args.iter().find_map(Node::zone),
-        };
+        if let Some((count, warning)) = function.standard().and_then(|function| function.warning)
+            && count == args.len()
+        {
+            self.warnings.push(Diagnostic::new(warning.code, span, warning.message).help(warning.help));
+        }
+        let named = prepared.iter().find_map(|prepared| match prepared {
+            Prepared::TimeZone(zone) => Some(*zone),
+            _ => None,
+        });
+        let zone = named.or_else(|| args.iter().find_map(Node::zone));
         let carries_zone = ty == Type::DateTime;
         let never_null = function.standard().is_some() && ty == Type::Bool && function.nulls() == Nulls::Own
             || function.laziness() == Laziness::Lazy && ty == Type::Bool && function.standard().is_some();
-        let call = FunctionCall { function, args, prepared, zone };
+        let returns_date = ty == Type::Date;
+        let call = FunctionCall { function, args, prepared, zone, returns_date };
         let node = Node {
             zone: if carries_zone { zone } else { None },
             nullable: !never_null,
             ..Node::new(Expr::Call(Box::new(call)), ty, span)
         };
         self.folded(node)
+    }
+
+    /// A property of the record: a slot, not a call.
+    fn property(
+        &mut self,
+        function: &FunctionRef,
+        property: RecordProperty,
+        args: &[Ast],
+        span: Span,
+    ) -> Option<Node> {
+        self.check_count(function, args, span)?;
+        let mut keys = Vec::new();
+        for arg in args {
+            let Kind::Field(name) = &arg.kind else {
+                let message = format!("{} takes fields, such as {{name}}", function.name());
+                self.found.push(Diagnostic::new(code::TYPE_MISMATCH, arg.span, message));
+                return None;
+            };
+            keys.push(self.field_ref(arg, name)?.key().to_owned());
+        }
+        keys.sort();
+        keys.dedup();
+        let source =
+            if keys.is_empty() { SlotSource::Record(property) } else { SlotSource::FieldsModified(keys) };
+        let ty = match function.signature().returns() {
+            Returns::DateTime => Type::DateTime,
+            Returns::Number => Type::Number,
+            _ => Type::Text,
+        };
+        Some(self.slot(Slot { source, ty, nullable: true, scale: None }, span))
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) {
@@ -110,22 +150,30 @@ impl Checker<'_> {
             None => (code::TOO_FEW_ARGUMENTS, "too few", span),
         };
         let found = Diagnostic::new(code, span, format!("{name} has {word} arguments: {count}"));
-        self.found.push(found.help(format!("{name}({signature})")));
+        let meant = function.standard().and_then(|function| function.too_few_help).filter(|_| too_few);
+        self.found.push(found.help(meant.map_or_else(|| format!("{name}({signature})"), str::to_owned)));
         None
     }
 
-    /// An argument as its parameter takes it; variables are left for [`Self::unify_arguments`].
-    fn argument(
+    /// An argument as its parameter takes it, and what a literal of it means.
+    fn prepared(
         &mut self,
         function: &FunctionRef,
         node: Node,
         param: Param,
-        prepared: &mut Prepared,
+        prepared: &mut Vec<Prepared>,
     ) -> Option<Node> {
+        let node = self.argument(function, node, param)?;
+        prepared.push(self.literal(function, &node, param)?);
+        Some(node)
+    }
+
+    /// An argument as its parameter takes it; variables are left for [`Self::unify_arguments`].
+    fn argument(&mut self, function: &FunctionRef, node: Node, param: Param) -> Option<Node> {
         let wanted = match param.ty {
             ParamType::Any | ParamType::Same(_) | ParamType::Field => return Some(node),
             ParamType::Condition => return Some(self.condition(node)),
-            ParamType::Display => return self.to_text(node),
+            ParamType::Display => return self.text_of(node),
             ParamType::List | ParamType::ListOf(_) => return Some(to_list(node)),
             ParamType::Temporal if node.ty.is_temporal() || node.ty == Type::Null => return Some(node),
             ParamType::Temporal if node.ty == Type::Text => return self.date_literal(node),
@@ -143,7 +191,9 @@ impl Checker<'_> {
             | ParamType::DateFormat
             | ParamType::NumberFormat
             | ParamType::TimeZone
-            | ParamType::Locale => Type::Text,
+            | ParamType::Locale
+            | ParamType::WeekStart
+            | ParamType::JsonPath => Type::Text,
         };
         if node.ty == wanted || node.ty == Type::Null {
             return Some(node);

@@ -60,7 +60,7 @@ impl Checker<'_> {
     }
 
     /// Anything but JSON in its text form.
-    pub(super) fn to_text(&mut self, node: Node) -> Option<Node> {
+    pub(super) fn text_of(&mut self, node: Node) -> Option<Node> {
         match node.ty {
             Type::Text | Type::Null => Some(node),
             Type::Json => {
@@ -75,7 +75,7 @@ impl Checker<'_> {
     }
 
     /// A date as the instant of its midnight.
-    pub(super) fn to_datetime(&mut self, node: Node) -> Node {
+    pub(super) fn datetime_of(&mut self, node: Node) -> Node {
         coerce(Coercion::DateToDateTime, Type::DateTime, node)
     }
 

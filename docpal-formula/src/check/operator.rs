@@ -76,10 +76,10 @@ impl Checker<'_> {
     }
 
     fn concat(&mut self, left: Node, right: Node, span: Span) -> Option<Node> {
-        let right = self.to_text(right);
+        let right = self.text_of(right);
         let mut parts = match left.expr {
             Expr::Concat(parts) => parts,
-            expr => vec![self.to_text(Node { expr, ..left })?],
+            expr => vec![self.text_of(Node { expr, ..left })?],
         };
         parts.push(right?);
         Some(self.folded(Node::new(Expr::Concat(parts), Type::Text, span).never_null()))
@@ -142,9 +142,9 @@ impl Checker<'_> {
         match (&left.ty, &right.ty) {
             (a, b) if a == b => Some((left, right)),
             (Type::Null, _) | (_, Type::Null) => Some((left, right)),
-            (Type::Date, Type::DateTime) => Some((self.to_datetime(left), right)),
+            (Type::Date, Type::DateTime) => Some((self.datetime_of(left), right)),
             (Type::DateTime, Type::Date) => {
-                let right = self.to_datetime(right);
+                let right = self.datetime_of(right);
                 Some((left, right))
             }
             (a, b) => {

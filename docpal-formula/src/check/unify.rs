@@ -58,8 +58,8 @@ impl Checker<'_> {
             (Type::Text, _) if is_empty_text(&node) => {
                 Some(Node::constant(Value::Null, ty.clone(), node.span))
             }
-            (Type::Date, Type::DateTime) => Some(self.to_datetime(node)),
-            (_, Type::Text) => self.to_text(node),
+            (Type::Date, Type::DateTime) => Some(self.datetime_of(node)),
+            (_, Type::Text) => self.text_of(node),
             (_, Type::List(_)) => Some(coerce(Coercion::ToList, ty.clone(), node).never_null()),
             _ => Some(node),
         }

@@ -62,6 +62,8 @@ codes! {
     INVALID_REGEX = "invalid_regex";
     /// A date or number format that means nothing.
     INVALID_FORMAT = "invalid_format";
+    /// A path into JSON that means nothing.
+    INVALID_PATH = "invalid_path";
     /// A text in the place of a date that is no date.
     INVALID_DATE = "invalid_date";
     /// An argument that has to be written out in the formula.

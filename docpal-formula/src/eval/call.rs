@@ -2,18 +2,23 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc, Weekday};
 use chrono_tz::Tz;
+use regex::Regex;
 use rust_decimal::Decimal;
 
 use super::{Evaluator, truthy, wrong_type};
-use crate::error::EvalError;
-use crate::functions::{Laziness, Nulls, Prepared};
+use crate::error::{ErrorCode, EvalError};
+use crate::functions::{JsonPath, Laziness, Nulls, NumberFormat, Prepared, compile_regex};
 use crate::limits::Limits;
 use crate::number::round;
 use crate::program::FunctionCall;
 use crate::temporal;
+use crate::temporal::format::DateFormat;
+use crate::temporal::unit::Unit;
+use crate::types::Type;
 use crate::value::Value;
 
 /// Calls with at most this many arguments need no allocation.
@@ -179,23 +184,48 @@ impl<'a> Call<'_, 'a> {
         first: usize,
         visit: &mut impl FnMut(Value<'a>) -> Result<(), EvalError>,
     ) -> Result<(), EvalError> {
-        for index in first..self.count() {
-            let mut todo = Vec::new();
-            match self.value(index)? {
-                Value::List(items) => todo.push(Value::List(items)),
-                value => visit(value)?,
-            }
-            while let Some(value) = todo.pop() {
-                match value {
-                    Value::List(items) => {
-                        self.eval.burn(items.len() as u64)?;
-                        todo.extend(items.into_iter().rev());
-                    }
-                    value => visit(value)?,
+        (first..self.count()).try_for_each(|index| self.each_of(index, visit))
+    }
+
+    /// Visits one argument, a list item by item at any depth.
+    pub(crate) fn each_of(
+        &mut self,
+        index: usize,
+        visit: &mut impl FnMut(Value<'a>) -> Result<(), EvalError>,
+    ) -> Result<(), EvalError> {
+        let mut todo = match self.value(index)? {
+            Value::List(items) => vec![items.into_iter()],
+            value => return visit(value),
+        };
+        while let Some(items) = todo.last_mut() {
+            match items.next() {
+                Some(Value::List(inner)) => todo.push(inner.into_iter()),
+                Some(value) => {
+                    self.eval.burn(1)?;
+                    visit(value)?;
                 }
+                None => drop(todo.pop()),
             }
         }
         Ok(())
+    }
+
+    /// Visits every number among all arguments, also in lists; blanks are skipped.
+    pub(crate) fn each_number(
+        &mut self,
+        visit: &mut impl FnMut(Decimal) -> Result<(), EvalError>,
+    ) -> Result<(), EvalError> {
+        self.each(0, &mut |value| super::as_number(value)?.map_or(Ok(()), &mut *visit))
+    }
+
+    /// Every number among all arguments, also in lists; blanks are skipped.
+    pub(crate) fn numbers(&mut self) -> Result<Vec<Decimal>, EvalError> {
+        let mut numbers = Vec::new();
+        self.each_number(&mut |number| {
+            numbers.push(number);
+            Ok(())
+        })?;
+        Ok(numbers)
     }
 
     /// What the clock shows.
@@ -216,10 +246,95 @@ impl<'a> Call<'_, 'a> {
         self.eval.context.limits()
     }
 
-    /// What the check made of a literal argument.
+    /// What the check made of the literal argument `index`.
     #[must_use]
-    pub fn prepared(&self) -> &'a Prepared {
-        &self.call.prepared
+    pub fn prepared(&self, index: usize) -> &'a Prepared {
+        self.call.prepared(index)
+    }
+
+    /// A unit of time, or nothing when the argument is null.
+    ///
+    /// # Errors
+    /// A bad argument when there is no such unit.
+    pub fn unit(&mut self, index: usize) -> Result<Option<Unit>, EvalError> {
+        if let Prepared::Unit(unit) = self.prepared(index) {
+            return Ok(Some(*unit));
+        }
+        let name = self.text(index)?;
+        if name.is_empty() {
+            return Ok(None);
+        }
+        Unit::parse(&name).map(Some).ok_or_else(|| bad_argument(format!("there is no unit `{name}`")))
+    }
+
+    /// A regular expression.
+    ///
+    /// # Errors
+    /// A bad argument when the pattern does not compile.
+    pub fn regex(&mut self, index: usize) -> Result<Arc<Regex>, EvalError> {
+        if let Prepared::Regex(regex) = self.prepared(index) {
+            return Ok(Arc::clone(regex));
+        }
+        let pattern = self.text(index)?;
+        self.eval.context.regex(&pattern, |pattern| compile_regex(pattern).map_err(bad_argument))
+    }
+
+    /// A date format, or nothing when the argument is blank.
+    ///
+    /// # Errors
+    /// The argument's own, in a lazy function.
+    pub fn date_format(&mut self, index: usize) -> Result<Option<Arc<DateFormat>>, EvalError> {
+        if let Prepared::DateFormat(format) = self.prepared(index) {
+            return Ok(Some(Arc::clone(format)));
+        }
+        let format = self.text(index)?;
+        self.pay_for_text(format.len() * 16)?;
+        Ok((!format.is_empty()).then(|| Arc::new(DateFormat::parse(&format))))
+    }
+
+    /// A number format.
+    ///
+    /// # Errors
+    /// A bad argument when the text is none.
+    pub fn number_format(&mut self, index: usize) -> Result<Arc<NumberFormat>, EvalError> {
+        if let Prepared::NumberFormat(format) = self.prepared(index) {
+            return Ok(Arc::clone(format));
+        }
+        let format = self.text(index)?;
+        let parsed = NumberFormat::parse(&format).map(Arc::new);
+        parsed.ok_or_else(|| bad_argument(format!("`{format}` is not a number format")))
+    }
+
+    /// A path into JSON.
+    ///
+    /// # Errors
+    /// A bad argument when the text is none.
+    pub fn json_path(&mut self, index: usize) -> Result<Arc<JsonPath>, EvalError> {
+        if let Prepared::JsonPath(path) = self.prepared(index) {
+            return Ok(Arc::clone(path));
+        }
+        let path = self.text(index)?;
+        JsonPath::parse(&path).map(Arc::new).ok_or_else(|| bad_argument(format!("`{path}` is not a path")))
+    }
+
+    /// The day a week starts on: Sunday when the argument is not given.
+    #[must_use]
+    pub fn week_start(&self, index: usize) -> Weekday {
+        match self.prepared(index) {
+            Prepared::WeekStart(day) => *day,
+            _ => Weekday::Sun,
+        }
+    }
+
+    /// Whether the argument is a date without time, by its static type.
+    #[must_use]
+    pub fn is_date(&self, index: usize) -> bool {
+        self.call.args.get(index).is_some_and(|arg| arg.ty == Type::Date)
+    }
+
+    /// Whether the call's static type is date, not datetime.
+    pub(crate) fn returns_date(&self) -> bool {
+        self.call.returns_date
     }
 
     /// Pays for work in proportion to `bytes` of text.
@@ -237,6 +352,10 @@ impl<'a> Call<'_, 'a> {
     pub fn check_text(&self, bytes: usize) -> Result<(), EvalError> {
         self.eval.check_text(bytes)
     }
+}
+
+fn bad_argument(message: String) -> EvalError {
+    EvalError::with_message(ErrorCode::BadArgument, message)
 }
 
 impl fmt::Debug for Call<'_, '_> {

@@ -6,6 +6,7 @@ use super::signature::{
 };
 use crate::error::EvalError;
 use crate::eval::Call;
+use crate::program::RecordProperty;
 use crate::value::Value;
 
 /// A function of the language.
@@ -18,9 +19,23 @@ pub(crate) struct Builtin {
     pub(crate) laziness: Laziness,
     pub(crate) volatility: Volatility,
     pub(crate) nulls: Nulls,
+    /// The record's property that a call without arguments reads; such a call becomes a slot.
+    pub(crate) property: Option<RecordProperty>,
+    /// What was probably meant by a call with too few arguments.
+    pub(crate) too_few_help: Option<&'static str>,
+    /// The warning for a call with this many arguments.
+    pub(crate) warning: Option<(usize, Warning)>,
     pub(crate) doc: &'static str,
     pub(crate) examples: &'static [Example],
     pub(crate) eval: for<'a> fn(&mut Call<'_, 'a>) -> Result<Value<'a>, EvalError>,
+}
+
+/// Something that is allowed but probably not meant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Warning {
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) help: &'static str,
 }
 
 impl Builtin {
@@ -34,6 +49,9 @@ impl Builtin {
             laziness: Laziness::Eager,
             volatility: Volatility::Immutable,
             nulls: Nulls::First,
+            property: None,
+            too_few_help: None,
+            warning: None,
             doc: "",
             examples: &[],
             eval: |_| Ok(Value::Null),
@@ -100,9 +118,12 @@ pub(crate) const fn optional(name: &'static str, ty: ParamType) -> Param {
 
 /// What nearly every function's file needs.
 pub(crate) mod prelude {
-    pub(crate) use super::super::signature::{Category, Laziness, Nulls, ParamType, Returns, Signature, Var};
-    pub(crate) use super::{Builtin, example, optional, required};
-    pub(crate) use crate::error::EvalError;
+    pub(crate) use super::super::signature::{
+        Category, Laziness, Nulls, ParamType, Prepared, Returns, Signature, Var, Volatility,
+    };
+    pub(crate) use super::{Builtin, Warning, example, optional, required};
+    pub(crate) use crate::diagnostic::code;
+    pub(crate) use crate::error::{ErrorCode, EvalError};
     pub(crate) use crate::eval::Call;
     pub(crate) use crate::value::Value;
 }

@@ -3,11 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::Weekday;
 use chrono_tz::Tz;
 use regex::Regex;
 use serde::Serialize;
 
+use super::json_path::JsonPath;
+use super::number_format::NumberFormat;
 use crate::program::Node;
+use crate::temporal::format::DateFormat;
+use crate::temporal::unit::Unit;
 use crate::types::Type;
 
 /// Where the reference lists a function.
@@ -122,6 +127,10 @@ pub enum ParamType {
     TimeZone,
     /// The literal name of a locale.
     Locale,
+    /// The literal name of the day a week starts on: `"Sunday"` or `"Monday"`.
+    WeekStart,
+    /// A path into a JSON document: `"address.city"`, `"items[0].price"`.
+    JsonPath,
     /// A field reference.
     Field,
 }
@@ -144,6 +153,8 @@ impl fmt::Display for ParamType {
             Self::NumberFormat => "number format",
             Self::TimeZone => "time zone",
             Self::Locale => "locale",
+            Self::WeekStart => "first day of the week",
+            Self::JsonPath => "path",
             Self::Field => "field",
         })
     }
@@ -197,7 +208,7 @@ pub enum Returns {
     /// The type of the first argument.
     First,
     /// Whatever the function makes of the typed arguments.
-    With(fn(&[Node], &Prepared) -> Type),
+    With(fn(&[Node], &[Prepared]) -> Type),
 }
 
 /// Parameters and result of a function.
@@ -299,11 +310,21 @@ impl fmt::Display for Signature {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum Prepared {
-    /// No argument needs preparation, or it is known only while evaluating.
+    /// Nothing: the argument needs no preparation, or it is known only while evaluating.
     #[default]
     Nothing,
-    /// The compiled regular expression.
+    /// A unit of time.
+    Unit(Unit),
+    /// A compiled regular expression.
     Regex(Arc<Regex>),
-    /// The time zone.
+    /// A date format.
+    DateFormat(Arc<DateFormat>),
+    /// A number format.
+    NumberFormat(Arc<NumberFormat>),
+    /// A time zone.
     TimeZone(Tz),
+    /// The first day of the week.
+    WeekStart(Weekday),
+    /// A path into a JSON document.
+    JsonPath(Arc<JsonPath>),
 }

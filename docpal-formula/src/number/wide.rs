@@ -150,6 +150,22 @@ impl Wide {
         Self(shifted)
     }
 
+    /// The whole part of the square root, bit by bit.
+    pub(crate) fn square_root(self) -> Self {
+        let (mut rest, mut root) = (self, Self::ZERO);
+        for place in (0..=self.bits() / 2).rev() {
+            // With this bit added, the square grows by (2 root + bit) bit, kept as root pre-shifted by `place`.
+            let bit = Self::ONE.shifted_left(2 * place);
+            let grown = root.plus(bit);
+            root = root.shifted_right(1);
+            if rest >= grown {
+                rest = rest.minus(grown);
+                root = root.plus(bit);
+            }
+        }
+        root
+    }
+
     fn bit(self, at: u32) -> bool {
         self.0.get((at / 64) as usize).is_some_and(|limb| (limb >> (at % 64)) & 1 == 1)
     }

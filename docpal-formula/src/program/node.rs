@@ -109,8 +109,9 @@ pub enum Expr {
 pub struct FunctionCall {
     pub(crate) function: FunctionRef,
     pub(crate) args: Vec<Node>,
-    pub(crate) prepared: Prepared,
+    pub(crate) prepared: Vec<Prepared>,
     pub(crate) zone: Option<Tz>,
+    pub(crate) returns_date: bool,
 }
 
 impl FunctionCall {
@@ -126,10 +127,10 @@ impl FunctionCall {
         &self.args
     }
 
-    /// What a literal argument was made into at the check.
+    /// What the check made of the literal argument `index`.
     #[must_use]
-    pub fn prepared(&self) -> &Prepared {
-        &self.prepared
+    pub fn prepared(&self, index: usize) -> &Prepared {
+        self.prepared.get(index).unwrap_or(&Prepared::Nothing)
     }
 
     /// The zone that the function reads instants in, when it is not the context's: that of the first argument

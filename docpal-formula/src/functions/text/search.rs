@@ -1,0 +1,42 @@
+//! `SEARCH`.
+
+use super::find::position;
+use crate::functions::builtin::prelude::*;
+
+pub(crate) static FUNCTION: Builtin = Builtin {
+    signature: Signature::new(
+        &[
+            required("needle", ParamType::Text),
+            required("text", ParamType::Text),
+            optional("start", ParamType::Number),
+        ],
+        Returns::Number,
+    ),
+    nulls: Nulls::Own,
+    doc: "The position of a text in another, the first being 1, searched from a position on; blank \
+          when it is not there. Ignores the case.",
+    examples: &[
+        example("SEARCH(\"A\", \"banana\")", "2"),
+        example("SEARCH(\"z\", \"abc\")", "NULL"),
+        example("SEARCH(\"N\", \"banana\", 4)", "5"),
+    ],
+    eval: |call| {
+        let start = call.whole(2)?.unwrap_or(1);
+        let (needle, text) = (folded(&call.text(0)?), folded(&call.text(1)?));
+        let found = position(&needle, &text, start);
+        Ok((found > 0).then_some(found).into())
+    },
+    ..Builtin::new(Category::Text, "SEARCH")
+};
+
+/// The text with every character as one lower-case character, so that positions stay.
+fn folded(text: &str) -> String {
+    let one = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(lower), None) => lower,
+            _ => c,
+        }
+    };
+    text.chars().map(one).collect()
+}
