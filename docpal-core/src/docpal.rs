@@ -40,6 +40,7 @@ pub struct Docpal {
 
 struct Inner {
     pool: PgPool,
+    cursor_key: Vec<u8>,
     snapshots: Cache<(CompanyId, TableId), Cached>,
 }
 
@@ -57,14 +58,21 @@ impl Docpal {
     pub async fn start(pool: PgPool) -> Result<Self> {
         let mut conn = pool.acquire().await.map_err(from_sqlx)?;
         migrations::migrate(&mut conn).await?;
+        let cursor_key = meta::cursor_key(&mut conn).await?;
         drop(conn);
-        Ok(Self { inner: Arc::new(Inner { pool, snapshots: Cache::new(SNAPSHOTS) }) })
+        Ok(Self { inner: Arc::new(Inner { pool, cursor_key, snapshots: Cache::new(SNAPSHOTS) }) })
     }
 
     /// The pool.
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.inner.pool
+    }
+
+    /// The key that signs cursors; the same on every node of this database.
+    #[must_use]
+    pub fn cursor_key(&self) -> &[u8] {
+        &self.inner.cursor_key
     }
 
     /// A connection from the pool.
@@ -79,8 +87,18 @@ impl Docpal {
     ///
     /// # Errors
     /// `database_unavailable`.
-    pub async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    pub async fn begin(&self) -> Result<crate::sql::Transaction> {
         self.inner.pool.begin().await.map_err(from_sqlx)
+    }
+
+    /// A read-only transaction that sees one state of the data throughout.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn begin_snapshot(&self) -> Result<crate::sql::Transaction> {
+        let mut tx = self.begin().await?;
+        crate::sql::exec::freeze(&mut tx).await?;
+        Ok(tx)
     }
 
     /// The companies of this database; for the host itself, not for a user.

@@ -25,3 +25,6 @@ pub use statement::Statement;
 
 /// A connection or transaction of PostgreSQL; a host's `Transaction` derefs to it.
 pub type Connection = sqlx::PgConnection;
+
+/// A transaction on a connection of the pool; undone when dropped before `commit`.
+pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;

@@ -1,1 +1,30 @@
 #![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod lower;
+pub mod operators;
+pub mod page;
+pub mod plan;
+pub mod predicate;
+pub mod records;
+pub mod resolve;
+pub mod secure;
+pub mod spec;
+pub mod target;
+
+#[doc(inline)]
+pub use access::{Access, Visibility, visible_fields};
+#[doc(inline)]
+pub use lower::{Compiled, lower};
+#[doc(inline)]
+pub use page::Page;
+#[doc(inline)]
+pub use plan::{Plan, plan};
+#[doc(inline)]
+pub use records::{Records, RecordsExt, Saved};
+#[doc(inline)]
+pub use resolve::{ResolvedView, resolve};
+#[doc(inline)]
+pub use secure::{SecuredPlan, secure};
+#[doc(inline)]
+pub use spec::{Count, Direction, EmptyPlace, PageSpec, Sort, ViewSpec};

@@ -1,6 +1,7 @@
 //! The filter operators: one file per family of values, one line per operator. The lists drive
 //! resolution, SQL, error messages and the documentation.
 
+mod computed;
 mod dates;
 mod id;
 mod multiple_select;
@@ -15,7 +16,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use docpal_core::field_types::{Family, SelectOption};
 use docpal_core::sql::PgType;
-use docpal_core::sql::expr::Expr;
+use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 use docpal_core::{Cell, Json, UserId};
 use uuid::Uuid;
 
@@ -79,6 +80,8 @@ pub struct Compare<'c> {
     pub value: Expr,
     /// Its type.
     pub ty: PgType,
+    /// When it could not be computed; `None` when it always can.
+    pub fails: Option<Expr>,
     /// What it is compared with.
     pub operand: &'c Operand,
     /// Are texts compared exactly?
@@ -90,8 +93,16 @@ impl Operator {
         (self.read)(value, reading)
     }
 
+    /// The condition in SQL: yes, no, or null for no. A value that could not be computed meets none but those
+    /// that ask for it.
     pub(crate) fn lower(&self, compare: Compare<'_>) -> Expr {
-        (self.lower)(compare)
+        let asks = computed::OPERATORS.iter().any(|operator| operator == self);
+        let fails = compare.fails.clone().filter(|_| !asks);
+        let condition = (self.lower)(compare);
+        match fails {
+            Some(fails) => condition.and(expr::not_true(fails)),
+            None => condition,
+        }
     }
 }
 
@@ -120,6 +131,12 @@ pub fn operators_of(compared: &Compared) -> &'static [Operator] {
         Compared::RecordId => id::OPERATORS,
         Compared::User => user::OPERATORS,
     }
+}
+
+/// The operators that computed fields have besides those of their result.
+#[must_use]
+pub fn computed_operators() -> &'static [Operator] {
+    computed::OPERATORS
 }
 
 /// What "today" is, for a request at `now`.
@@ -165,16 +182,21 @@ fn count_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String>
 
 fn list_value(value: Option<&Json>) -> Result<&[Json], String> {
     match needed(value)? {
-        Json::List(items) if items.len() > MAX_VALUES => Err(format!("at most {MAX_VALUES} values are taken")),
+        Json::List(items) if items.len() > MAX_VALUES => {
+            Err(format!("at most {MAX_VALUES} values are taken"))
+        }
         Json::List(items) => Ok(items),
         other => Err(format!("expected a list, got {}", other.kind())),
     }
 }
 
 fn option_id(options: &[SelectOption], value: &Json) -> Result<Cell, String> {
-    let text = value.as_text().ok_or_else(|| format!("expected the name of an option, got {}", value.kind()))?;
+    let text =
+        value.as_text().ok_or_else(|| format!("expected the name of an option, got {}", value.kind()))?;
     let option = SelectOption::find(options, text);
-    option.map(|option| Cell::Text(option.id.clone())).ok_or_else(|| format!("`{text}` is not an option of the field"))
+    option
+        .map(|option| Cell::Text(option.id.clone()))
+        .ok_or_else(|| format!("`{text}` is not an option of the field"))
 }
 
 fn ids_value(value: Option<&Json>) -> Result<Operand, String> {

@@ -205,7 +205,9 @@ fn page(json: &Json) -> Result<PageSpec> {
             "offset" => page.offset = Some(whole(value, &at)?),
             "cursor" if *value == Json::Null => {}
             "cursor" => {
-                let text = value.as_text().ok_or_else(|| invalid(&at, "expected the cursor that the page before gave"))?;
+                let text = value
+                    .as_text()
+                    .ok_or_else(|| invalid(&at, "expected the cursor that the page before gave"))?;
                 page.cursor = Some(text.to_owned());
             }
             _ => return Err(unknown_key(&at, key, "limit, cursor, offset")),
@@ -237,7 +239,9 @@ fn whole(json: &Json, path: &str) -> Result<u32> {
 fn texts(json: &Json, path: &str) -> Result<Vec<String>> {
     let Json::List(items) = json else { return Err(invalid(path, "expected a list of field names")) };
     let text = |(index, item): (usize, &Json)| {
-        item.as_text().map(str::to_owned).ok_or_else(|| invalid(&format!("{path}[{index}]"), "expected a field name"))
+        item.as_text()
+            .map(str::to_owned)
+            .ok_or_else(|| invalid(&format!("{path}[{index}]"), "expected a field name"))
     };
     items.iter().enumerate().map(text).collect()
 }

@@ -62,6 +62,12 @@ pub enum PgFn {
     FormulaRound,
     /// `docpal.num_text(numeric)`: a number as formulas show it
     NumText,
+    /// `docpal.select_rank(text[], text[])`: a multiple select by the order of its options
+    SelectRank,
+    /// `to_char(timestamp or date, text)`
+    ToChar,
+    /// `greatest(..)`
+    Greatest,
 }
 
 impl PgFn {
@@ -90,6 +96,9 @@ impl PgFn {
             Self::Div => "docpal.div",
             Self::FormulaRound => "docpal.round",
             Self::NumText => "docpal.num_text",
+            Self::SelectRank => "docpal.select_rank",
+            Self::ToChar => "to_char",
+            Self::Greatest => "greatest",
         }
     }
 }
@@ -111,6 +120,104 @@ impl sea_query::Iden for RawName {
     fn unquoted(&self) -> &str {
         self.0
     }
+}
+
+/// `expr = 'NaN'`: is this number an error?
+#[must_use]
+pub fn is_nan(expr: Expr) -> Expr {
+    let nan = Expr::Constant(Value::from("NaN")).cast_as(RawName("numeric"));
+    call(PgFn::Coalesce, [expr.binary(BinOper::Equal, nan), boolean(false)])
+}
+
+/// The number that stands for an error.
+#[must_use]
+pub fn nan() -> Expr {
+    Expr::Constant(Value::from("NaN")).cast_as(RawName("numeric"))
+}
+
+/// `NOT coalesce(expr, false)`
+#[must_use]
+pub fn not_true(expr: Expr) -> Expr {
+    expr.binary(BinOper::IsNot, boolean(true))
+}
+
+/// `CASE WHEN condition THEN yes ELSE no END`
+#[must_use]
+pub fn if_else(condition: Expr, yes: Expr, no: Expr) -> Expr {
+    CaseStatement::new().case(condition, yes).finally(no).into()
+}
+
+/// `-expr`
+#[must_use]
+pub fn negate(expr: Expr) -> Expr {
+    integer(0).binary(BinOper::Sub, expr)
+}
+
+/// A text literal of ours.
+#[must_use]
+pub fn literal(text: &'static str) -> Expr {
+    Expr::Constant(Value::from(text))
+}
+
+/// A whole row of the relation that goes by `alias`, as a column reference reads it.
+#[must_use]
+pub fn whole_row(alias: &ColumnName) -> Expr {
+    column(alias)
+}
+
+/// `ARRAY[id]`
+#[must_use]
+pub fn record_ids(id: Expr) -> Expr {
+    Expr::FunctionCall(Func::cust(RawName("array_append")).args([uuid_array([]), id]))
+}
+
+/// `(SELECT ..)` as a value.
+#[must_use]
+pub fn subquery(select: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(select.into()))
+}
+
+/// `INSERT INTO table (columns) SELECT ..`. The caller gives as many columns as the select has.
+#[must_use]
+pub fn insert_select(
+    table: super::ident::MetaTable,
+    columns: Vec<ColumnName>,
+    select: SelectStatement,
+) -> SubQueryStatement {
+    let mut insert = Query::insert();
+    insert.into_table(table.table_ref()).columns(columns);
+    match insert.select_from(select) {
+        Ok(insert) => insert.to_owned().into(),
+        // sea-query refuses a select of another width; PostgreSQL would too, with this empty insert.
+        Err(_) => Query::insert().into_table(table.table_ref()).to_owned().into(),
+    }
+}
+
+/// `expr AT TIME ZONE zone`
+#[must_use]
+pub fn at_time_zone(expr: Expr, zone: &str) -> Expr {
+    expr.binary(BinOper::Custom("AT TIME ZONE"), cast(Expr::value(zone), PgType::Text))
+}
+
+/// `expr::timestamp`, a date at its midnight without a zone.
+#[must_use]
+pub fn as_local(expr: Expr) -> Expr {
+    expr.cast_as(RawName("timestamp"))
+}
+
+/// The name that belongs to an id, as `CASE WHEN id = .. THEN ..`; an id without a name stays.
+#[must_use]
+pub fn name_of<'n>(id: Expr, options: impl Iterator<Item = (&'n str, &'n str)>) -> Expr {
+    let mut case = CaseStatement::new();
+    let mut any = false;
+    for (option, name) in options {
+        any = true;
+        case = case.case(
+            id.clone().eq(cast(Expr::value(option), PgType::Text)),
+            cast(Expr::value(name), PgType::Text),
+        );
+    }
+    if any { case.finally(id).into() } else { id }
 }
 
 /// `expr::ty`
@@ -136,6 +243,7 @@ pub fn collate(expr: Expr, collation: Collation) -> Expr {
     let name = match collation {
         Collation::CodePoint => "\"C\"",
         Collation::Natural => "docpal.natural_text",
+        Collation::Unicode => "docpal.unicode",
     };
     expr.binary(BinOper::Custom("COLLATE"), Expr::Custom(name.into()))
 }
@@ -147,12 +255,20 @@ pub enum Collation {
     CodePoint,
     /// For people: ignoring case first, numbers by value.
     Natural,
+    /// Full Unicode case mapping.
+    Unicode,
 }
 
 /// A value as a bind with its type spelled out, so that PostgreSQL never has to guess.
 #[must_use]
 pub fn bind(cell: &Cell, ty: PgType) -> Expr {
     cast(Expr::value(bind_value(cell, ty)), ty)
+}
+
+/// `count(*)`
+#[must_use]
+pub fn count_all() -> Expr {
+    Expr::FunctionCall(Func::count(Expr::Constant(Value::Int(Some(1)))))
 }
 
 /// A value for an INSERT or UPDATE of a column of type `ty`.

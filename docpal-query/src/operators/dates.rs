@@ -15,15 +15,69 @@ use crate::target::Compared;
 
 pub(super) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "falls in", example: r#""2026-01-31""#, read: stretch, lower: within },
-    Operator { code: "is_not", summary: "falls outside, or is empty", example: r#""2026-01-31""#, read: stretch, lower: |c| not(within(c)) },
-    Operator { code: "within", summary: "falls in", example: r#"{"mode": "last_days", "n": 7}"#, read: stretch, lower: within },
-    Operator { code: "before", summary: "is before it begins", example: r#"{"mode": "today"}"#, read: stretch, lower: |c| edge(c, BinOper::SmallerThan, true) },
-    Operator { code: "on_or_before", summary: "is before it ends", example: r#""2026-01-31""#, read: stretch, lower: |c| edge(c, BinOper::SmallerThan, false) },
-    Operator { code: "after", summary: "is after it ended", example: r#""2026-01-31""#, read: stretch, lower: |c| edge(c, BinOper::GreaterThanOrEqual, false) },
-    Operator { code: "on_or_after", summary: "is after it began", example: r#""2026-01-31""#, read: stretch, lower: |c| edge(c, BinOper::GreaterThanOrEqual, true) },
-    Operator { code: "between", summary: "falls between, ends included", example: r#"["2026-01-01", "2026-01-31"]"#, read: two, lower: within },
-    Operator { code: "is_empty", summary: "has no date", example: "", read: no_value, lower: |c| c.value.is_null() },
-    Operator { code: "is_not_empty", summary: "has a date", example: "", read: no_value, lower: |c| c.value.is_not_null() },
+    Operator {
+        code: "is_not",
+        summary: "falls outside, or is empty",
+        example: r#""2026-01-31""#,
+        read: stretch,
+        lower: |c| not(within(c)),
+    },
+    Operator {
+        code: "within",
+        summary: "falls in",
+        example: r#"{"mode": "last_days", "n": 7}"#,
+        read: stretch,
+        lower: within,
+    },
+    Operator {
+        code: "before",
+        summary: "is before it begins",
+        example: r#"{"mode": "today"}"#,
+        read: stretch,
+        lower: |c| edge(c, BinOper::SmallerThan, true),
+    },
+    Operator {
+        code: "on_or_before",
+        summary: "is before it ends",
+        example: r#""2026-01-31""#,
+        read: stretch,
+        lower: |c| edge(c, BinOper::SmallerThan, false),
+    },
+    Operator {
+        code: "after",
+        summary: "is after it ended",
+        example: r#""2026-01-31""#,
+        read: stretch,
+        lower: |c| edge(c, BinOper::GreaterThanOrEqual, false),
+    },
+    Operator {
+        code: "on_or_after",
+        summary: "is after it began",
+        example: r#""2026-01-31""#,
+        read: stretch,
+        lower: |c| edge(c, BinOper::GreaterThanOrEqual, true),
+    },
+    Operator {
+        code: "between",
+        summary: "falls between, ends included",
+        example: r#"["2026-01-01", "2026-01-31"]"#,
+        read: two,
+        lower: within,
+    },
+    Operator {
+        code: "is_empty",
+        summary: "has no date",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_null(),
+    },
+    Operator {
+        code: "is_not_empty",
+        summary: "has a date",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_not_null(),
+    },
 ];
 
 /// What "today" is.
@@ -44,13 +98,34 @@ pub struct Span {
 
 /// The relative modes that take no number.
 const MODES: &[&str] = &[
-    "today", "yesterday", "tomorrow", "this_week", "last_week", "next_week", "this_month", "last_month", "next_month",
-    "this_quarter", "last_quarter", "next_quarter", "this_year", "last_year", "next_year",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "this_week",
+    "last_week",
+    "next_week",
+    "this_month",
+    "last_month",
+    "next_month",
+    "this_quarter",
+    "last_quarter",
+    "next_quarter",
+    "this_year",
+    "last_year",
+    "next_year",
 ];
 /// The relative modes that take `n`.
 const COUNTED: &[&str] = &[
-    "last_days", "next_days", "last_weeks", "next_weeks", "last_months", "next_months", "last_years", "next_years",
-    "days_ago", "days_from_now",
+    "last_days",
+    "next_days",
+    "last_weeks",
+    "next_weeks",
+    "last_months",
+    "next_months",
+    "last_years",
+    "next_years",
+    "days_ago",
+    "days_from_now",
 ];
 /// The largest `n`.
 const MAX_N: u32 = 10_000;

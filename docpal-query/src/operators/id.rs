@@ -6,7 +6,13 @@ use docpal_core::sql::expr::{self, Expr};
 use super::{Compare, Operand, Operator, Reading, ids_value};
 
 pub(super) static OPERATORS: &[Operator] = &[
-    Operator { code: "is", summary: "is this record", example: r#""00000000-0000-0000-0000-000000000000""#, read: ids, lower: is_in },
+    Operator {
+        code: "is",
+        summary: "is this record",
+        example: r#""00000000-0000-0000-0000-000000000000""#,
+        read: ids,
+        lower: is_in,
+    },
     Operator { code: "in", summary: "is one of these records", example: "[]", read: ids, lower: is_in },
 ];
 

@@ -10,8 +10,20 @@ use crate::target::Compared;
 
 pub(super) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this option", example: r#""open""#, read: one, lower: is_any },
-    Operator { code: "is_not", summary: "is another option or empty", example: r#""open""#, read: one, lower: |c| not(is_any(c)) },
-    Operator { code: "is_any_of", summary: "is one of these options", example: r#"["open", "done"]"#, read: many, lower: is_any },
+    Operator {
+        code: "is_not",
+        summary: "is another option or empty",
+        example: r#""open""#,
+        read: one,
+        lower: |c| not(is_any(c)),
+    },
+    Operator {
+        code: "is_any_of",
+        summary: "is one of these options",
+        example: r#"["open", "done"]"#,
+        read: many,
+        lower: is_any,
+    },
     Operator {
         code: "is_none_of",
         summary: "is none of these options, or empty",
@@ -19,9 +31,27 @@ pub(super) static OPERATORS: &[Operator] = &[
         read: many,
         lower: |c| not(is_any(c)),
     },
-    Operator { code: "contains", summary: "is an option with this text in its name", example: r#""op""#, read: by_text, lower: is_any },
-    Operator { code: "is_empty", summary: "has no option", example: "", read: no_value, lower: |c| c.value.is_null() },
-    Operator { code: "is_not_empty", summary: "has an option", example: "", read: no_value, lower: |c| c.value.is_not_null() },
+    Operator {
+        code: "contains",
+        summary: "is an option with this text in its name",
+        example: r#""op""#,
+        read: by_text,
+        lower: is_any,
+    },
+    Operator {
+        code: "is_empty",
+        summary: "has no option",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_null(),
+    },
+    Operator {
+        code: "is_not_empty",
+        summary: "has an option",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_not_null(),
+    },
 ];
 
 pub(super) fn options<'r>(reading: &'r Reading<'_>) -> &'r [SelectOption] {

@@ -9,8 +9,20 @@ use docpal_core::Json;
 
 pub(super) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this text", example: r#""Ada""#, read: one, lower: is },
-    Operator { code: "is_not", summary: "is another text or empty", example: r#""Ada""#, read: one, lower: |c| not(is(c)) },
-    Operator { code: "contains", summary: "has this text in it", example: r#""da""#, read: one, lower: |c| like(c, true, true) },
+    Operator {
+        code: "is_not",
+        summary: "is another text or empty",
+        example: r#""Ada""#,
+        read: one,
+        lower: |c| not(is(c)),
+    },
+    Operator {
+        code: "contains",
+        summary: "has this text in it",
+        example: r#""da""#,
+        read: one,
+        lower: |c| like(c, true, true),
+    },
     Operator {
         code: "does_not_contain",
         summary: "does not have this text in it, or is empty",
@@ -18,10 +30,34 @@ pub(super) static OPERATORS: &[Operator] = &[
         read: one,
         lower: |c| not(like(c, true, true)),
     },
-    Operator { code: "starts_with", summary: "begins so", example: r#""A""#, read: one, lower: |c| like(c, false, true) },
-    Operator { code: "ends_with", summary: "ends so", example: r#""a""#, read: one, lower: |c| like(c, true, false) },
-    Operator { code: "contains_word", summary: "has this word in it", example: r#""Lovelace""#, read: one, lower: word },
-    Operator { code: "in", summary: "is one of these texts", example: r#"["Ada", "Bob"]"#, read: many, lower: is_in },
+    Operator {
+        code: "starts_with",
+        summary: "begins so",
+        example: r#""A""#,
+        read: one,
+        lower: |c| like(c, false, true),
+    },
+    Operator {
+        code: "ends_with",
+        summary: "ends so",
+        example: r#""a""#,
+        read: one,
+        lower: |c| like(c, true, false),
+    },
+    Operator {
+        code: "contains_word",
+        summary: "has this word in it",
+        example: r#""Lovelace""#,
+        read: one,
+        lower: word,
+    },
+    Operator {
+        code: "in",
+        summary: "is one of these texts",
+        example: r#"["Ada", "Bob"]"#,
+        read: many,
+        lower: is_in,
+    },
     Operator {
         code: "not_in",
         summary: "is none of these texts, or empty",
@@ -29,12 +65,42 @@ pub(super) static OPERATORS: &[Operator] = &[
         read: many,
         lower: |c| not(is_in(c)),
     },
-    Operator { code: "domain_is", summary: "is an address at this domain", example: r#""example.com""#, read: one, lower: domain },
-    Operator { code: "length_eq", summary: "has so many characters", example: "3", read: count_value, lower: |c| length(c, BinOper::Equal) },
-    Operator { code: "length_gt", summary: "has more characters", example: "3", read: count_value, lower: |c| length(c, BinOper::GreaterThan) },
-    Operator { code: "length_lt", summary: "has fewer characters", example: "3", read: count_value, lower: |c| length(c, BinOper::SmallerThan) },
+    Operator {
+        code: "domain_is",
+        summary: "is an address at this domain",
+        example: r#""example.com""#,
+        read: one,
+        lower: domain,
+    },
+    Operator {
+        code: "length_eq",
+        summary: "has so many characters",
+        example: "3",
+        read: count_value,
+        lower: |c| length(c, BinOper::Equal),
+    },
+    Operator {
+        code: "length_gt",
+        summary: "has more characters",
+        example: "3",
+        read: count_value,
+        lower: |c| length(c, BinOper::GreaterThan),
+    },
+    Operator {
+        code: "length_lt",
+        summary: "has fewer characters",
+        example: "3",
+        read: count_value,
+        lower: |c| length(c, BinOper::SmallerThan),
+    },
     Operator { code: "is_empty", summary: "has no text", example: "", read: no_value, lower: is_empty },
-    Operator { code: "is_not_empty", summary: "has a text", example: "", read: no_value, lower: |c| not(is_empty(c)) },
+    Operator {
+        code: "is_not_empty",
+        summary: "has a text",
+        example: "",
+        read: no_value,
+        lower: |c| not(is_empty(c)),
+    },
 ];
 
 fn one(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
@@ -72,7 +138,11 @@ fn is(c: Compare<'_>) -> Expr {
 
 fn like(c: Compare<'_>, before: bool, after: bool) -> Expr {
     let pattern = bound(&expr::like_pattern(before, text_of(c.operand), after));
-    if c.case_sensitive { c.value.binary(BinOper::Like, pattern) } else { c.value.binary(PgBinOper::ILike, pattern) }
+    if c.case_sensitive {
+        c.value.binary(BinOper::Like, pattern)
+    } else {
+        c.value.binary(PgBinOper::ILike, pattern)
+    }
 }
 
 /// A word is found between word boundaries; the word itself is taken as it stands.

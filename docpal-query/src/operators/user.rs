@@ -9,13 +9,43 @@ const ID: &str = r#""00000000-0000-0000-0000-000000000000""#;
 
 pub(super) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this user", example: ID, read: ids, lower: is_in },
-    Operator { code: "is_not", summary: "is another user or no one", example: ID, read: ids, lower: |c| not(is_in(c)) },
+    Operator {
+        code: "is_not",
+        summary: "is another user or no one",
+        example: ID,
+        read: ids,
+        lower: |c| not(is_in(c)),
+    },
     Operator { code: "in", summary: "is one of these users", example: "[]", read: ids, lower: is_in },
-    Operator { code: "not_in", summary: "is none of these users", example: "[]", read: ids, lower: |c| not(is_in(c)) },
+    Operator {
+        code: "not_in",
+        summary: "is none of these users",
+        example: "[]",
+        read: ids,
+        lower: |c| not(is_in(c)),
+    },
     Operator { code: "is_me", summary: "is who asks", example: "", read: me, lower: is_in },
-    Operator { code: "is_not_me", summary: "is not who asks", example: "", read: me, lower: |c| not(is_in(c)) },
-    Operator { code: "is_empty", summary: "is no one", example: "", read: no_value, lower: |c| c.value.is_null() },
-    Operator { code: "is_not_empty", summary: "is someone", example: "", read: no_value, lower: |c| c.value.is_not_null() },
+    Operator {
+        code: "is_not_me",
+        summary: "is not who asks",
+        example: "",
+        read: me,
+        lower: |c| not(is_in(c)),
+    },
+    Operator {
+        code: "is_empty",
+        summary: "is no one",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_null(),
+    },
+    Operator {
+        code: "is_not_empty",
+        summary: "is someone",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_not_null(),
+    },
 ];
 
 fn ids(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {

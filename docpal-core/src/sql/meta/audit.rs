@@ -11,7 +11,10 @@ use crate::json::Json;
 use crate::sql::errors::from_sqlx;
 
 /// Appends one audit row and one outbox row, in one statement.
-pub(crate) async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> {
+///
+/// # Errors
+/// Database errors as mapped.
+pub async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> {
     let records = change.records.map(|ids| ids.iter().map(|id| id.uuid()).collect::<Vec<_>>());
     sqlx::query(
         "WITH logged AS (

@@ -7,6 +7,14 @@ CREATE TABLE docpal.migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- Signs cursors, so that nobody can make one that starts where they may not look.
+CREATE TABLE docpal.secrets (
+    name text PRIMARY KEY,
+    value bytea NOT NULL
+);
+INSERT INTO docpal.secrets (name, value)
+VALUES ('cursor', decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
+
 CREATE TABLE docpal.companies (
     id uuid PRIMARY KEY,
     name text NOT NULL,
@@ -131,7 +139,10 @@ CREATE TABLE docpal.api_keys (
 DO $$
 BEGIN
     CREATE COLLATION docpal.natural_text (provider = icu, locale = 'und-u-kn-true');
+    -- Full Unicode case mapping, as formulas do it.
+    CREATE COLLATION docpal.unicode (provider = icu, locale = 'und');
 EXCEPTION WHEN feature_not_supported OR invalid_parameter_value THEN
     CREATE COLLATION docpal.natural_text FROM "C";
+    CREATE COLLATION docpal.unicode FROM "default";
 END
 $$;

@@ -70,3 +70,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         WHEN address LIKE '%@%' THEN substring(address FROM '@([^@]+)$')
     END)
 $$;
+
+-- Orders a multiple select: by the positions of its options, as a text that sorts by code point.
+CREATE FUNCTION docpal.select_rank(options text[], chosen text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT string_agg(lpad(coalesce(array_position(options, c), 9999)::text, 4, '0'), '.' ORDER BY n)
+    FROM unnest(chosen) WITH ORDINALITY AS u (c, n)
+$$;

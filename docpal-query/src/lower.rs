@@ -1,0 +1,9 @@
+//! From a secured plan to SQL. Pure: no database, and nothing here can be reached without a scope.
+
+pub(crate) mod cursor;
+pub(crate) mod field;
+pub(crate) mod formula;
+pub(crate) mod predicate;
+pub(crate) mod select;
+
+pub use select::{Compiled, lower};

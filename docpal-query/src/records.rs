@@ -1,0 +1,247 @@
+//! Records of one table for one actor: the whole way from request to page, or from draft to saved record,
+//! in one call each.
+//!
+//! Each operation has a form on the pool and one, named `.._in`, on the host's connection or transaction.
+//! Inside a transaction a failure undoes the operation only, by a savepoint.
+
+mod bulk;
+mod delete;
+mod read;
+mod write;
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use docpal_core::access::scope;
+use docpal_core::sql::{Connection, errors};
+use docpal_core::{
+    Actor, Docpal, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableId, TableSnapshot,
+};
+
+pub use read::Export;
+pub use write::Saved;
+
+use crate::access::Access;
+use crate::page::Page;
+use crate::spec::ViewSpec;
+
+/// Gives [`Docpal`] its records.
+pub trait RecordsExt {
+    /// The records of `table` that `actor` may see or change.
+    fn records<'d>(&'d self, actor: &'d Actor, table: TableId) -> Records<'d>;
+}
+
+impl RecordsExt for Docpal {
+    fn records<'d>(&'d self, actor: &'d Actor, table: TableId) -> Records<'d> {
+        Records { docpal: self, actor, table }
+    }
+}
+
+/// The records of one table that one actor may see or change.
+#[derive(Clone, Copy, Debug)]
+pub struct Records<'d> {
+    docpal: &'d Docpal,
+    actor: &'d Actor,
+    table: TableId,
+}
+
+/// Runs an operation on the pool: with the snapshot at hand, and once more with a fresh one when the table
+/// has moved since.
+macro_rules! on_pool {
+    ($records:expr, |$conn:ident, $snapshot:ident| $body:expr) => {{
+        let company = $records.actor.company();
+        let $snapshot = $records.docpal.snapshot(company, $records.table).await?;
+        let mut connection = $records.docpal.acquire().await?;
+        let $conn: &mut Connection = &mut connection;
+        match $body.await {
+            Err(error) if errors::schema_moved(&error) => {
+                $records.docpal.forget(company, $records.table);
+                let $snapshot = $records.docpal.snapshot_in($conn, company, $records.table).await?;
+                $body.await
+            }
+            done => done,
+        }
+    }};
+}
+
+impl Records<'_> {
+    /// The records of a view.
+    ///
+    /// # Errors
+    /// `table_not_found`, and what [`crate::resolve()`] and [`crate::lower()`] refuse.
+    pub async fn list(&self, spec: &ViewSpec) -> Result<Page> {
+        on_pool!(self, |conn, snapshot| self.list_with(conn, &snapshot, spec))
+    }
+
+    /// As [`Records::list`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Records::list`].
+    pub async fn list_in(&self, conn: &mut Connection, spec: &ViewSpec) -> Result<Page> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.list_with(conn, &snapshot, spec).await
+    }
+
+    /// One record, as a page of one.
+    ///
+    /// # Errors
+    /// `record_not_found`, also for a record the actor may not read; `table_not_found`.
+    pub async fn get(&self, id: RecordId) -> Result<Page> {
+        on_pool!(self, |conn, snapshot| self.get_with(conn, &snapshot, id))
+    }
+
+    /// As [`Records::get`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Records::get`].
+    pub async fn get_in(&self, conn: &mut Connection, id: RecordId) -> Result<Page> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.get_with(conn, &snapshot, id).await
+    }
+
+    /// Every record of a view, page by page from one snapshot of the data, in constant memory. The page
+    /// part of `spec` is not used.
+    ///
+    /// # Errors
+    /// As [`Records::list`].
+    pub async fn export(&self, spec: &ViewSpec) -> Result<Export> {
+        Export::start(self.docpal.clone(), self.actor.clone(), self.table, spec.clone()).await
+    }
+
+    /// Makes a record.
+    ///
+    /// # Errors
+    /// `validation_failed` with an entry per field, `not_allowed`, `field_not_writable`, `duplicate_value`,
+    /// `table_not_found`.
+    pub async fn create(&self, draft: &RecordDraft) -> Result<Saved> {
+        on_pool!(self, |conn, snapshot| self.create_with(conn, &snapshot, draft))
+    }
+
+    /// As [`Records::create`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Records::create`].
+    pub async fn create_in(&self, conn: &mut Connection, draft: &RecordDraft) -> Result<Saved> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.create_with(conn, &snapshot, draft).await
+    }
+
+    /// Makes many records, all or none.
+    ///
+    /// # Errors
+    /// As [`Records::create`]; the entries say in which record. At most 100 entries are given.
+    pub async fn create_many(&self, drafts: &[RecordDraft]) -> Result<Vec<RecordId>> {
+        on_pool!(self, |conn, snapshot| self.create_many_with(conn, &snapshot, drafts))
+    }
+
+    /// As [`Records::create_many`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Records::create_many`].
+    pub async fn create_many_in(
+        &self,
+        conn: &mut Connection,
+        drafts: &[RecordDraft],
+    ) -> Result<Vec<RecordId>> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.create_many_with(conn, &snapshot, drafts).await
+    }
+
+    /// Changes the fields given; the others stay. With `version`, only if the record still has it.
+    ///
+    /// # Errors
+    /// As [`Records::create`], and `record_not_found`, `version_conflict`.
+    pub async fn update(&self, id: RecordId, draft: &RecordDraft, version: Option<i64>) -> Result<Saved> {
+        on_pool!(self, |conn, snapshot| self.update_with(conn, &snapshot, id, draft, version))
+    }
+
+    /// As [`Records::update`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Records::update`].
+    pub async fn update_in(
+        &self,
+        conn: &mut Connection,
+        id: RecordId,
+        draft: &RecordDraft,
+        version: Option<i64>,
+    ) -> Result<Saved> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.update_with(conn, &snapshot, id, draft, version).await
+    }
+
+    /// Deletes a record; with `version`, only if it still has it.
+    ///
+    /// # Errors
+    /// `record_not_found`, `not_allowed`, `version_conflict`.
+    pub async fn delete(&self, id: RecordId, version: Option<i64>) -> Result<()> {
+        on_pool!(self, |conn, snapshot| self.delete_with(conn, &snapshot, id, version))
+    }
+
+    /// As [`Records::delete`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Records::delete`].
+    pub async fn delete_in(&self, conn: &mut Connection, id: RecordId, version: Option<i64>) -> Result<()> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.delete_with(conn, &snapshot, id, version).await
+    }
+
+    /// Deletes many records, all or none; gives how many.
+    ///
+    /// # Errors
+    /// As [`Records::delete`], for any of them.
+    pub async fn delete_many(&self, ids: &[RecordId]) -> Result<u64> {
+        on_pool!(self, |conn, snapshot| self.delete_many_with(conn, &snapshot, ids))
+    }
+
+    /// As [`Records::delete_many`], in the host's transaction.
+    ///
+    /// # Errors
+    /// As [`Records::delete_many`].
+    pub async fn delete_many_in(&self, conn: &mut Connection, ids: &[RecordId]) -> Result<u64> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.delete_many_with(conn, &snapshot, ids).await
+    }
+
+    async fn snapshot_in(&self, conn: &mut Connection) -> Result<Arc<TableSnapshot>> {
+        self.docpal.snapshot_in(conn, self.actor.company(), self.table).await
+    }
+
+    fn access(&self, snapshot: &Arc<TableSnapshot>) -> Access {
+        Access::new(&scope(self.actor, snapshot), snapshot, Utc::now())
+    }
+}
+
+fn record_not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "record_not_found", "there is no such record")
+}
+
+fn not_allowed(what: &str) -> Error {
+    Error::new(ErrorKind::Forbidden, "not_allowed", format!("your roles do not allow you to {what}"))
+}
+
+fn version_conflict(current: i64) -> Error {
+    let message = format!("the record has been changed meanwhile; it is at version {current} now");
+    Error::new(ErrorKind::Conflict, "version_conflict", message)
+}
+
+/// A violated unique index as an error on its field, when the actor knows of the field.
+fn on_field(error: Error, access: &Access) -> Error {
+    let Some(index) = errors::violated_constraint(&error) else { return error };
+    let snapshot = Arc::clone(access.snapshot());
+    let field = snapshot.fields().iter().find(|field| {
+        field.column().is_some_and(|(column, _)| docpal_core::sql::ddl::unique_index_name(&column) == index)
+    });
+    match field.filter(|field| access.sees(field)) {
+        Some(field) => {
+            let message =
+                format!("another record has this value of `{}`, which must be unique", field.name());
+            let entry = FieldError::new(field.name(), "duplicate_value", message.clone());
+            Error::new(ErrorKind::Conflict, "duplicate_value", message)
+                .with_fields(vec![entry])
+                .with_source(error)
+        }
+        None => error,
+    }
+}

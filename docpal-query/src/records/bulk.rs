@@ -1,0 +1,159 @@
+//! Creating many records: all validated before the first is written, then streamed in PostgreSQL's binary
+//! COPY format.
+
+use std::sync::Arc;
+
+use docpal_core::audit::{Change, actor_text};
+use docpal_core::sql::copy::CopyBuffer;
+use docpal_core::sql::expr::{self, ExprTrait as _, Query};
+use docpal_core::sql::{ColumnName, Connection, Statement, exec, meta};
+use docpal_core::{
+    Action, Cell, Error, ErrorKind, FieldError, Json, RecordDraft, RecordId, Result, TableSnapshot,
+};
+
+use super::write::{AuthorizedWrite, authorize, refused};
+use super::{Records, not_allowed, on_field};
+use crate::access::Access;
+use crate::lower::field::Relation;
+use crate::lower::predicate;
+use crate::predicate::Predicate;
+
+/// So many records are made in one call.
+pub const MAX_RECORDS: usize = 100_000;
+/// So many failed entries are given; a file with one wrong column would have one per line.
+const MAX_ENTRIES: usize = 100;
+/// Ids per audit row.
+const LOGGED: usize = 10_000;
+
+impl Records<'_> {
+    pub(super) async fn create_many_with(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Arc<TableSnapshot>,
+        drafts: &[RecordDraft],
+    ) -> Result<Vec<RecordId>> {
+        let access = self.access(snapshot);
+        if access.row(Action::Create) == Predicate::Never {
+            return Err(self.refuse(&access, "create records here"));
+        }
+        if drafts.len() > MAX_RECORDS {
+            let message = format!("{} records; one call makes at most {MAX_RECORDS}", drafts.len());
+            return Err(Error::new(ErrorKind::Limit, "too_many_records", message));
+        }
+        let (ids, checks, data) = self.encode(snapshot, &access, drafts)?;
+        if ids.is_empty() {
+            return Ok(ids);
+        }
+        let columns = columns(snapshot);
+        let mut guarded = exec::guarded(conn, true).await?;
+        exec::copy_in(guarded.connection(), &snapshot.physical(), &columns, data)
+            .await
+            .map_err(|error| on_field(error, &access))?;
+        check_all(guarded.connection(), snapshot, &ids, &checks).await?;
+        for chunk in ids.chunks(LOGGED) {
+            let change = Change {
+                company: snapshot.company(),
+                actor: actor_text(Some(self.actor)),
+                action: "record.create",
+                app: Some(snapshot.meta().app),
+                table: Some(snapshot.id()),
+                records: Some(chunk),
+                details: Json::empty(),
+            };
+            meta::audit::append(guarded.connection(), &change).await?;
+        }
+        guarded.commit().await?;
+        Ok(ids)
+    }
+
+    /// Validates every draft and encodes it as it goes, so that one record at a time is in memory twice.
+    fn encode(
+        &self,
+        snapshot: &TableSnapshot,
+        access: &Access,
+        drafts: &[RecordDraft],
+    ) -> Result<(Vec<RecordId>, Vec<Predicate>, Vec<Vec<u8>>)> {
+        let stored = stored(snapshot);
+        let user = self.actor.user().uuid();
+        let mut failed: Vec<FieldError> = Vec::new();
+        let mut ids = Vec::with_capacity(drafts.len());
+        let mut checks: Vec<Predicate> = Vec::new();
+        let mut buffer = CopyBuffer::default();
+        for (index, draft) in drafts.iter().enumerate() {
+            let write = match authorize(draft, access, Action::Create) {
+                Ok(write) => write,
+                Err(entries) => {
+                    failed.extend(entries.into_iter().map(|entry| entry.in_record(index)));
+                    if failed.len() >= MAX_ENTRIES {
+                        break;
+                    }
+                    continue;
+                }
+            };
+            let AuthorizedWrite { record, checks: wanted } = write;
+            for check in wanted {
+                if !checks.contains(&check) {
+                    checks.push(check);
+                }
+            }
+            let id = RecordId::new();
+            ids.push(id);
+            buffer.start_row(stored.len() + 3);
+            buffer.uuid(Some(id.uuid()));
+            buffer.uuid(Some(user));
+            buffer.uuid(Some(user));
+            let mut cells = record.cells().iter().peekable();
+            for position in &stored {
+                match cells.next_if(|(written, _)| written == position) {
+                    Some((_, cell)) => buffer.cell(cell),
+                    None => buffer.cell(&Cell::Null),
+                }
+            }
+        }
+        if failed.is_empty() {
+            return Ok((ids, checks, buffer.finish()));
+        }
+        failed.truncate(MAX_ENTRIES);
+        Err(refused(failed))
+    }
+}
+
+/// The positions of the fields that records write: stored, and not counted by the database.
+fn stored(snapshot: &TableSnapshot) -> Vec<usize> {
+    let fields = snapshot.fields().iter().enumerate();
+    fields
+        .filter(|(_, field)| field.column().is_some() && !field.kind().counts())
+        .map(|(position, _)| position)
+        .collect()
+}
+
+fn columns(snapshot: &TableSnapshot) -> Vec<ColumnName> {
+    let mut columns = vec![ColumnName::ID, ColumnName::CREATED_BY, ColumnName::UPDATED_BY];
+    let field = |position: usize| snapshot.fields().get(position)?.column().map(|(name, _)| name);
+    columns.extend(stored(snapshot).into_iter().filter_map(field));
+    columns
+}
+
+/// Every record must meet every check; else none stays.
+async fn check_all(
+    conn: &mut Connection,
+    snapshot: &TableSnapshot,
+    ids: &[RecordId],
+    checks: &[Predicate],
+) -> Result<()> {
+    if checks.is_empty() {
+        return Ok(());
+    }
+    let raw = Relation { snapshot, alias: None, flags: &[] };
+    let mut select = Query::select();
+    select.expr(expr::count_all()).from(snapshot.physical().table_ref());
+    let id = expr::column(&ColumnName::ID);
+    select.and_where(expr::is_any_of(id, expr::uuid_array(ids.iter().map(|id| id.uuid()))));
+    let unmet = checks.iter().map(|check| expr::not_true(predicate::lower(check, &raw)));
+    select.and_where_option(unmet.reduce(|a, b| a.or(b)));
+    let row = exec::fetch_optional(conn, Statement::from(select)).await?;
+    match row.and_then(|row| row.int(0)) {
+        Some(0) => Ok(()),
+        _ => Err(not_allowed("create some of these records")),
+    }
+}

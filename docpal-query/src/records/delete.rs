@@ -1,0 +1,103 @@
+//! Deleting records.
+
+use std::sync::Arc;
+
+use docpal_core::sql::expr::{self, ExprTrait as _, LockType, PgFn, Query, WithClause};
+use docpal_core::sql::{ColumnName, Connection, Statement, exec};
+use docpal_core::{Action, Error, ErrorKind, RecordId, Result, TableSnapshot};
+
+use super::write::{before_clause, changeable, cte, state_of, why_untouched};
+use super::{Records, not_allowed, record_not_found};
+use crate::lower::field::Relation;
+use crate::lower::predicate;
+
+/// So many records are deleted in one call.
+const MAX_IDS: usize = 10_000;
+const DELETED: ColumnName = ColumnName::system("d");
+const BEFORE: ColumnName = ColumnName::system("b");
+const MAY: ColumnName = ColumnName::system("may");
+
+impl Records<'_> {
+    pub(super) async fn delete_with(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Arc<TableSnapshot>,
+        id: RecordId,
+        version: Option<i64>,
+    ) -> Result<()> {
+        let access = self.access(snapshot);
+        if !access.sees_table() {
+            return Err(docpal_core::docpal::table_not_found());
+        }
+        let mut delete = Query::delete();
+        delete.from_table(snapshot.physical().table_ref());
+        delete.and_where(expr::column(&ColumnName::ID).in_subquery(changeable(version)));
+        delete.returning_col(ColumnName::ID);
+        let mut with = before_clause(snapshot, &access, id, Action::Delete);
+        with.cte(cte(&DELETED, delete.into()));
+        let mut before = Query::select();
+        before.expr(expr::call(PgFn::ToJsonb, [expr::whole_row(&BEFORE)])).from(BEFORE);
+        let details = expr::call(PgFn::JsonbBuildObject, [expr::literal("before"), expr::subquery(before)]);
+        self.log(&mut with, snapshot, "record.delete", &DELETED, details);
+        let deleted = Query::select().expr(expr::column(&ColumnName::ID)).from(DELETED).to_owned();
+        let mut guarded = exec::guarded(conn, true).await?;
+        if exec::fetch_optional(guarded.connection(), Statement::from(with.query(deleted))).await?.is_none() {
+            let state = before_clause(snapshot, &access, id, Action::Delete).query(state_of());
+            let row = exec::fetch_optional(guarded.connection(), Statement::from(state)).await?;
+            return Err(why_untouched(row, version, "delete this record"));
+        }
+        guarded.commit().await
+    }
+
+    pub(super) async fn delete_many_with(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Arc<TableSnapshot>,
+        ids: &[RecordId],
+    ) -> Result<u64> {
+        let access = self.access(snapshot);
+        if !access.sees_table() {
+            return Err(docpal_core::docpal::table_not_found());
+        }
+        if ids.len() > MAX_IDS {
+            let message = format!("{} ids; one call deletes at most {MAX_IDS} records", ids.len());
+            return Err(Error::new(ErrorKind::Limit, "too_many_records", message));
+        }
+        let mut wanted: Vec<RecordId> = ids.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let raw = Relation { snapshot, alias: None, flags: &[] };
+        let mut before = Query::select();
+        before.expr(expr::column(&ColumnName::ID));
+        before.expr_as(expr::is_true(predicate::lower(&access.row(Action::Delete), &raw)), MAY);
+        before.from(snapshot.physical().table_ref());
+        let id = expr::column(&ColumnName::ID);
+        before.and_where(expr::is_any_of(id, expr::uuid_array(wanted.iter().map(|id| id.uuid()))));
+        before.and_where(predicate::lower(access.read(), &raw));
+        // In id order, so that two calls on the same records wait for each other instead of deadlocking.
+        before.order_by(ColumnName::ID, expr::Order::Asc).lock(LockType::Update);
+        let mut delete = Query::delete();
+        delete.from_table(snapshot.physical().table_ref());
+        delete.and_where(expr::column(&ColumnName::ID).in_subquery(changeable(None)));
+        delete.returning_col(ColumnName::ID);
+        let mut with = WithClause::new();
+        with.cte(cte(&BEFORE, before.into())).cte(cte(&DELETED, delete.into()));
+        self.log(&mut with, snapshot, "record.delete", &DELETED, expr::call(PgFn::JsonbBuildObject, []));
+        let count =
+            |of: ColumnName| expr::subquery(Query::select().expr(expr::count_all()).from(of).to_owned());
+        let counts = Query::select().expr(count(BEFORE)).expr(count(DELETED)).to_owned();
+        let mut guarded = exec::guarded(conn, true).await?;
+        let row = exec::fetch_optional(guarded.connection(), Statement::from(with.query(counts))).await?;
+        let counted =
+            |index| row.as_ref().and_then(|row| row.int(index)).and_then(|n| usize::try_from(n).ok());
+        let (readable, deleted) = (counted(0).unwrap_or(0), counted(1).unwrap_or(0));
+        if readable < wanted.len() {
+            return Err(record_not_found());
+        }
+        if deleted < readable {
+            return Err(not_allowed("delete some of these records"));
+        }
+        guarded.commit().await?;
+        Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading: resolve, plan, secure, lower, fetch, finish.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use docpal_core::access::scope;
+use docpal_core::sql::{Connection, Transaction, exec};
+use docpal_core::{Actor, Docpal, RecordId, Result, TableId, TableSnapshot};
+
+use super::{Records, record_not_found};
+use crate::access::Access;
+use crate::lower::{Compiled, cursor, lower};
+use crate::operators::Operand;
+use crate::page::Page;
+use crate::plan::plan;
+use crate::predicate::{Comparison, Predicate};
+use crate::resolve::{ResolvedView, resolve};
+use crate::secure::{SecuredPlan, secure};
+use crate::spec::{MAX_LIMIT, ViewSpec};
+use crate::target::{System, Target};
+
+impl Records<'_> {
+    pub(super) async fn list_with(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Arc<TableSnapshot>,
+        spec: &ViewSpec,
+    ) -> Result<Page> {
+        let access = self.access(snapshot);
+        list(conn, &access, spec, self.docpal.cursor_key()).await
+    }
+
+    pub(super) async fn get_with(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Arc<TableSnapshot>,
+        id: RecordId,
+    ) -> Result<Page> {
+        let access = self.access(snapshot);
+        let mut view = resolve_visible(&access)?;
+        view.filter = is_record(id)?;
+        view.limit = 1;
+        let secured = secure(plan(view)?, &access)?;
+        let compiled = lower(&secured, self.docpal.cursor_key())?;
+        let rows = exec::fetch_all(conn, compiled.page.clone()).await?;
+        if rows.is_empty() {
+            return Err(record_not_found());
+        }
+        Ok(Page::new(&secured.plan, &compiled.layout, rows, access.now()))
+    }
+}
+
+/// Every field the actor sees, no filter. `table_not_found` when there is nothing to see.
+pub(super) fn resolve_visible(access: &Access) -> Result<ResolvedView> {
+    if !access.sees_table() {
+        return Err(docpal_core::docpal::table_not_found());
+    }
+    resolve(&ViewSpec::new(), access)
+}
+
+fn is_record(id: RecordId) -> Result<Predicate> {
+    let operator = crate::operators::operators_of(&crate::target::Compared::RecordId).first();
+    let operator = operator.ok_or_else(|| docpal_core::Error::internal("no operator on ids"))?;
+    Ok(Predicate::Test(Comparison {
+        target: Target::System(System::Id),
+        operator,
+        operand: Operand::Ids(vec![id.uuid()]),
+        case_sensitive: false,
+    }))
+}
+
+async fn list(conn: &mut Connection, access: &Access, spec: &ViewSpec, cursor_key: &[u8]) -> Result<Page> {
+    if !access.sees_table() {
+        return Err(docpal_core::docpal::table_not_found());
+    }
+    let secured = secure(plan(resolve(spec, access)?)?, access)?;
+    let compiled = lower(&secured, cursor_key)?;
+    let page = fetch(conn, access, &secured, &compiled, cursor_key).await?;
+    match compiled.count {
+        None => Ok(page),
+        Some(count) => {
+            let row = exec::fetch_optional(conn, count).await?;
+            Ok(page.with_total(row.and_then(|row| row.int(0))))
+        }
+    }
+}
+
+async fn fetch(
+    conn: &mut Connection,
+    access: &Access,
+    secured: &SecuredPlan,
+    compiled: &Compiled,
+    cursor_key: &[u8],
+) -> Result<Page> {
+    let mut rows = exec::fetch_all(conn, compiled.page.clone()).await?;
+    let limit = usize::try_from(secured.plan.view.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = match rows.last() {
+        Some(last) if more => cursor::encode(last, &compiled.keys, 0, cursor_key, &compiled.binding),
+        _ => None,
+    };
+    Ok(Page::new(&secured.plan, &compiled.layout, rows, access.now()).with_next(next))
+}
+
+/// An export under way: pages of 1,000 records from one snapshot of the data.
+pub struct Export {
+    tx: Transaction,
+    access: Access,
+    spec: ViewSpec,
+    cursor_key: Vec<u8>,
+    done: bool,
+}
+
+impl Export {
+    pub(super) async fn start(
+        docpal: Docpal,
+        actor: Actor,
+        table: TableId,
+        mut spec: ViewSpec,
+    ) -> Result<Self> {
+        let mut tx = docpal.begin_snapshot().await?;
+        let snapshot = docpal.snapshot_in(&mut tx, actor.company(), table).await?;
+        let access = Access::new(&scope(&actor, &snapshot), &snapshot, Utc::now());
+        spec.page = crate::spec::PageSpec { limit: Some(MAX_LIMIT), cursor: None, offset: None };
+        spec.count = crate::spec::Count::None;
+        let export = Self { tx, spec, cursor_key: docpal.cursor_key().to_vec(), done: false, access };
+        // Refuse a wrong view before the first byte goes out.
+        secure(plan(resolve(&export.spec, &export.access)?)?, &export.access)?;
+        Ok(export)
+    }
+
+    /// The next page; `None` after the last. The first page comes even when it is empty, for its columns.
+    ///
+    /// # Errors
+    /// Database errors as mapped.
+    pub async fn next(&mut self) -> Result<Option<Page>> {
+        if self.done {
+            return Ok(None);
+        }
+        let page = list(&mut self.tx, &self.access, &self.spec, &self.cursor_key).await?;
+        match page.next_cursor() {
+            Some(cursor) => self.spec.page.cursor = Some(cursor.to_owned()),
+            None => self.done = true,
+        }
+        Ok(Some(page))
+    }
+}
+
+impl std::fmt::Debug for Export {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Export").field("done", &self.done).finish_non_exhaustive()
+    }
+}
