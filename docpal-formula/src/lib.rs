@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod check;
 mod context;
 mod diagnostic;
@@ -17,6 +18,7 @@ mod temporal;
 mod types;
 mod value;
 
+pub use batch::{Batch, Column};
 pub use context::Context;
 pub use diagnostic::{Diagnostic, Errors, Span, code};
 pub use error::{ErrorCode, EvalError, UnknownErrorCode};

@@ -1,0 +1,108 @@
+//! The points on which formula languages disagree, one row per decision.
+
+use crate::support::{Field, outcome};
+
+#[test]
+fn contested_points_are_decided_this_way() {
+    let blank = Field::number("n", "");
+    let scaled = Field::number("n", "9.90");
+    let none: &[Field] = &[];
+    for (source, fields, expected) in [
+        // Rounding and exactness.
+        ("ROUND(-2.5, 0)", none, "-3"),
+        ("ROUND(1.005, 2)", none, "1.01"),
+        ("0.1 + 0.2 = 0.3", none, "true"),
+        ("EVEN(-1.5)", none, "-2"),
+        ("EVEN(3)", none, "4"),
+        ("INT(-1.5)", none, "-2"),
+        ("CEILING(1.234, 2)", none, "2"),
+        // Division, remainder, logarithm.
+        ("MOD(-10, 3)", none, "2"),
+        ("MOD(3, -2)", none, "-1"),
+        ("1 / 0", none, "#div_by_zero"),
+        ("LOG(1024, 2)", none, "10"),
+        ("SQRT(-1)", none, "#domain"),
+        // Blanks.
+        ("{n} + 1", &[blank.clone()], "1"),
+        ("{n} = 0", &[blank.clone()], "false"),
+        ("{n} = BLANK()", &[blank.clone()], "true"),
+        ("{n} < 1", &[blank.clone()], "false"),
+        ("{n} / 2", &[blank.clone()], "0"),
+        ("2 / {n}", &[blank.clone()], "#div_by_zero"),
+        ("ROUND({n})", &[blank.clone()], "<null>"),
+        ("{n} & \"\"", &[blank.clone()], ""),
+        ("AVERAGE(4, {n})", &[blank.clone()], "4"),
+        ("MAX({n}, -5)", &[blank.clone()], "-5"),
+        ("IF({n}, 1, 2)", &[blank.clone()], "2"),
+        ("IF(TRUE() = FALSE(), 1)", none, "<null>"),
+        // Text and number.
+        ("\"a\" = \"A\"", none, "false"),
+        ("\"5\" = 5", none, "!type_mismatch"),
+        ("1 & \"\"", none, "1"),
+        ("{n} & \"\"", &[scaled], "9.9"),
+        ("TRUE() & \"\"", none, "true"),
+        ("TRUE() + 1", none, "!type_mismatch"),
+        ("'a' + 1", none, "a1"),
+        ("LEN(\"👍\")", none, "1"),
+        ("LEN(\"e\u{301}\")", none, "2"),
+        ("UPPER(\"straße\")", none, "STRASSE"),
+        ("MID(\"abc\", 0, 2)", none, "#domain"),
+        ("LEFT(\"abcde\", -2)", none, ""),
+        ("SEARCH(\"z\", \"abc\")", none, "<null>"),
+        ("SEARCH(\"A\", \"banana\")", none, "2"),
+        ("FIND(\"A\", \"banana\")", none, "0"),
+        ("REGEX_REPLACE(\"a.b.c\", \"[.]\", \"-\")", none, "a-b-c"),
+        ("REPLACE(\"abc\", \"a\", \"b\")", none, "!too_few_arguments"),
+        // Dates.
+        ("DATETIME_DIFF(\"2024-01-01\", \"2024-01-05\", \"days\")", none, "-4"),
+        ("DATETIME_DIFF(\"2024-01-02\", \"2024-01-01\")", none, "86400"),
+        ("WEEKNUM(\"2022-01-01\")", none, "1"),
+        ("WEEKNUM(\"2022-01-02\")", none, "2"),
+        ("ISO_WEEKNUM(\"2022-01-02\")", none, "52"),
+        ("DATEADD(\"2024-01-01\", 1.5, \"days\")", none, "2024-01-02"),
+        ("DATEADD(\"2024-01-01\", 1, \"mnths\")", none, "!unknown_unit"),
+        ("WORKDAY(\"2024-03-02\", 0)", none, "2024-03-02"),
+        // Lists.
+        ("ARRAYJOIN(ARRAYFLATTEN(1, 2))", none, "1, 2"),
+    ] {
+        assert_eq!(outcome(source, fields), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_missing_unit_is_warned_about() {
+    let program =
+        crate::support::program("DATETIME_DIFF(\"2024-01-02\", \"2024-01-01\")", &[]).expect("a formula");
+    assert_eq!(program.warnings().iter().map(|warning| warning.code).collect::<Vec<_>>(), ["missing_unit"]);
+}
+
+#[test]
+fn a_wrong_unit_is_answered_with_the_right_one() {
+    let errors = crate::support::program("DATEADD(\"2024-01-01\", 1, \"mnths\")", &[]).unwrap_err();
+    assert_eq!(errors.first().suggestions, ["\"months\""]);
+}
+
+#[test]
+fn replace_with_three_arguments_points_to_substitute() {
+    let errors = crate::support::program("REPLACE(\"abc\", \"a\", \"b\")", &[]).unwrap_err();
+    assert!(errors.first().help.as_deref().is_some_and(|help| help.contains("SUBSTITUTE")));
+}
+
+#[test]
+fn lazy_functions_do_not_see_errors_they_do_not_need() {
+    for (source, expected) in [
+        ("IF(TRUE, 1, 1 / 0)", "1"),
+        ("OR(TRUE, 1 / 0 = 1)", "true"),
+        ("AND(FALSE, 1 / 0 = 1)", "false"),
+        ("TRUE || 1 / 0 = 1", "true"),
+        ("FALSE && 1 / 0 = 1", "false"),
+        ("SWITCH(1, 1, 2, 1 / 0)", "2"),
+        ("COALESCE(1, 1 / 0)", "1"),
+        ("IFERROR(1 / 0, 2)", "2"),
+        ("ISERROR(1 / 0)", "true"),
+        ("SUM(1, 1 / 0, SQRT(-1))", "#div_by_zero"),
+        ("ROUND(NULL, 1 / 0)", "#div_by_zero"),
+    ] {
+        assert_eq!(outcome(source, &[]), expected, "{source}");
+    }
+}
