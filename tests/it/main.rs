@@ -5,4 +5,14 @@ mod child;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod records;
+#[cfg(test)]
 mod test_db;
+#[cfg(test)]
+mod tidy;
+#[cfg(test)]
+mod views;
+#[cfg(test)]
+mod world;

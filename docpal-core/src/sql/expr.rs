@@ -240,12 +240,13 @@ pub fn column_of(alias: &ColumnName, name: &ColumnName) -> Expr {
 /// `column COLLATE name`, for the collations this module knows.
 #[must_use]
 pub fn collate(expr: Expr, collation: Collation) -> Expr {
+    // A column reference is what sea-query prints bare; in parentheses it would not be a collation.
     let name = match collation {
-        Collation::CodePoint => "\"C\"",
-        Collation::Natural => "docpal.natural_text",
-        Collation::Unicode => "docpal.unicode",
+        Collation::CodePoint => Expr::col(RawName("C")),
+        Collation::Natural => Expr::col((RawName("docpal"), RawName("natural_text"))),
+        Collation::Unicode => Expr::col((RawName("docpal"), RawName("unicode"))),
     };
-    expr.binary(BinOper::Custom("COLLATE"), Expr::Custom(name.into()))
+    expr.binary(BinOper::Custom("COLLATE"), name)
 }
 
 /// How texts are ordered.
