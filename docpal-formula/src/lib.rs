@@ -4,11 +4,13 @@ mod batch;
 mod check;
 mod context;
 mod diagnostic;
+pub mod editor;
 mod error;
 mod eval;
 mod fields;
 mod formula;
 mod functions;
+mod graph;
 mod limits;
 mod number;
 mod program;
@@ -29,6 +31,7 @@ pub use functions::{
     Category, Example, Function, FunctionRef, Functions, JsonPath, JsonStep, Laziness, Nulls, NumberFormat,
     Param, ParamType, Prepared, Returns, Signature, Var, Volatility,
 };
+pub use graph::{Cycle, Graph};
 pub use limits::Limits;
 pub use program::{
     ArithmeticOp, Coercion, CompareOp, Expr, FunctionCall, Node, Program, RecordProperty, Slot, SlotSource,

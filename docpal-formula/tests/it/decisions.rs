@@ -4,8 +4,8 @@ use crate::support::{Field, outcome};
 
 #[test]
 fn contested_points_are_decided_this_way() {
-    let blank = Field::number("n", "");
-    let scaled = Field::number("n", "9.90");
+    let blank = &[Field::number("n", "")][..];
+    let scaled = &[Field::number("n", "9.90")][..];
     let none: &[Field] = &[];
     for (source, fields, expected) in [
         // Rounding and exactness.
@@ -23,23 +23,23 @@ fn contested_points_are_decided_this_way() {
         ("LOG(1024, 2)", none, "10"),
         ("SQRT(-1)", none, "#domain"),
         // Blanks.
-        ("{n} + 1", &[blank.clone()], "1"),
-        ("{n} = 0", &[blank.clone()], "false"),
-        ("{n} = BLANK()", &[blank.clone()], "true"),
-        ("{n} < 1", &[blank.clone()], "false"),
-        ("{n} / 2", &[blank.clone()], "0"),
-        ("2 / {n}", &[blank.clone()], "#div_by_zero"),
-        ("ROUND({n})", &[blank.clone()], "<null>"),
-        ("{n} & \"\"", &[blank.clone()], ""),
-        ("AVERAGE(4, {n})", &[blank.clone()], "4"),
-        ("MAX({n}, -5)", &[blank.clone()], "-5"),
-        ("IF({n}, 1, 2)", &[blank.clone()], "2"),
+        ("{n} + 1", blank, "1"),
+        ("{n} = 0", blank, "false"),
+        ("{n} = BLANK()", blank, "true"),
+        ("{n} < 1", blank, "false"),
+        ("{n} / 2", blank, "0"),
+        ("2 / {n}", blank, "#div_by_zero"),
+        ("ROUND({n})", blank, "<null>"),
+        ("{n} & \"\"", blank, ""),
+        ("AVERAGE(4, {n})", blank, "4"),
+        ("MAX({n}, -5)", blank, "-5"),
+        ("IF({n}, 1, 2)", blank, "2"),
         ("IF(TRUE() = FALSE(), 1)", none, "<null>"),
         // Text and number.
         ("\"a\" = \"A\"", none, "false"),
         ("\"5\" = 5", none, "!type_mismatch"),
         ("1 & \"\"", none, "1"),
-        ("{n} & \"\"", &[scaled], "9.9"),
+        ("{n} & \"\"", scaled, "9.9"),
         ("TRUE() & \"\"", none, "true"),
         ("TRUE() + 1", none, "!type_mismatch"),
         ("'a' + 1", none, "a1"),

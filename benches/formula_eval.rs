@@ -1,0 +1,334 @@
+//! Formula evaluation against the same work written in Rust, and against general-purpose engines.
+//!
+//! `cargo bench --bench formula_eval` prints nanoseconds per row, the median of nine runs in thread CPU time where
+//! the system has it, and ratios to the native loop of the same run.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use docpal::formula::{Column, Context, EvalError, Formula, Functions, Program, Row, Type, Value};
+use rust_decimal::Decimal;
+
+const ROWS: usize = 100_000;
+const RUNS: usize = 9;
+
+fn main() {
+    let data = Data::new();
+    println!("{ROWS} rows, median of {RUNS} runs, ns per row and ratio to the native loop\n");
+    arithmetic(&data);
+    texts(&data);
+    checking();
+}
+
+/// Columns of a made-up order table.
+struct Data {
+    price: Vec<Decimal>,
+    quantity: Vec<Decimal>,
+    discount: Vec<Decimal>,
+    first: Vec<String>,
+    last: Vec<String>,
+    code: Vec<String>,
+}
+
+impl Data {
+    fn new() -> Self {
+        // A fixed sequence of pseudo-random numbers: every run computes the same.
+        let mut state = 0x2545_f491_4f6c_dd1du64;
+        let mut next = |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            i64::try_from(state % below).unwrap_or(0)
+        };
+        let mut data = Self {
+            price: Vec::new(),
+            quantity: Vec::new(),
+            discount: Vec::new(),
+            first: Vec::new(),
+            last: Vec::new(),
+            code: Vec::new(),
+        };
+        for row in 0..ROWS {
+            data.price.push(Decimal::new(next(100_000), 2));
+            data.quantity.push(Decimal::new(next(21), 0));
+            data.discount.push(Decimal::new(next(50), 2));
+            data.first.push(format!("First{}", next(1_000)));
+            data.last.push(format!("Lastname{}", next(1_000)));
+            data.code.push(format!("C-{row}"));
+        }
+        data
+    }
+
+    fn value(&self, key: &str, row: usize) -> Value<'_> {
+        match key {
+            "price" => self.price[row].into(),
+            "quantity" | "qty" => self.quantity[row].into(),
+            "discount" => self.discount[row].into(),
+            "first" => self.first[row].as_str().into(),
+            "last" => self.last[row].as_str().into(),
+            _ => self.code[row].as_str().into(),
+        }
+    }
+}
+
+/// A row that reads the columns where they are.
+struct DataRow<'a> {
+    slots: &'a [SlotOf<'a>],
+    row: usize,
+}
+
+enum SlotOf<'a> {
+    Number(&'a [Decimal]),
+    Text(&'a [String]),
+}
+
+impl Row for DataRow<'_> {
+    fn get(&self, slot: usize) -> Result<Value<'_>, EvalError> {
+        Ok(match &self.slots[slot] {
+            SlotOf::Number(numbers) => Value::Number(numbers[self.row]),
+            SlotOf::Text(texts) => Value::from(texts[self.row].as_str()),
+        })
+    }
+}
+
+fn program(source: &str) -> Program {
+    let fields = [
+        ("price", Type::Number),
+        ("quantity", Type::Number),
+        ("discount", Type::Number),
+        ("qty", Type::Number),
+        ("first", Type::Text),
+        ("last", Type::Text),
+        ("code", Type::Text),
+    ];
+    Formula::parse(source)
+        .and_then(|formula| formula.check(&fields, &Functions::standard()))
+        .expect("a formula")
+}
+
+fn slots<'a>(program: &Program, data: &'a Data) -> Vec<SlotOf<'a>> {
+    let slot = |key: &str| match key {
+        "price" => SlotOf::Number(&data.price),
+        "quantity" | "qty" => SlotOf::Number(&data.quantity),
+        "discount" => SlotOf::Number(&data.discount),
+        "first" => SlotOf::Text(&data.first),
+        "last" => SlotOf::Text(&data.last),
+        _ => SlotOf::Text(&data.code),
+    };
+    program.fields().iter().filter_map(|field| field.key().map(slot)).collect()
+}
+
+fn arithmetic(data: &Data) {
+    const SOURCE: &str = "price * quantity * (1 - discount)";
+    println!("{SOURCE}");
+    let context = Context::system();
+    let program = program(SOURCE);
+    let native = measure(|| {
+        let mut sum = Decimal::ZERO;
+        for ((price, quantity), discount) in data.price.iter().zip(&data.quantity).zip(&data.discount) {
+            let total = price.checked_mul(*quantity).zip(Decimal::ONE.checked_sub(*discount));
+            sum = black_box(total.and_then(|(total, rest)| total.checked_mul(rest)).unwrap_or(sum));
+        }
+        sum
+    });
+    report("native loop of checked decimals", native, native);
+
+    let slots = slots(&program, data);
+    let by_row = measure(|| {
+        for row in 0..ROWS {
+            black_box(program.eval(&DataRow { slots: &slots, row }, &context).ok());
+        }
+    });
+    report("row by row", by_row, native);
+
+    let numbers = |key: &str| (0..ROWS).map(|row| data.value(key, row).as_number()).collect::<Vec<_>>();
+    let (price, quantity, discount) = (numbers("price"), numbers("quantity"), numbers("discount"));
+    let columns = [Column::Numbers(&price), Column::Numbers(&quantity), Column::Numbers(&discount)];
+    let by_column = measure(|| black_box(program.eval_batch(ROWS, &columns, &context)).len());
+    report("batch of decimals", by_column, native);
+
+    let scaled = |numbers: &[Decimal]| -> Vec<i64> {
+        numbers.iter().map(|number| i64::try_from(number.mantissa()).unwrap_or(0)).collect()
+    };
+    let (price, quantity, discount) = (scaled(&data.price), scaled(&data.quantity), scaled(&data.discount));
+    let columns = [
+        Column::Fixed { values: &price, scale: 2, blanks: &[] },
+        Column::Fixed { values: &quantity, scale: 0, blanks: &[] },
+        Column::Fixed { values: &discount, scale: 2, blanks: &[] },
+    ];
+    let fixed = measure(|| black_box(program.eval_batch(ROWS, &columns, &context)).len());
+    report("batch of fixed-scale integers", fixed, native);
+    engines::arithmetic(data, native);
+    println!();
+}
+
+fn texts(data: &Data) {
+    const SOURCE: &str = r#"IF(qty > 10, UPPER(first & " " & last), first & "-" & code)"#;
+    println!("{SOURCE}");
+    let context = Context::system();
+    let program = program(SOURCE);
+    let ten = Decimal::TEN;
+    let native = measure(|| {
+        for row in 0..ROWS {
+            let text = if data.quantity[row] > ten {
+                format!("{} {}", data.first[row], data.last[row]).to_uppercase()
+            } else {
+                format!("{}-{}", data.first[row], data.code[row])
+            };
+            black_box(text);
+        }
+    });
+    report("native closure", native, native);
+    let slots = slots(&program, data);
+    let by_row = measure(|| {
+        for row in 0..ROWS {
+            black_box(program.eval(&DataRow { slots: &slots, row }, &context).ok());
+        }
+    });
+    report("row by row", by_row, native);
+    engines::texts(data, native);
+    println!();
+}
+
+fn checking() {
+    let source = r#"IF(AND({price} * {quantity} > 100, {discount} = 0), UPPER({first} & " " & {last}), "small order of " & ROUND({price} * {quantity} * (1 - {discount}), 2) & " for " & LEFT({first}, 1) & ". " & {last} & " " & {code})"#;
+    println!("a formula of {} characters", source.len());
+    let functions = Functions::standard();
+    let fields = [
+        ("price", Type::Number),
+        ("quantity", Type::Number),
+        ("discount", Type::Number),
+        ("first", Type::Text),
+        ("last", Type::Text),
+        ("code", Type::Text),
+    ];
+    const TIMES: u32 = 1_000;
+    let whole = measure(|| {
+        for _ in 0..TIMES {
+            let formula = Formula::parse(source).expect("a formula");
+            black_box(formula.check(&fields, &functions).expect("a program"));
+        }
+    });
+    println!("  {:<40} {:>9.2} us", "parse, resolve and check", micros(whole, TIMES));
+    let tokens = measure(|| {
+        for _ in 0..TIMES {
+            black_box(docpal::formula::editor::tokens(source));
+        }
+    });
+    println!("  {:<40} {:>9.2} us", "tokens for highlighting", micros(tokens, TIMES));
+}
+
+/// General-purpose engines that have text and types, driven the way their own documentation does it.
+mod engines {
+    use super::*;
+
+    pub(super) fn arithmetic(data: &Data, native: Duration) {
+        let number = |number: &Decimal| f64::try_from(*number).unwrap_or(0.0);
+        let engine = rhai::Engine::new();
+        let ast = engine.compile_expression("price * quantity * (1.0 - discount)").expect("a script");
+        let mut scope = rhai::Scope::new();
+        let rhai = measure(|| {
+            for row in 0..ROWS {
+                scope.set_value("price", number(&data.price[row]));
+                scope.set_value("quantity", number(&data.quantity[row]));
+                scope.set_value("discount", number(&data.discount[row]));
+                black_box(engine.eval_ast_with_scope::<f64>(&mut scope, &ast).ok());
+            }
+        });
+        report("rhai (binary floating point)", rhai, native);
+        let program =
+            cel_interpreter::Program::compile("price * quantity * (1.0 - discount)").expect("a program");
+        let root = cel_interpreter::Context::default();
+        let cel = measure(|| {
+            for row in 0..ROWS {
+                let mut context = root.new_inner_scope();
+                context.add_variable_from_value("price", number(&data.price[row]));
+                context.add_variable_from_value("quantity", number(&data.quantity[row]));
+                context.add_variable_from_value("discount", number(&data.discount[row]));
+                black_box(program.execute(&context).ok());
+            }
+        });
+        report("cel (binary floating point)", cel, native);
+    }
+
+    pub(super) fn texts(data: &Data, native: Duration) {
+        let number = |number: &Decimal| i64::try_from(*number).unwrap_or(0);
+        let engine = rhai::Engine::new();
+        let script = r#"if qty > 10 { (first + " " + last).to_upper() } else { first + "-" + code }"#;
+        let ast = engine.compile(script).expect("a script");
+        let mut scope = rhai::Scope::new();
+        let rhai = measure(|| {
+            for row in 0..ROWS {
+                scope.set_value("qty", number(&data.quantity[row]));
+                scope.set_value("first", data.first[row].clone());
+                scope.set_value("last", data.last[row].clone());
+                scope.set_value("code", data.code[row].clone());
+                black_box(engine.eval_ast_with_scope::<String>(&mut scope, &ast).ok());
+            }
+        });
+        report("rhai", rhai, native);
+        let script = r#"qty > 10 ? upper(first + " " + last) : first + "-" + code"#;
+        let program = cel_interpreter::Program::compile(script).expect("a program");
+        let mut root = cel_interpreter::Context::default();
+        root.add_function("upper", |text: std::sync::Arc<String>| text.to_uppercase());
+        let cel = measure(|| {
+            for row in 0..ROWS {
+                let mut context = root.new_inner_scope();
+                context.add_variable_from_value("qty", number(&data.quantity[row]));
+                context.add_variable_from_value("first", data.first[row].clone());
+                context.add_variable_from_value("last", data.last[row].clone());
+                context.add_variable_from_value("code", data.code[row].clone());
+                black_box(program.execute(&context).ok());
+            }
+        });
+        report("cel", cel, native);
+    }
+}
+
+/// The median time of a run.
+fn measure<T>(mut run: impl FnMut() -> T) -> Duration {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Clock::now();
+            black_box(run());
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[RUNS / 2]
+}
+
+/// The CPU time of this thread, so that a busy machine does not disturb; the wall clock where there is none.
+enum Clock {
+    Cpu(Duration),
+    Wall(Instant),
+}
+
+impl Clock {
+    fn now() -> Self {
+        Self::cpu().map_or_else(|| Self::Wall(Instant::now()), Self::Cpu)
+    }
+
+    /// Nanoseconds the scheduler has given to this thread.
+    fn cpu() -> Option<Duration> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    }
+
+    fn elapsed(&self) -> Duration {
+        match self {
+            Self::Cpu(start) => Self::cpu().unwrap_or_default().saturating_sub(*start),
+            Self::Wall(start) => start.elapsed(),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn report(what: &str, time: Duration, native: Duration) {
+    let per_row = time.as_nanos() as f64 / ROWS as f64;
+    println!("  {what:<40} {per_row:>9.1} ns  {:>7.2} x", time.as_secs_f64() / native.as_secs_f64());
+}
+
+fn micros(time: Duration, times: u32) -> f64 {
+    time.as_secs_f64() * 1e6 / f64::from(times)
+}
