@@ -9,10 +9,18 @@ use crate::resolve::ResolvedView;
 /// A plan to read a view. It knows nothing of permissions yet, and nothing can run it:
 /// [`crate::secure::secure`] comes first.
 ///
-/// ```compile_fail
-/// # fn demo(plan: docpal_query::Plan) {
-/// docpal_query::lower(&plan);
-/// # }
+/// ```compile_fail,E0308
+/// fn run(plan: &docpal_query::Plan) {
+///     let _ = docpal_query::lower(plan, b"key");
+/// }
+/// ```
+///
+/// The same line compiles for a plan that was secured:
+///
+/// ```
+/// fn run(plan: &docpal_query::SecuredPlan) {
+///     let _ = docpal_query::lower(plan, b"key");
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -9,6 +9,8 @@ mod permissions;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod test_db;
 #[cfg(test)]
 mod tidy;

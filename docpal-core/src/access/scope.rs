@@ -22,7 +22,7 @@ pub enum SystemReason {
 /// What an actor may do to one table. Made by [`scope`] or, greppable, by [`Scope::system`]; there is no
 /// `Default`, and no query is compiled without one.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// let scope = docpal_core::Scope::default();
 /// ```
 #[derive(Clone, Debug)]

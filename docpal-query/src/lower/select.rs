@@ -16,7 +16,7 @@ use crate::spec::{Count, Direction, EmptyPlace};
 use crate::target::Target;
 
 /// Above this many records a capped count says "more".
-pub const COUNT_CAP: u64 = 10_000;
+pub(crate) const COUNT_CAP: u64 = 10_000;
 
 /// A view as SQL, and where in its rows everything is.
 #[derive(Debug)]

@@ -1,0 +1,153 @@
+//! A page of 1,000 records of 100,000, ten fields and the id: DocPal against SQL and an encoder written by
+//! hand for this one table, on the same driver and connection pool, interleaved.
+
+mod support;
+
+use docpal::core::json_out::JsonFormat;
+use docpal::core::{FieldSpec, Json, RecordDraft, TableSpec};
+use docpal::query::{Direction, RecordsExt as _, ViewSpec};
+use support::{Bench, Times, report};
+
+const RECORDS: i64 = 100_000;
+const ROUNDS: usize = 60;
+const STATUS: [&str; 4] = ["open", "paid", "shipped", "void"];
+
+fn spec() -> TableSpec {
+    TableSpec::new("Orders")
+        .field(FieldSpec::new("name", "text"))
+        .field(FieldSpec::new("amount", "currency"))
+        .field(FieldSpec::new("qty", "number"))
+        .field(
+            FieldSpec::new("status", "single_select")
+                .options(r#"{"options":["open","paid","shipped","void"]}"#),
+        )
+        .field(FieldSpec::new("due", "date"))
+        .field(FieldSpec::new("placed", "datetime"))
+        .field(FieldSpec::new("email", "email"))
+        .field(FieldSpec::new("paid", "switch"))
+        .field(FieldSpec::new("notes", "long_text"))
+        .field(FieldSpec::new("country", "text"))
+}
+
+fn draft(n: i64) -> RecordDraft {
+    RecordDraft::new()
+        .set("name", format!("Order {n}"))
+        .set("amount", Json::Number(format!("{}.{:02}", n % 9_973, n % 100)))
+        .set("qty", n % 50)
+        .set("status", STATUS[usize::try_from(n % 4).unwrap()])
+        .set("due", format!("2026-{:02}-{:02}", n % 12 + 1, n % 28 + 1))
+        .set("placed", format!("2026-{:02}-{:02}T{:02}:{:02}:00Z", n % 12 + 1, n % 28 + 1, n % 24, n % 60))
+        .set("email", format!("user{n}@example.com"))
+        .set("paid", n % 3 == 0)
+        .set(
+            "notes",
+            format!("Some eighty characters of text that people write into a notes field, number {n}."),
+        )
+        .set("country", ["France", "Germany", "Italy", "Spain"][usize::try_from(n % 4).unwrap()])
+}
+
+/// What a careful engineer writes for exactly this table.
+#[derive(serde::Serialize, sqlx::FromRow)]
+struct Row {
+    id: uuid::Uuid,
+    created_at: chrono::DateTime<chrono::Utc>,
+    updated_at: chrono::DateTime<chrono::Utc>,
+    created_by: Option<uuid::Uuid>,
+    updated_by: Option<uuid::Uuid>,
+    version: i64,
+    #[serde(flatten)]
+    #[sqlx(flatten)]
+    fields: Fields,
+}
+
+#[derive(serde::Serialize, sqlx::FromRow)]
+struct Fields {
+    name: Option<String>,
+    #[serde(serialize_with = "number")]
+    amount: Option<rust_decimal::Decimal>,
+    #[serde(serialize_with = "number")]
+    qty: Option<rust_decimal::Decimal>,
+    status: Option<String>,
+    due: Option<chrono::NaiveDate>,
+    placed: Option<chrono::DateTime<chrono::Utc>>,
+    email: Option<String>,
+    paid: Option<bool>,
+    notes: Option<String>,
+    country: Option<String>,
+}
+
+fn number<S: serde::Serializer>(
+    value: &Option<rust_decimal::Decimal>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let raw =
+        value.map(|value| serde_json::value::RawValue::from_string(value.normalize().to_string()).unwrap());
+    serde::Serialize::serialize(&raw, serializer)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let bench = Bench::new().await;
+    let table = bench.table(spec()).await;
+    let records = bench.docpal.records(&bench.owner, table);
+    for start in (0..RECORDS).step_by(20_000) {
+        let drafts: Vec<RecordDraft> = (start..start + 20_000).map(draft).collect();
+        records.create_many(&drafts).await.expect("records");
+    }
+    let snapshot = bench.docpal.tables(&bench.owner).get(table).await.expect("the table");
+    let column = |name: &str| snapshot.find(name).and_then(|field| field.column()).expect("a column").0;
+    let physical = snapshot.physical();
+    let amount = column("amount");
+    let index = format!("CREATE INDEX ON {physical} ({} DESC NULLS LAST, id)", amount);
+    sqlx::query(sqlx::AssertSqlSafe(index)).execute(bench.db.pool()).await.expect("an index");
+    let analyze = format!("VACUUM ANALYZE {physical}");
+    sqlx::query(sqlx::AssertSqlSafe(analyze)).execute(bench.db.pool()).await.expect("statistics");
+    let names = ["name", "amount", "qty", "status", "due", "placed", "email", "paid", "notes", "country"];
+    let columns: Vec<String> = names.iter().map(|name| format!("{} AS {name}", column(name))).collect();
+    let sql = format!(
+        "SELECT id, created_at, updated_at, created_by, updated_by, version, {} FROM {physical} \
+         WHERE {amount} < $1 ORDER BY {amount} DESC NULLS LAST, id LIMIT $2",
+        columns.join(", ")
+    );
+    for limit in [50i64, 100, 1_000] {
+        let view = ViewSpec::new()
+            .filter(docpal::core::Filter::test("amount", "lt", 9_000))
+            .sort("amount", Direction::Descending)
+            .limit(u32::try_from(limit).unwrap());
+        let (mut ours, mut theirs, mut json_agg) = (Times::default(), Times::default(), Times::default());
+        let (mut our_bytes, mut their_bytes) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            our_bytes.clear();
+            ours.add(async {
+                let page = records.list(&view).await.expect("a page");
+                page.write_list(JsonFormat::default(), &mut our_bytes);
+            })
+            .await;
+            theirs
+                .add(async {
+                    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql.clone()))
+                        .bind(rust_decimal::Decimal::from(9_000))
+                        .bind(limit)
+                        .fetch_all(bench.db.pool())
+                        .await
+                        .expect("rows");
+                    their_bytes = serde_json::to_vec(&rows).expect("JSON");
+                })
+                .await;
+            let agg = format!("SELECT coalesce(json_agg(r), '[]')::text FROM ({sql}) r");
+            json_agg
+                .add(async {
+                    let _: String = sqlx::query_scalar(sqlx::AssertSqlSafe(agg))
+                        .bind(rust_decimal::Decimal::from(9_000))
+                        .bind(limit)
+                        .fetch_one(bench.db.pool())
+                        .await
+                        .expect("json");
+                })
+                .await;
+        }
+        println!("page of {limit}: {} bytes by docpal, {} by hand", our_bytes.len(), their_bytes.len());
+        report(&format!("  against hand-written SQL + encoder, {limit}"), &mut ours, &mut theirs, "<= 1.20x");
+        report(&format!("  against json_agg, {limit}"), &mut ours, &mut json_agg, "<= 0.60x");
+    }
+}
