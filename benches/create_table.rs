@@ -1,5 +1,13 @@
 //! A table of ten fields, end to end: permission, validation, metadata, DDL, audit, commit.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops at the first failure"
+)]
+
+#[expect(dead_code, reason = "each benchmark uses a part of it")]
 mod support;
 
 use docpal::core::{AppSpec, FieldSpec, TableSpec};

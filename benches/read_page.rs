@@ -1,6 +1,15 @@
 //! A page of 1,000 records of 100,000, ten fields and the id: DocPal against SQL and an encoder written by
 //! hand for this one table, on the same driver and connection pool, interleaved.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops at the first failure"
+)]
+
+#[expect(dead_code, reason = "each benchmark uses a part of it")]
 mod support;
 
 use docpal::core::json_out::JsonFormat;

@@ -1,6 +1,15 @@
 //! 100,000 records through validation, permissions, audit and outbox, against a bare binary COPY of the
 //! same rows into the same columns without any of that.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops at the first failure"
+)]
+
+#[expect(dead_code, reason = "each benchmark uses a part of it")]
 mod support;
 
 use docpal::core::sql::copy::CopyBuffer;

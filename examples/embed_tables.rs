@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example embed_tables`
 
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
 use docpal::core::access::{Action, Resource, Subject};
 use docpal::core::testing::TestDb;
 use docpal::core::{

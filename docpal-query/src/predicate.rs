@@ -80,14 +80,4 @@ impl Predicate {
             other => Self::Not(Box::new(other)),
         }
     }
-
-    /// The targets it looks at.
-    pub(crate) fn targets(&self, found: &mut Vec<Target>) {
-        match self {
-            Self::Always | Self::Never => {}
-            Self::And(items) | Self::Or(items) => items.iter().for_each(|item| item.targets(found)),
-            Self::Not(inner) => inner.targets(found),
-            Self::Test(test) => found.push(test.target),
-        }
-    }
 }

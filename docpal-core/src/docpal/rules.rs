@@ -20,7 +20,7 @@ pub struct Rules<'d> {
 }
 
 /// Names in conditions that are not fields of the table but of every record.
-pub const SYSTEM_FIELDS: &[&str] = &["id", "created_at", "updated_at", "created_by", "updated_by"];
+pub(super) const SYSTEM_FIELDS: &[&str] = &["id", "created_at", "updated_at", "created_by", "updated_by"];
 
 impl Rules<'_> {
     /// Makes a rule.

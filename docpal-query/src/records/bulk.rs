@@ -25,6 +25,14 @@ const MAX_ENTRIES: usize = 100;
 /// Ids per audit row.
 const LOGGED: usize = 10_000;
 
+/// Records ready to be streamed.
+struct Encoded {
+    ids: Vec<RecordId>,
+    /// What every one of them must meet once it is there.
+    checks: Vec<Predicate>,
+    data: Vec<Vec<u8>>,
+}
+
 impl Records<'_> {
     pub(super) async fn create_many_with(
         &self,
@@ -40,7 +48,7 @@ impl Records<'_> {
             let message = format!("{} records; one call makes at most {MAX_RECORDS}", drafts.len());
             return Err(Error::new(ErrorKind::Limit, "too_many_records", message));
         }
-        let (ids, checks, data) = self.encode(snapshot, &access, drafts)?;
+        let Encoded { ids, checks, data } = self.encode(snapshot, &access, drafts)?;
         if ids.is_empty() {
             return Ok(ids);
         }
@@ -72,7 +80,7 @@ impl Records<'_> {
         snapshot: &TableSnapshot,
         access: &Access,
         drafts: &[RecordDraft],
-    ) -> Result<(Vec<RecordId>, Vec<Predicate>, Vec<Vec<u8>>)> {
+    ) -> Result<Encoded> {
         let stored = stored(snapshot);
         let user = self.actor.user().uuid();
         let mut failed: Vec<FieldError> = Vec::new();
@@ -111,7 +119,7 @@ impl Records<'_> {
             }
         }
         if failed.is_empty() {
-            return Ok((ids, checks, buffer.finish()));
+            return Ok(Encoded { ids, checks, data: buffer.finish() });
         }
         failed.truncate(MAX_ENTRIES);
         Err(refused(failed))
