@@ -1,11 +1,12 @@
 //! Formula evaluation against the same work written in Rust, and against general-purpose engines.
 //!
-//! `cargo bench --bench formula_eval` prints nanoseconds per row, the median of nine runs in thread CPU time where
-//! the system has it, and ratios to the native loop of the same run.
+//! `cargo bench --bench formula_eval` prints nanoseconds per row, the median of nine runs in CPU time of the
+//! thread, so that a busy machine does not disturb, and ratios to the native loop of the same run.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use docpal::formula::{Column, Context, EvalError, Formula, Functions, Program, Row, Type, Value};
 use rust_decimal::Decimal;
 
@@ -289,38 +290,13 @@ mod engines {
 fn measure<T>(mut run: impl FnMut() -> T) -> Duration {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
-            let start = Clock::now();
+            let start = ThreadTime::now();
             black_box(run());
             start.elapsed()
         })
         .collect();
     times.sort_unstable();
     times[RUNS / 2]
-}
-
-/// The CPU time of this thread, so that a busy machine does not disturb; the wall clock where there is none.
-enum Clock {
-    Cpu(Duration),
-    Wall(Instant),
-}
-
-impl Clock {
-    fn now() -> Self {
-        Self::cpu().map_or_else(|| Self::Wall(Instant::now()), Self::Cpu)
-    }
-
-    /// Nanoseconds the scheduler has given to this thread.
-    fn cpu() -> Option<Duration> {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-    }
-
-    fn elapsed(&self) -> Duration {
-        match self {
-            Self::Cpu(start) => Self::cpu().unwrap_or_default().saturating_sub(*start),
-            Self::Wall(start) => start.elapsed(),
-        }
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]

@@ -5,6 +5,7 @@
 
 mod fixed;
 mod numbers;
+mod small;
 #[cfg(test)]
 mod tests;
 

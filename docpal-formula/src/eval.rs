@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use crate::context::Context;
 use crate::error::{ErrorCode, EvalError};
 use crate::number;
+use crate::number::small::Small;
 use crate::program::{ArithmeticOp, Coercion, Expr, FunctionCall, Node};
 use crate::row::Row;
 use crate::temporal;
@@ -49,9 +50,46 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     /// The value of a part of type number.
     #[inline]
     pub(crate) fn number(&self, node: &'a Node) -> Result<Option<Decimal>, EvalError> {
+        // On small numbers first; nothing in such a part has an effect that a second walk would repeat.
+        if node.is_plain
+            && let Some(small) = self.small(node)
+        {
+            return Ok(Some(small.decimal()));
+        }
+        self.decimal(node)
+    }
+
+    /// The value of a part made of numbers, signs and `+ - *`, as long as all of it fits; null counts as 0.
+    fn small(&self, node: &'a Node) -> Option<Small> {
+        match &node.expr {
+            Expr::Slot(slot) => match self.row.get(*slot) {
+                Ok(Value::Number(number)) => Small::of(number),
+                Ok(Value::Null) => Some(Small::ZERO),
+                _ => None,
+            },
+            Expr::Constant(Value::Number(number)) => Small::of(*number),
+            Expr::Constant(Value::Null) => Some(Small::ZERO),
+            Expr::Arithmetic(ArithmeticOp::Add, left, right) => self.small(left)?.plus(self.small(right)?),
+            Expr::Arithmetic(ArithmeticOp::Subtract, left, right) => {
+                self.small(left)?.minus(self.small(right)?)
+            }
+            Expr::Arithmetic(ArithmeticOp::Multiply, left, right) => {
+                self.small(left)?.times(self.small(right)?)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of a part of type number, on decimals from here on.
+    fn decimal(&self, node: &'a Node) -> Result<Option<Decimal>, EvalError> {
         match &node.expr {
             Expr::Arithmetic(op, left, right) => {
-                let (left, right) = (self.number(left)?, self.number(right)?);
+                // A plain part failed on small numbers once; it does not try again at every level.
+                let (left, right) = if node.is_plain {
+                    (self.decimal(left)?, self.decimal(right)?)
+                } else {
+                    (self.number(left)?, self.number(right)?)
+                };
                 arithmetic(*op, left, right).map(Some)
             }
             Expr::Constant(Value::Number(number)) => Ok(Some(*number)),
@@ -107,7 +145,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     }
 
     fn concat(&self, parts: &'a [Node]) -> Result<Value<'a>, EvalError> {
-        let mut text = String::new();
+        let mut text = String::with_capacity(parts.len() * 16);
         for part in parts {
             match &part.expr {
                 // The text form is written in place, without a text of its own.

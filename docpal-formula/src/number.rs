@@ -19,6 +19,7 @@ mod exact;
 pub(crate) mod fixed;
 pub(crate) mod power;
 pub(crate) mod round;
+pub(crate) mod small;
 #[cfg(test)]
 mod tests;
 pub(crate) mod wide;

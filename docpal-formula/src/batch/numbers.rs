@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::{Batch, CHUNK, Column};
+use super::{Batch, CHUNK, Column, small};
 use crate::error::EvalError;
 use crate::eval::arithmetic;
 use crate::number;
@@ -20,9 +20,11 @@ pub(super) fn eval(root: &Node, rows: usize, columns: &[Column<'_>]) -> Batch {
     let mut start = 0;
     while start < rows {
         let end = rows.min(start + CHUNK);
-        match chunk(root, start..end, columns, &mut errors) {
-            Operand::Column(column) => values.extend_from_slice(&column),
-            Operand::Constant(constant) => values.extend(std::iter::repeat_n(constant, end - start)),
+        if !small::eval(root, start..end, columns, &mut values) {
+            match chunk(root, start..end, columns, &mut errors) {
+                Operand::Column(column) => values.extend_from_slice(&column),
+                Operand::Constant(constant) => values.extend(std::iter::repeat_n(constant, end - start)),
+            }
         }
         start = end;
     }
@@ -60,56 +62,36 @@ fn chunk<'a>(node: &Node, rows: Range<usize>, columns: &[Column<'a>], errors: &m
         Expr::Arithmetic(op, left, right) => {
             let left = chunk(left, rows.clone(), columns, errors);
             let right = chunk(right, rows.clone(), columns, errors);
-            // One loop per operator, so that the operator is no branch inside of it.
-            match op {
-                ArithmeticOp::Add => {
-                    join(left, right, rows, errors, |a, b| arithmetic(ArithmeticOp::Add, a, b))
-                }
-                ArithmeticOp::Subtract => {
-                    join(left, right, rows, errors, |a, b| arithmetic(ArithmeticOp::Subtract, a, b))
-                }
-                ArithmeticOp::Multiply => {
-                    join(left, right, rows, errors, |a, b| arithmetic(ArithmeticOp::Multiply, a, b))
-                }
-                ArithmeticOp::Divide => {
-                    join(left, right, rows, errors, |a, b| arithmetic(ArithmeticOp::Divide, a, b))
-                }
-            }
+            join(*op, &left, &right, rows, errors)
         }
         Expr::Constant(Value::Number(number)) => Operand::Constant(Some(*number)),
         _ => Operand::Constant(None),
     }
 }
 
-#[inline]
 fn join<'a>(
-    left: Operand<'a>,
-    right: Operand<'a>,
+    op: ArithmeticOp,
+    left: &Operand<'_>,
+    right: &Operand<'_>,
     rows: Range<usize>,
     errors: &mut Errors,
-    op: impl Fn(Option<Decimal>, Option<Decimal>) -> Result<Decimal, EvalError>,
 ) -> Operand<'a> {
-    let mut apply = |row: usize, left: Option<Decimal>, right: Option<Decimal>| match op(left, right) {
+    let first = rows.start;
+    let column = rows.map(|row| match arithmetic(op, left.at(row - first), right.at(row - first)) {
         Ok(value) => Some(value),
         Err(error) => {
             errors.entry(row).or_insert(error);
             None
         }
-    };
-    let column: Vec<Option<Decimal>> = match (&left, &right) {
-        (Operand::Constant(left), Operand::Constant(right)) => {
-            rows.map(|row| apply(row, *left, *right)).collect()
+    });
+    Operand::Column(column.collect())
+}
+
+impl Operand<'_> {
+    fn at(&self, index: usize) -> Option<Decimal> {
+        match self {
+            Self::Constant(constant) => *constant,
+            Self::Column(column) => column.get(index).copied().flatten(),
         }
-        (Operand::Column(left), Operand::Constant(right)) => {
-            rows.zip(left.iter()).map(|(row, left)| apply(row, *left, *right)).collect()
-        }
-        (Operand::Constant(left), Operand::Column(right)) => {
-            rows.zip(right.iter()).map(|(row, right)| apply(row, *left, *right)).collect()
-        }
-        (Operand::Column(left), Operand::Column(right)) => rows
-            .zip(left.iter().zip(right.iter()))
-            .map(|(row, (left, right))| apply(row, *left, *right))
-            .collect(),
-    };
-    Operand::Column(column.into())
+    }
 }

@@ -104,8 +104,10 @@ impl Checker<'_> {
             ArithmeticOp::Divide => "/",
         };
         let (left, right) = (self.operand(left, symbol), self.operand(right, symbol));
-        let expr = Expr::Arithmetic(op, Box::new(left?), Box::new(right?));
-        Some(self.folded(Node::new(expr, Type::Number, span).never_null()))
+        let (left, right) = (left?, right?);
+        let is_plain = op != ArithmeticOp::Divide && is_plain(&left) && is_plain(&right);
+        let expr = Expr::Arithmetic(op, Box::new(left), Box::new(right));
+        Some(self.folded(Node { is_plain, ..Node::new(expr, Type::Number, span).never_null() }))
     }
 
     fn date_arithmetic(&mut self, op: ArithmeticOp, at: Span, left: &Type, right: &Type) {
@@ -170,4 +172,9 @@ impl Checker<'_> {
         }
         Some((left, right))
     }
+}
+
+/// Whether a number needs no more than `+ - *` on slots and constants.
+fn is_plain(node: &Node) -> bool {
+    matches!(node.expr, Expr::Slot(_) | Expr::Constant(_)) || node.is_plain
 }

@@ -128,8 +128,8 @@ proptest! {
         for completion in complete(&source, position, &fields(), &functions) {
             prop_assert!(source.get(completion.span.start..completion.span.end).is_some());
         }
-        signature(&source, position, &functions);
-        hover(&source, position, &fields(), &functions);
+        let _ = signature(&source, position, &functions);
+        let _ = hover(&source, position, &fields(), &functions);
         prop_assert_eq!(rename(&source, "no such field", "x"), source);
     }
 

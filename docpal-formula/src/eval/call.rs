@@ -21,27 +21,35 @@ use crate::temporal::unit::Unit;
 use crate::types::Type;
 use crate::value::Value;
 
-/// Calls with at most this many arguments need no allocation.
-const INLINE: usize = 4;
-
 /// Evaluates the arguments as the function asks for, then the function.
 pub(super) fn run<'a>(eval: &Evaluator<'_, 'a>, call: &'a FunctionCall) -> Result<Value<'a>, EvalError> {
-    if call.function.laziness() == Laziness::Lazy {
+    let (laziness, nulls) = match call.function.standard() {
+        Some(standard) => (standard.laziness, standard.nulls),
+        None => (call.function.laziness(), call.function.nulls()),
+    };
+    if laziness == Laziness::Lazy {
         return call.function.eval(&mut Call { eval, call, args: None });
     }
-    let mut inline: [Value<'a>; INLINE] = Default::default();
-    let mut heap: Vec<Value<'a>>;
-    let args = match inline.get_mut(..call.args.len()) {
-        Some(args) => args,
-        None => {
-            heap = vec![Value::Null; call.args.len()];
-            heap.as_mut_slice()
-        }
-    };
+    match call.args.len() {
+        0 | 1 => eager(eval, call, nulls, &mut [const { Value::Null }; 1]),
+        2 => eager(eval, call, nulls, &mut [const { Value::Null }; 2]),
+        3 | 4 => eager(eval, call, nulls, &mut [const { Value::Null }; 4]),
+        count => eager(eval, call, nulls, &mut vec![Value::Null; count]),
+    }
+}
+
+/// Evaluates all arguments into `room`, which is at least as long; most calls need none on the heap.
+fn eager<'a>(
+    eval: &Evaluator<'_, 'a>,
+    call: &'a FunctionCall,
+    nulls: Nulls,
+    room: &mut [Value<'a>],
+) -> Result<Value<'a>, EvalError> {
+    let args = room.get_mut(..call.args.len()).unwrap_or_default();
     for (value, arg) in args.iter_mut().zip(&call.args) {
         *value = eval.value(arg)?;
     }
-    let is_null = match call.function.nulls() {
+    let is_null = match nulls {
         Nulls::First => matches!(args.first(), Some(Value::Null)),
         Nulls::Any => args.iter().any(|arg| matches!(arg, Value::Null)),
         Nulls::Own => false,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Evaluator, wrong_type};
 use crate::error::EvalError;
+use crate::number::small::Small;
 use crate::program::{CompareOp, Node};
 use crate::types::Type;
 use crate::value::Value;
@@ -11,13 +12,22 @@ use crate::value::Value;
 impl<'a> Evaluator<'_, 'a> {
     pub(super) fn compare(&self, op: CompareOp, left: &'a Node, right: &'a Node) -> Result<bool, EvalError> {
         match if left.ty == Type::Null { &right.ty } else { &left.ty } {
-            Type::Number => Ok(holds(op, self.number(left)?, self.number(right)?)),
+            Type::Number => self.compare_numbers(op, left, right),
             Type::Text => self.compare_texts(op, left, right),
             _ => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
                 compare_values(op, &left, &right)
             }
         }
+    }
+
+    fn compare_numbers(&self, op: CompareOp, left: &'a Node, right: &'a Node) -> Result<bool, EvalError> {
+        let (left, right) = (self.number(left)?, self.number(right)?);
+        let small = left.and_then(Small::of).zip(right.and_then(Small::of));
+        Ok(match small.and_then(|(left, right)| left.compared(right)) {
+            Some(ordering) => ordered(op, ordering),
+            None => holds(op, left, right),
+        })
     }
 
     /// Null equals the empty text; an ordering with null is false.

@@ -6,6 +6,8 @@ use super::wide::Wide;
 use super::{DIGITS, Parts, trimmed};
 use crate::error::{ErrorCode, EvalError};
 
+#[cold]
+#[inline(never)]
 pub(super) fn add(a: Parts, b: Parts) -> Result<Decimal, EvalError> {
     let scale = a.scale.max(b.scale);
     let x = Wide::from(a.magnitude).times_power_of_ten(scale - a.scale);
@@ -16,11 +18,15 @@ pub(super) fn add(a: Parts, b: Parts) -> Result<Decimal, EvalError> {
     if x >= y { finish(x.minus(y), a.negative, scale) } else { finish(y.minus(x), b.negative, scale) }
 }
 
+#[cold]
+#[inline(never)]
 pub(super) fn mul(a: Parts, b: Parts) -> Result<Decimal, EvalError> {
     let product = Wide::from(a.magnitude).times(Wide::from(b.magnitude));
     finish(product, a.negative != b.negative, a.scale + b.scale)
 }
 
+#[cold]
+#[inline(never)]
 pub(super) fn div(a: Parts, b: Parts) -> Result<Decimal, EvalError> {
     let negative = a.negative != b.negative;
     let scale = a.scale.max(b.scale);

@@ -18,11 +18,13 @@ pub struct Node {
     pub(crate) span: Span,
     pub(crate) nullable: bool,
     pub(crate) zone: Option<Tz>,
+    /// An operation `+ - *` on numbers that are slots, constants or plain themselves.
+    pub(crate) is_plain: bool,
 }
 
 impl Node {
     pub(crate) fn new(expr: Expr, ty: Type, span: Span) -> Self {
-        Self { expr, ty, span, nullable: true, zone: None }
+        Self { expr, ty, span, nullable: true, zone: None, is_plain: false }
     }
 
     pub(crate) fn constant(value: Value<'static>, ty: Type, span: Span) -> Self {

@@ -9,6 +9,8 @@ mod decisions;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod support;

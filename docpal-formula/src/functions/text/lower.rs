@@ -1,11 +1,22 @@
 //! `LOWER`.
 
+use std::borrow::Cow;
+
 use crate::functions::builtin::prelude::*;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
     signature: Signature::new(&[required("text", ParamType::Text)], Returns::Text),
     doc: "The text in lower case.",
     examples: &[example("LOWER(\"Straße ÄÖ\")", "\"straße äö\""), example("LOWER(NULL)", "NULL")],
-    eval: |call| Ok(call.text(0)?.to_lowercase().into()),
+    eval: |call| {
+        Ok(match call.text(0)? {
+            // A text of its own is changed in place.
+            Cow::Owned(mut text) if text.is_ascii() => {
+                text.make_ascii_lowercase();
+                text.into()
+            }
+            text => text.to_lowercase().into(),
+        })
+    },
     ..Builtin::new(Category::Text, "LOWER")
 };
