@@ -6,14 +6,14 @@ use docpal::core::testing::TestDb;
 use docpal::core::{Actor, AppSpec, CompanyId, Docpal, TableId, TableSpec, UserId};
 
 /// One company on a database of its own.
-pub struct Bench {
-    pub db: TestDb,
-    pub docpal: Docpal,
-    pub owner: Actor,
+pub(crate) struct Bench {
+    pub(crate) db: TestDb,
+    pub(crate) docpal: Docpal,
+    pub(crate) owner: Actor,
 }
 
 impl Bench {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let db = TestDb::new().await.expect("a database");
         let docpal = Docpal::start(db.pool().clone()).await.expect("DocPal starts");
         let company = CompanyId::new();
@@ -21,7 +21,7 @@ impl Bench {
         Self { db, docpal, owner: Actor::owner(company, UserId::new()) }
     }
 
-    pub async fn table(&self, spec: TableSpec) -> TableId {
+    pub(crate) async fn table(&self, spec: TableSpec) -> TableId {
         let app = self.docpal.apps(&self.owner).create(&AppSpec::new(&spec.name)).await.expect("an app");
         self.docpal.tables(&self.owner).create(app.id, &spec).await.expect("a table").id()
     }
@@ -29,29 +29,29 @@ impl Bench {
 
 /// Times of one side of a comparison.
 #[derive(Default)]
-pub struct Times(Vec<Duration>);
+pub(crate) struct Times(Vec<Duration>);
 
 impl Times {
-    pub async fn add<T>(&mut self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn add<T>(&mut self, work: impl Future<Output = T>) -> T {
         let start = Instant::now();
         let done = work.await;
         self.0.push(start.elapsed());
         done
     }
 
-    pub fn median(&mut self) -> Duration {
+    pub(crate) fn median(&mut self) -> Duration {
         self.0.sort_unstable();
         self.0[self.0.len() / 2]
     }
 
-    pub fn p99(&mut self) -> Duration {
+    pub(crate) fn p99(&mut self) -> Duration {
         self.0.sort_unstable();
         self.0[self.0.len() * 99 / 100]
     }
 }
 
 /// Prints both medians and how many times the baseline DocPal takes.
-pub fn report(name: &str, docpal: &mut Times, baseline: &mut Times, goal: &str) {
+pub(crate) fn report(name: &str, docpal: &mut Times, baseline: &mut Times, goal: &str) {
     let (ours, theirs) = (docpal.median(), baseline.median());
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     println!("{name}: docpal {ours:.2?}, hand-written {theirs:.2?}, ratio {ratio:.2}x (goal {goal})");

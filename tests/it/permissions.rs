@@ -114,9 +114,8 @@ async fn a_condition_on_a_field_masks_its_cells_in_values_filters_and_sorts() {
     let page = records.list(&ViewSpec::new().sort("customer", Direction::Ascending)).await.unwrap();
     assert_eq!(column(&page, "price"), ["10", "", "99.99", "0.1", ""]);
     assert_eq!(column(&page, "total"), ["30", "0", "99.99", "0.7", "0"]);
-    let filtered = |filter| {
-        let records = records;
-        async move { column(&records.list(&ViewSpec::new().filter(filter)).await.unwrap(), "customer").len() }
+    let filtered = |filter| async move {
+        column(&records.list(&ViewSpec::new().filter(filter)).await.unwrap(), "customer").len()
     };
     assert_eq!(filtered(Filter::test("price", "gt", 2)).await, 2);
     assert_eq!(filtered(Filter::check("price", "is_empty")).await, 2);
