@@ -1,3 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+pub mod api_key;
+pub mod auth;
+pub mod bootstrap;
+pub mod demo;
+pub mod export;
+mod http;
 pub mod import;
+pub mod new_table;
+mod server;
+
+pub use axum;
+
+#[doc(inline)]
+pub use auth::{ApiKeys, Authenticator};
+#[doc(inline)]
+pub use http::error::{ApiError, ApiResult, ErrorBody, ErrorDetail, FieldErrorBody};
+#[doc(inline)]
+pub use http::openapi::document as openapi;
+#[doc(inline)]
+pub use server::{Server, ServerBuilder};

@@ -1,0 +1,120 @@
+//! Who calls: a trait for hosts that know their users already, and API keys for those that do not.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::http::header;
+use axum::http::request::Parts;
+use docpal_core::sql::meta::api_keys;
+use docpal_core::{Actor, Docpal};
+use moka::sync::Cache;
+
+use crate::api_key::digest;
+use crate::http::error::ApiError;
+
+/// A key is looked up again after this long, so a revoked one works on for at most as long.
+const TRUSTED: Duration = Duration::from_secs(5);
+/// So many keys are remembered.
+const REMEMBERED: u64 = 10_000;
+/// Longer than any key; the rest of a hostile header is not hashed.
+const LONGEST: usize = 256;
+
+/// Tells who sends a request. A host with its own users brings its own.
+///
+/// # Example
+/// ```
+/// use axum::http::request::Parts;
+/// use docpal_core::Actor;
+/// use docpal_server::{ApiError, Authenticator, axum};
+///
+/// /// A middleware of the host has put the actor into the request.
+/// struct Mine;
+///
+/// #[async_trait::async_trait]
+/// impl Authenticator for Mine {
+///     async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError> {
+///         let actor = request.extensions.get::<Actor>().cloned();
+///         actor.ok_or_else(|| ApiError::unauthorized("log in first"))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Authenticator: Send + Sync + 'static {
+    /// The actor of a request.
+    ///
+    /// # Errors
+    /// [`ApiError::unauthorized`] when nobody is known by it.
+    async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError>;
+}
+
+/// API keys, sent as `Authorization: Bearer <key>` or as `X-API-Key: <key>`.
+#[derive(Debug)]
+pub struct ApiKeys {
+    docpal: Docpal,
+    seen: Cache<[u8; 32], Actor>,
+}
+
+impl ApiKeys {
+    /// The keys stored in the database of `docpal`.
+    #[must_use]
+    pub fn new(docpal: Docpal) -> Self {
+        let seen = Cache::builder().max_capacity(REMEMBERED).time_to_live(TRUSTED).build();
+        Self { docpal, seen }
+    }
+}
+
+#[async_trait]
+impl Authenticator for ApiKeys {
+    async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError> {
+        let key = sent(request)?;
+        let digest = digest(key);
+        if let Some(actor) = self.seen.get(&digest) {
+            return Ok(actor);
+        }
+        let mut conn = self.docpal.acquire().await?;
+        let actor = api_keys::actor(&mut conn, &digest).await?;
+        let actor = actor.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+        self.seen.insert(digest, actor.clone());
+        Ok(actor)
+    }
+}
+
+/// The key in the headers.
+fn sent(request: &Parts) -> Result<&str, ApiError> {
+    let headers = &request.headers;
+    let bearer = headers.get(header::AUTHORIZATION).map(|value| {
+        let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    });
+    let plain = headers.get("x-api-key").map(|value| value.to_str().ok());
+    match bearer.or(plain) {
+        Some(Some(key)) if !key.is_empty() && key.len() <= LONGEST => Ok(key),
+        Some(_) => {
+            Err(ApiError::unauthorized("the API key cannot be read; send `Authorization: Bearer <key>`"))
+        }
+        None => Err(ApiError::unauthorized(
+            "an API key is needed: `Authorization: Bearer <key>` or `X-API-Key: <key>`",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    fn read(name: &str, value: &str) -> Option<String> {
+        let (parts, ()) = Request::builder().header(name, value).body(()).unwrap().into_parts();
+        sent(&parts).ok().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_key_is_read_from_either_header() {
+        assert_eq!(read("authorization", "Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(read("authorization", "bearer abc").as_deref(), Some("abc"));
+        assert_eq!(read("x-api-key", "abc").as_deref(), Some("abc"));
+        assert_eq!(read("authorization", "Basic abc"), None);
+        assert_eq!(read("authorization", "Bearer "), None);
+        assert_eq!(read("x-other", "abc"), None);
+    }
+}

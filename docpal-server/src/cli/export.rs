@@ -1,0 +1,114 @@
+//! `docpal-server export`: the records of a table as a file.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use docpal_core::json_out::JsonFormat;
+use docpal_core::{Actor, Docpal, TableId, names};
+use docpal_query::{RecordsExt as _, ViewSpec};
+use docpal_server::bootstrap::first_company;
+use docpal_server::export::{Format, Writer};
+
+use super::config::Config;
+use super::database::Database;
+use super::problem::Problem;
+use super::serve::COMPANY;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// The table, by name or id
+    table: String,
+    /// The app the table is in, when its name alone does not say
+    #[arg(long, value_name = "NAME")]
+    app: Option<String>,
+    /// The form of the file: csv, json or ndjson
+    #[arg(long, value_name = "FORMAT", default_value = "csv", value_parser = format)]
+    format: Format,
+    /// The file to write; the standard output by default
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// CSV: give texts that a spreadsheet would run as a formula as they are
+    #[arg(long)]
+    raw: bool,
+}
+
+pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Problem> {
+    let database = Database::open(config, None).await?;
+    let done = export(&database.docpal, options).await;
+    database.close().await?;
+    let records = done?;
+    if let Some(file) = &options.output {
+        eprintln!("{records} records to {}", file.display());
+    }
+    Ok(())
+}
+
+async fn export(docpal: &Docpal, options: &Options) -> Result<u64, Problem> {
+    let (_, owner) = first_company(docpal, COMPANY).await?;
+    let table = find(docpal, &owner, options).await?;
+    let mut pages = docpal.records(&owner, table).export(&ViewSpec::new()).await?;
+    let mut out = open(options)?;
+    let format = if options.raw { options.format.raw() } else { options.format };
+    let mut writer = Writer::new(format, JsonFormat::default());
+    let mut bytes = Vec::new();
+    while let Some(page) = pages.next().await? {
+        bytes.clear();
+        writer.page(&page, &mut bytes);
+        out.write_all(&bytes).map_err(failed)?;
+    }
+    bytes.clear();
+    writer.end(&mut bytes);
+    out.write_all(&bytes).and_then(|()| out.flush()).map_err(failed)?;
+    Ok(writer.records())
+}
+
+fn open(options: &Options) -> Result<Box<dyn Write>, Problem> {
+    Ok(match &options.output {
+        None => Box::new(BufWriter::new(io::stdout())),
+        Some(path) => {
+            let file = File::create(path)
+                .map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
+            Box::new(BufWriter::new(file))
+        }
+    })
+}
+
+fn failed(error: io::Error) -> Problem {
+    Problem::new(format!("cannot write: {error}"))
+}
+
+/// The table that a name or an id means.
+async fn find(docpal: &Docpal, owner: &Actor, options: &Options) -> Result<TableId, Problem> {
+    if let Ok(id) = options.table.parse::<TableId>() {
+        return Ok(docpal.tables(owner).get(id).await?.id());
+    }
+    let same = |one: &str, other: &str| names::fold(one) == names::fold(other.trim());
+    let (mut found, mut all) = (Vec::new(), Vec::new());
+    for app in docpal.apps(owner).list().await? {
+        if options.app.as_deref().is_some_and(|wanted| !same(&app.name, wanted)) {
+            continue;
+        }
+        for table in docpal.tables(owner).list(app.id).await? {
+            if same(&table.name, &options.table) {
+                found.push(table.id);
+            }
+            all.push(table.name);
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(*one),
+        [] => {
+            let near = names::suggestion(names::nearest(&options.table, all.iter().map(String::as_str)));
+            Err(Problem::new(format!("there is no table `{}`{near}", options.table)))
+        }
+        _ => Err(Problem::new(format!(
+            "more than one app has a table `{}`; say which with --app",
+            options.table
+        ))),
+    }
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    Format::from_word(word).ok_or_else(|| "expected csv, json or ndjson".to_owned())
+}

@@ -1,0 +1,143 @@
+//! `docpal-server serve`: bind, start, serve until told to stop, drain, stop.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use docpal_server::Server;
+use docpal_server::bootstrap::{Bootstrap, OwnerKey, bootstrap};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::config::Config;
+use super::database::Database;
+use super::problem::Problem;
+
+/// The company that a new database gets.
+pub(crate) const COMPANY: &str = "My company";
+/// Requests under way get this long to end once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
+    let listener = bind(config.listen).await?;
+    let signals = Signals::new()?;
+    let database = Database::open(config, Some(config.timeout)).await?;
+    let given = given_key();
+    let first = bootstrap(&database.docpal, COMPANY, given.as_deref()).await?;
+    let address = listener.local_addr().unwrap_or(config.listen);
+    announce(address, &database);
+    tell_key(&first);
+    serve(config, listener, &database, signals).await?;
+    database.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The key that the environment gives.
+pub(crate) fn given_key() -> Option<String> {
+    std::env::var("DOCPAL_API_KEY").ok().filter(|key| !key.is_empty())
+}
+
+/// Takes the port before anything else is started.
+pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => Problem::new(format!(
+            "{address} is in use by another program; choose another with --listen, as --listen {}:{}",
+            address.ip(),
+            address.port().wrapping_add(1)
+        )),
+        _ => Problem::new(format!("cannot serve on {address}: {error}")),
+    })
+}
+
+pub(crate) fn announce(address: SocketAddr, database: &Database) {
+    println!("DocPal {}", env!("CARGO_PKG_VERSION"));
+    println!("  Start page  http://{address}/");
+    println!("  API page    http://{address}/api/docs/");
+    println!("  Database    {}", database.about);
+}
+
+fn tell_key(first: &Bootstrap) {
+    match &first.key {
+        OwnerKey::Made(secret) => {
+            println!("  Owner key   {}   (shown this once; keep it)", secret.reveal());
+        }
+        OwnerKey::Given => println!("  Owner key   the one in DOCPAL_API_KEY"),
+        OwnerKey::Kept => {}
+        OwnerKey::Refused => {
+            tracing::warn!(
+                "DOCPAL_API_KEY is not a key of this database, which has keys already; it was not added"
+            );
+        }
+    }
+}
+
+/// Serves until a signal comes, then until the requests under way have ended.
+pub(crate) async fn serve(
+    config: &Config,
+    listener: TcpListener,
+    database: &Database,
+    mut signals: Signals,
+) -> Result<(), Problem> {
+    let server = Server::builder(database.docpal.clone())
+        .body_limit(config.body_limit)
+        .timeout(config.timeout)
+        .build();
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection without TCP_NODELAY");
+        }
+    });
+    let (stop, mut stopped) = watch::channel(false);
+    let told = async move { drop(stopped.wait_for(|stop| *stop).await) };
+    let serving = axum::serve(listener, server.router()).with_graceful_shutdown(told);
+    let mut serving = tokio::spawn(serving.into_future());
+    let ended = tokio::select! {
+        ended = &mut serving => Some(ended),
+        () = signals.next() => None,
+    };
+    let ended = match ended {
+        Some(ended) => Some(ended),
+        None => {
+            tracing::info!("stopping: requests under way are finished first, a second signal ends them");
+            stop.send_replace(true);
+            tokio::select! {
+                ended = &mut serving => Some(ended),
+                () = signals.next() => None,
+                () = tokio::time::sleep(DRAIN) => None,
+            }
+        }
+    };
+    match ended {
+        Some(Ok(Err(error))) => Err(Problem::new(format!("cannot serve any longer: {error}"))),
+        Some(_) => Ok(()),
+        None => {
+            tracing::warn!("requests under way were ended");
+            serving.abort();
+            Ok(())
+        }
+    }
+}
+
+/// The signals that stop the server.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    pub(crate) fn new() -> Result<Self, Problem> {
+        let take =
+            |kind| signal(kind).map_err(|error| Problem::new(format!("cannot wait for signals: {error}")));
+        Ok(Self { interrupt: take(SignalKind::interrupt())?, terminate: take(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => (),
+            _ = self.terminate.recv() => (),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The HTTP API: one file per resource, one list of routes.
+
+mod api_keys;
+mod apps;
+mod audit;
+pub(crate) mod error;
+mod extract;
+mod field_types;
+mod formula;
+mod guard;
+mod health;
+mod import;
+mod object;
+pub(crate) mod openapi;
+mod pages;
+mod permissions;
+mod records;
+mod reply;
+mod request_id;
+mod tables;
+mod view;
+
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::error::ApiError;
+use crate::server::ServerState;
+
+/// The routes of the API with their documentation: the one list.
+fn documented() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::with_openapi(openapi::head())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(api_keys::whoami))
+        .routes(routes!(api_keys::create))
+        .routes(routes!(apps::create, apps::list))
+        .routes(routes!(apps::get))
+        .routes(routes!(tables::create, tables::list))
+        .routes(routes!(tables::get, tables::delete))
+        .routes(routes!(import::new_table))
+        .routes(routes!(records::create, records::list))
+        .routes(routes!(records::get, records::put, records::patch, records::delete))
+        .routes(routes!(records::create_many))
+        .routes(routes!(records::delete_many))
+        .routes(routes!(records::export))
+        .routes(routes!(records::query))
+        .routes(routes!(permissions::create, permissions::list))
+        .routes(routes!(permissions::delete))
+        .routes(routes!(audit::list))
+        .routes(routes!(formula::check))
+        .routes(routes!(formula::evaluate))
+        .routes(routes!(formula::functions))
+        .routes(routes!(field_types::list))
+}
+
+/// The whole router.
+pub(crate) fn router(state: ServerState, body_limit: usize, timeout: Duration) -> Router {
+    let (routes, document) = documented().split_for_parts();
+    let document = openapi::finish(document);
+    routes
+        .merge(pages::routes(&document))
+        .route("/", get(pages::start))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(middleware::from_fn_with_state(timeout, guard::timeout))
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(middleware::from_fn(request_id::layer))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(guard::headers))
+        .with_state(state)
+}
+
+async fn unknown_route() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "route_not_found",
+        "there is nothing here; /api/docs lists what there is",
+    )
+}
+
+async fn wrong_method() -> ApiError {
+    let message = "this path does not take this method; /api/docs lists what there is";
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}

@@ -1,0 +1,71 @@
+//! `/api/apps`
+
+use axum::Json;
+use axum::http::StatusCode;
+use docpal_core::{App, AppId, AppSpec, Json as Body, Result};
+use utoipa::ToSchema;
+
+use super::error::ApiResult;
+use super::extract::{Caller, Ids, JsonBody, Params};
+use super::object::Object;
+use super::reply::ListOf;
+
+/// An app to make.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+pub(crate) struct NewApp {
+    /// 1 to 100 characters on one line, unique in the company ignoring case.
+    #[schema(example = "Sales")]
+    name: String,
+    /// An icon for people.
+    icon: Option<String>,
+    /// What it is for.
+    description: Option<String>,
+}
+
+/// A named group of tables.
+#[derive(Debug, ToSchema)]
+#[schema(as = App)]
+#[expect(dead_code, reason = "describes docpal_core::App")]
+pub(crate) struct AppBody {
+    #[schema(format = Uuid)]
+    id: String,
+    name: String,
+    icon: Option<String>,
+    description: Option<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Make an app
+#[utoipa::path(post, path = "/api/apps", tag = "apps", request_body = NewApp,
+    responses((status = 201, body = AppBody)))]
+pub(crate) async fn create(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<(StatusCode, Json<App>)> {
+    let app = caller.docpal.apps(&caller.actor).create(&read(body)?).await?;
+    Ok((StatusCode::CREATED, Json(app)))
+}
+
+/// List the apps
+#[utoipa::path(get, path = "/api/apps", tag = "apps", responses((status = 200, body = ListOf<AppBody>)))]
+pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListOf<App>>> {
+    params.only(&[])?;
+    Ok(Json(ListOf::whole(caller.docpal.apps(&caller.actor).list().await?)))
+}
+
+/// Get an app
+#[utoipa::path(get, path = "/api/apps/{app_id}", tag = "apps", params(("app_id" = String, Path, format = Uuid)),
+    responses((status = 200, body = AppBody)))]
+pub(crate) async fn get(caller: Caller, Ids(app): Ids<AppId>) -> ApiResult<Json<App>> {
+    Ok(Json(caller.docpal.apps(&caller.actor).get(app).await?))
+}
+
+fn read(body: Body) -> Result<AppSpec> {
+    let mut body = Object::read(body, "", &["name", "icon", "description"])?;
+    Ok(AppSpec {
+        name: body.need_text("name")?,
+        icon: body.text("icon")?,
+        description: body.text("description")?,
+    })
+}

@@ -1,0 +1,46 @@
+//! What stands around every handler: a time-out, a net for panics, headers for browsers.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use super::error::ApiError;
+
+/// Gives up on a request whose answer does not begin in time; its transaction is undone.
+pub(crate) async fn timeout(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let message = format!("the request took longer than {} seconds", limit.as_secs());
+            ApiError::new(StatusCode::GATEWAY_TIMEOUT, "request_timeout", message).into_response()
+        }
+    }
+}
+
+/// A defect that panicked is an error like any other for the client.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that CatchPanicLayer calls")]
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no words");
+    ApiError::from(docpal_core::Error::internal(format!("a handler panicked: {words}"))).into_response()
+}
+
+/// Nothing that is served here is sniffed, framed, or kept by a shared cache.
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    const ALWAYS: [(HeaderName, &str); 3] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in ALWAYS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    let caching = response.headers_mut().entry(header::CACHE_CONTROL);
+    caching.or_insert(HeaderValue::from_static("no-store"));
+    response
+}

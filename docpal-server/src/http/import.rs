@@ -1,0 +1,66 @@
+//! `/api/apps/{app_id}/tables/import`
+
+use axum::Json;
+use axum::http::StatusCode;
+use docpal_core::sql::errors::from_sqlx;
+use docpal_core::{AppId, Error};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::{ApiError, ApiResult};
+use super::extract::{Caller, CsvBody, Ids, Params};
+use super::tables::TableBody;
+use crate::import::Source;
+use crate::new_table::{ImportFailure, Plan, Wishes, load, plan};
+
+/// A table that was made of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Imported {
+    table: TableBody,
+    /// How many records it has.
+    rows: u64,
+}
+
+/// Make a table of a CSV file, with the types of its columns inferred from all rows
+#[utoipa::path(post, path = "/api/apps/{app_id}/tables/import", tag = "tables",
+    params(("app_id" = String, Path, format = Uuid),
+        ("name" = String, Query, description = "The name of the table", example = "orders")),
+    request_body(content = String, content_type = "text/csv", example = "name,price\nTea,18.5\n"),
+    responses((status = 201, body = Imported)))]
+pub(crate) async fn new_table(
+    caller: Caller,
+    Ids(app): Ids<AppId>,
+    params: Params,
+    CsvBody(body): CsvBody,
+) -> ApiResult<(StatusCode, Json<Imported>)> {
+    let params = params.only(&["name"])?;
+    let name = params
+        .get("name")
+        .ok_or_else(|| Error::invalid("required", "name", "the name of the table is needed"))?;
+    let wishes = Wishes { table: name.to_owned(), ..Wishes::default() };
+    // Reading all cells is work for the processor; requests go on meanwhile.
+    let planned = tokio::task::spawn_blocking(move || -> Result<(Source, Plan), ImportFailure> {
+        let source = Source::from_bytes(body)?;
+        let plan = plan(&source, &wishes, |_| ())?;
+        Ok((source, plan))
+    });
+    let (source, plan) = planned.await.map_err(Error::internal)??;
+    let mut tx = caller.docpal.begin().await?;
+    let loaded = load(&caller.docpal, &caller.actor, &mut tx, app, &source, &plan, |_| ()).await?;
+    tx.commit().await.map_err(from_sqlx)?;
+    let table = caller.docpal.tables(&caller.actor).get(loaded.table).await?;
+    let imported = Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows };
+    Ok((StatusCode::CREATED, Json(imported)))
+}
+
+impl From<ImportFailure> for ApiError {
+    fn from(failure: ImportFailure) -> Self {
+        match failure {
+            ImportFailure::Refused(error) => error.into(),
+            lines @ ImportFailure::Lines { .. } => {
+                let message = lines.to_string().lines().next().unwrap_or_default().to_owned();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, lines.code(), message).with_fields(lines.fields())
+            }
+        }
+    }
+}

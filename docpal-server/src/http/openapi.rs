@@ -1,0 +1,127 @@
+//! The OpenAPI 3.1 document: collected from the handlers, finished with what all of them share.
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, ResponseBuilder,
+    SecurityRequirement,
+};
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+use super::error::{ErrorBody, ErrorDetail, FieldErrorBody};
+
+const ABOUT: &str = "Tables that people make at run time, on PostgreSQL.
+
+- Every refusal has the same body, `ErrorBody`, and a stable code.
+- Numbers are exact decimals; `?numbers=string` gives them as strings for clients whose numbers are binary floats.
+- Unknown keys and parameters are refused, with the nearest one that exists.
+- `X-Request-Id` is taken over when it is 1 to 128 letters, digits, `-`, `.` or `_`, and always sent back.";
+
+const TAGS: &[(&str, &str)] = &[
+    ("apps", "Named groups of tables"),
+    ("tables", "Tables and their fields"),
+    ("records", "The records of a table"),
+    ("formula", "The formula language"),
+    ("permissions", "Who may do what to which records and fields"),
+    ("keys", "API keys, and who a key stands for"),
+    ("audit", "What happened"),
+    ("server", "The server itself"),
+];
+
+/// The document that the handlers are added to.
+pub(crate) fn head() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("DocPal")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .build();
+    let tags =
+        TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build());
+    let either = [SecurityRequirement::new("bearer", [""; 0]), SecurityRequirement::new("key", [""; 0])];
+    let mut components = Components::new();
+    components.add_security_scheme(
+        "bearer",
+        SecurityScheme::Http(
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("API key").build(),
+        ),
+    );
+    components
+        .add_security_scheme("key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))));
+    for (name, schema) in [
+        (ErrorBody::name(), ErrorBody::schema()),
+        (ErrorDetail::name(), ErrorDetail::schema()),
+        (FieldErrorBody::name(), FieldErrorBody::schema()),
+    ] {
+        components.schemas.insert(name.into_owned(), schema);
+    }
+    OpenApiBuilder::new()
+        .info(info)
+        .tags(Some(tags))
+        .security(Some(either))
+        .components(Some(components))
+        .build()
+}
+
+/// Adds to every operation that any other answer is the error envelope.
+pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
+    let content = || ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
+    for item in document.paths.paths.values_mut() {
+        for operation in operations(item) {
+            let refusal = ResponseBuilder::new()
+                .description("A refusal: decide on `error.code`")
+                .content("application/json", content())
+                .build();
+            operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(refusal));
+        }
+    }
+    document
+}
+
+/// The operations of a path.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
+/// The OpenAPI 3.1 document of the API, as served at `/api/openapi.json`.
+///
+/// # Example
+/// ```
+/// let document = docpal_server::openapi();
+/// assert!(document.contains(r#""/api/tables/{table_id}/records""#));
+/// ```
+#[must_use]
+pub fn document() -> String {
+    finish(super::documented().into_openapi()).to_pretty_json().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_leads_to_a_schema() {
+        let text = document();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(json["openapi"].as_str().unwrap().starts_with("3.1"), "{}", json["openapi"]);
+        let schemas = json["components"]["schemas"].as_object().unwrap();
+        let references =
+            text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+        for name in references {
+            assert!(schemas.contains_key(name), "{name} is referred to and not defined");
+        }
+    }
+
+    #[test]
+    fn every_operation_says_what_it_does_and_how_it_refuses() {
+        let mut document = finish(super::super::documented().into_openapi());
+        assert!(document.paths.paths.len() > 15);
+        for (path, item) in &mut document.paths.paths {
+            for operation in operations(item) {
+                assert!(operation.summary.is_some(), "{path}: no summary");
+                assert!(operation.tags.is_some(), "{path}: no tag");
+                assert!(operation.responses.responses.contains_key("default"), "{path}: no refusal");
+            }
+        }
+    }
+}

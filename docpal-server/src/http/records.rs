@@ -1,0 +1,79 @@
+//! `/api/tables/{table_id}/records` and below.
+
+mod bulk;
+mod export;
+mod read;
+mod write;
+
+use docpal_core::json_out::JsonFormat;
+use docpal_core::{Json as Body, RecordDraft, RecordId, Result};
+use docpal_query::Page;
+use utoipa::ToSchema;
+
+use super::object::Object;
+
+// `routes!` finds the documentation of a handler beside it, so the handlers are taken in whole.
+pub(crate) use self::bulk::*;
+pub(crate) use self::export::*;
+pub(crate) use self::read::*;
+pub(crate) use self::write::*;
+
+/// A record, with the fields that the caller may read.
+#[derive(Debug, ToSchema)]
+#[schema(as = Record)]
+#[expect(dead_code, reason = "describes what docpal_query::Page writes")]
+pub(crate) struct RecordBody {
+    #[schema(format = Uuid)]
+    id: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+    #[schema(format = Uuid)]
+    created_by: Option<String>,
+    #[schema(format = Uuid)]
+    updated_by: Option<String>,
+    /// Counts the changes of the record.
+    version: i64,
+    /// Names with values. A formula that has no value for the record is `{"error": {"code", "message"}}`.
+    #[schema(value_type = Object, example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
+    fields: Body,
+}
+
+/// A part of the records of a view.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what docpal_query::Page writes")]
+pub(crate) struct RecordList {
+    data: Vec<RecordBody>,
+    /// Send it as `cursor` for the next part; null after the last.
+    next_cursor: Option<String>,
+    /// Only when `count` asks for it; 10001 of a capped count means more than 10,000.
+    total: Option<i64>,
+}
+
+/// The values of a new record, or those to change.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+pub(crate) struct Draft {
+    /// Field names (or ids) with values.
+    #[schema(value_type = Object, example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
+    fields: Body,
+}
+
+/// The draft in `{"fields": {..}}`.
+fn draft(body: &mut Object) -> Result<RecordDraft> {
+    let path = body.path_of("fields");
+    RecordDraft::from_json(body.need("fields")?, &path)
+}
+
+/// One record as JSON.
+fn one(page: &Page, format: JsonFormat) -> Vec<u8> {
+    let mut out = Vec::new();
+    page.write_record(0, format, &mut out);
+    out
+}
+
+/// What is left to say of a record that was written by one who may not read it.
+fn only_id(id: RecordId) -> Vec<u8> {
+    format!(r#"{{"id":"{id}"}}"#).into_bytes()
+}

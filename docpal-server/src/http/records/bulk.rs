@@ -1,0 +1,81 @@
+//! Writing many records at once: all or none.
+
+use axum::Json;
+use axum::http::StatusCode;
+use docpal_core::{Error, Json as Body, RecordId, Result, TableId};
+use docpal_query::RecordsExt as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Draft, draft};
+use crate::http::error::ApiResult;
+use crate::http::extract::{Caller, Ids, JsonBody};
+use crate::http::object::{Object, wrong_type};
+
+/// Records to make.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+pub(crate) struct Drafts {
+    records: Vec<Draft>,
+}
+
+/// Records that were made, in the order of the request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Made {
+    #[schema(value_type = Vec<String>)]
+    ids: Vec<RecordId>,
+}
+
+/// Records to delete.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+pub(crate) struct Doomed {
+    ids: Vec<String>,
+}
+
+/// How many records were deleted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Deleted {
+    deleted: u64,
+}
+
+/// Make many records, all or none
+#[utoipa::path(post, path = "/api/tables/{table_id}/records/bulk", tag = "records", request_body = Drafts,
+    params(("table_id" = String, Path, format = Uuid)), responses((status = 201, body = Made)))]
+pub(crate) async fn create_many(
+    caller: Caller,
+    Ids(table): Ids<TableId>,
+    JsonBody(body): JsonBody,
+) -> ApiResult<(StatusCode, Json<Made>)> {
+    let mut body = Object::read(body, "", &["records"])?;
+    let records = body.list("records")?.map_or_else(|| body.need("records").map(|_| Vec::new()), Ok)?;
+    let drafts = records
+        .into_iter()
+        .enumerate()
+        .map(|(index, record)| draft(&mut Object::read(record, &format!("records[{index}]"), &["fields"])?));
+    let drafts = drafts.collect::<Result<Vec<_>>>()?;
+    let ids = caller.docpal.records(&caller.actor, table).create_many(&drafts).await?;
+    Ok((StatusCode::CREATED, Json(Made { ids })))
+}
+
+/// Delete many records, all or none
+#[utoipa::path(post, path = "/api/tables/{table_id}/records/bulk/delete", tag = "records", request_body = Doomed,
+    params(("table_id" = String, Path, format = Uuid)), responses((status = 200, body = Deleted)))]
+pub(crate) async fn delete_many(
+    caller: Caller,
+    Ids(table): Ids<TableId>,
+    JsonBody(body): JsonBody,
+) -> ApiResult<Json<Deleted>> {
+    let mut body = Object::read(body, "", &["ids"])?;
+    let ids = match body.need("ids")? {
+        Body::List(items) => items.into_iter().enumerate().map(id).collect::<Result<Vec<_>>>()?,
+        other => return Err(wrong_type("ids", "a list of ids", &other).into()),
+    };
+    let deleted = caller.docpal.records(&caller.actor, table).delete_many(&ids).await?;
+    Ok(Json(Deleted { deleted }))
+}
+
+fn id((index, item): (usize, Body)) -> Result<RecordId> {
+    let invalid = || Error::invalid("invalid_id", format!("ids[{index}]"), "expected a UUID");
+    item.as_text().and_then(|text| text.parse().ok()).ok_or_else(invalid)
+}

@@ -1,0 +1,93 @@
+//! Reading records: one, a list by query parameters, a list by a whole view spec.
+
+use axum::http::StatusCode;
+use docpal_core::{RecordId, TableId};
+use docpal_query::{RecordsExt as _, ViewSpec};
+use utoipa::ToSchema;
+
+use super::{RecordBody, RecordList, one};
+use crate::http::error::ApiResult;
+use crate::http::extract::{Caller, Ids, JsonBody, Params};
+use crate::http::reply::Written;
+use crate::http::view;
+
+/// List records
+#[utoipa::path(get, path = "/api/tables/{table_id}/records", tag = "records",
+    params(
+        ("table_id" = String, Path, format = Uuid),
+        ("filter" = Option<String>, Query, description = "JSON: `{\"field\", \"op\", \"value\"}`, or `and`, `or`, `not`; `/api/field-types` lists the operators",
+            example = r#"{"field": "total", "op": "gt", "value": 5000}"#),
+        ("sort" = Option<String>, Query, description = "`-total,name`, or a JSON list of `{\"field\", \"direction\", \"empty\"}`", example = "-total"),
+        ("fields" = Option<String>, Query, description = "Which fields to give: `a,b`, or a JSON list"),
+        ("limit" = Option<u32>, Query, maximum = 1000, description = "At most so many; 100 by default"),
+        ("cursor" = Option<String>, Query, description = "Where the part before ended, as its `next_cursor` said"),
+        ("offset" = Option<u32>, Query, maximum = 10000, description = "So many records in; not together with a cursor"),
+        ("count" = Option<String>, Query, description = "`none`, `capped` (up to 10,001) or `exact`"),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings"),
+    ),
+    responses((status = 200, body = RecordList)))]
+pub(crate) async fn list(caller: Caller, Ids(table): Ids<TableId>, params: Params) -> ApiResult<Written> {
+    let params = params.only(view::LIST)?;
+    let (spec, format) = (view::view(&params)?, view::format(&params)?);
+    let page = caller.docpal.records(&caller.actor, table).list(&spec).await?;
+    let mut out = Vec::new();
+    page.write_list(format, &mut out);
+    Ok(Written(StatusCode::OK, out))
+}
+
+/// A whole view.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "columns": ["name", "total"], "filter": {"field": "total", "op": "gt", "value": 5000},
+    "sort": [{"field": "total", "direction": "desc"}], "page": {"limit": 50}, "count": "exact"
+}))]
+#[expect(dead_code, reason = "describes the body; docpal_query::ViewSpec reads it")]
+pub(crate) struct View {
+    /// The fields to give; all when absent.
+    columns: Option<Vec<String>>,
+    /// `{"field", "op", "value"?, "case_sensitive"?}`, `{"and": [..]}`, `{"or": [..]}`, `{"not": ..}`
+    #[schema(value_type = Option<Object>)]
+    filter: Option<docpal_core::Json>,
+    /// `{"field", "direction": "asc" | "desc", "empty": "first" | "last"}`
+    #[schema(value_type = Option<Vec<Object>>)]
+    sort: Option<docpal_core::Json>,
+    /// `{"limit", "cursor", "offset"}`
+    #[schema(value_type = Option<Object>)]
+    page: Option<docpal_core::Json>,
+    /// `none`, `capped` or `exact`
+    count: Option<String>,
+}
+
+/// List the records of a view
+#[utoipa::path(post, path = "/api/tables/{table_id}/query", tag = "records", request_body = View,
+    params(("table_id" = String, Path, format = Uuid),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
+    responses((status = 200, body = RecordList)))]
+pub(crate) async fn query(
+    caller: Caller,
+    Ids(table): Ids<TableId>,
+    params: Params,
+    JsonBody(body): JsonBody,
+) -> ApiResult<Written> {
+    let format = view::format(&params.only(&["numbers"])?)?;
+    let spec = ViewSpec::from_json(&body)?;
+    let page = caller.docpal.records(&caller.actor, table).list(&spec).await?;
+    let mut out = Vec::new();
+    page.write_list(format, &mut out);
+    Ok(Written(StatusCode::OK, out))
+}
+
+/// Get a record
+#[utoipa::path(get, path = "/api/tables/{table_id}/records/{record_id}", tag = "records",
+    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
+    responses((status = 200, body = RecordBody)))]
+pub(crate) async fn get(
+    caller: Caller,
+    Ids((table, record)): Ids<(TableId, RecordId)>,
+    params: Params,
+) -> ApiResult<Written> {
+    let format = view::format(&params.only(&["numbers"])?)?;
+    let page = caller.docpal.records(&caller.actor, table).get(record).await?;
+    Ok(Written(StatusCode::OK, one(&page, format)))
+}

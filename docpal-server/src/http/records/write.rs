@@ -1,0 +1,163 @@
+//! Writing one record.
+
+use axum::http::{HeaderMap, StatusCode, header};
+use docpal_core::json_out::JsonFormat;
+use docpal_core::{Error, Json as Body, RecordId, Result, TableId};
+use docpal_query::{RecordsExt as _, Saved};
+use utoipa::ToSchema;
+
+use super::{Draft, RecordBody, draft, one, only_id};
+use crate::http::error::ApiResult;
+use crate::http::extract::{Caller, Ids, JsonBody, Params};
+use crate::http::object::Object;
+use crate::http::reply::Written;
+use crate::http::view;
+
+/// The values to change.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+pub(crate) struct Change {
+    /// Field names (or ids) with values; the others stay.
+    #[schema(value_type = Object, example = json!({"quantity": 3}))]
+    fields: Body,
+    /// Change it only while it has this version. `If-Match` says the same.
+    version: Option<i64>,
+}
+
+/// Make a record
+#[utoipa::path(post, path = "/api/tables/{table_id}/records", tag = "records", request_body = Draft,
+    params(("table_id" = String, Path, format = Uuid),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
+    responses((status = 201, body = RecordBody, description = "The record; only its id when the caller may not read it")))]
+pub(crate) async fn create(
+    caller: Caller,
+    Ids(table): Ids<TableId>,
+    params: Params,
+    JsonBody(body): JsonBody,
+) -> ApiResult<Written> {
+    let format = view::format(&params.only(&["numbers"])?)?;
+    let draft = draft(&mut Object::read(body, "", &["fields"])?)?;
+    let saved = caller.docpal.records(&caller.actor, table).create(&draft).await?;
+    Ok(Written(StatusCode::CREATED, body_of(&saved, format)))
+}
+
+/// Change the given fields of a record
+#[utoipa::path(patch, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = Change,
+    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings"),
+        ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
+    responses((status = 200, body = RecordBody)))]
+pub(crate) async fn patch(
+    caller: Caller,
+    ids: Ids<(TableId, RecordId)>,
+    params: Params,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> ApiResult<Written> {
+    update(caller, ids, params, &headers, body).await
+}
+
+/// Change the given fields of a record (as PATCH)
+#[utoipa::path(put, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = Change,
+    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings"),
+        ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
+    responses((status = 200, body = RecordBody)))]
+pub(crate) async fn put(
+    caller: Caller,
+    ids: Ids<(TableId, RecordId)>,
+    params: Params,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> ApiResult<Written> {
+    update(caller, ids, params, &headers, body).await
+}
+
+/// Delete a record
+#[utoipa::path(delete, path = "/api/tables/{table_id}/records/{record_id}", tag = "records",
+    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
+        ("version" = Option<i64>, Query, description = "Delete it only while it has this version"),
+        ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
+    responses((status = 204)))]
+pub(crate) async fn delete(
+    caller: Caller,
+    Ids((table, record)): Ids<(TableId, RecordId)>,
+    params: Params,
+    headers: HeaderMap,
+) -> ApiResult<StatusCode> {
+    let version = params.only(&["version"])?.number("version")?;
+    let version = one_version(version, if_match(&headers)?, "version")?;
+    caller.docpal.records(&caller.actor, table).delete(record, version).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn update(
+    caller: Caller,
+    Ids((table, record)): Ids<(TableId, RecordId)>,
+    params: Params,
+    headers: &HeaderMap,
+    JsonBody(body): JsonBody,
+) -> ApiResult<Written> {
+    let format = view::format(&params.only(&["numbers"])?)?;
+    let mut body = Object::read(body, "", &["fields", "version"])?;
+    let version = one_version(body.whole("version")?, if_match(headers)?, "version")?;
+    let draft = draft(&mut body)?;
+    let saved = caller.docpal.records(&caller.actor, table).update(record, &draft, version).await?;
+    Ok(Written(StatusCode::OK, body_of(&saved, format)))
+}
+
+fn body_of(saved: &Saved, format: JsonFormat) -> Vec<u8> {
+    saved.record().map_or_else(|| only_id(saved.id()), |page| one(page, format))
+}
+
+/// The version in `If-Match`: `"3"`, `W/"3"` or `3`; `*` means any.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    let version = digits.parse().map_err(|_| {
+        Error::invalid("invalid_version", "If-Match", "expected the version of the record, as `\"3\"`")
+    })?;
+    Ok(Some(version))
+}
+
+/// A version may be given in two places, but not two versions.
+fn one_version(first: Option<i64>, second: Option<i64>, path: &str) -> Result<Option<i64>> {
+    match (first, second) {
+        (Some(first), Some(second)) if first != second => {
+            Err(Error::invalid("invalid_version", path, "`version` and `If-Match` differ"))
+        }
+        (first, second) => Ok(first.or(second)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn read(text: &'static str) -> Result<Option<i64>> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::IF_MATCH, HeaderValue::from_static(text));
+        if_match(&headers)
+    }
+
+    #[test]
+    fn a_version_is_read_from_if_match() {
+        assert_eq!(read("\"3\"").unwrap(), Some(3));
+        assert_eq!(read("W/\"3\"").unwrap(), Some(3));
+        assert_eq!(read("3").unwrap(), Some(3));
+        assert_eq!(read("*").unwrap(), None);
+        assert_eq!(read("\"x\"").unwrap_err().code(), "invalid_version");
+        assert_eq!(if_match(&HeaderMap::new()).unwrap(), None);
+    }
+
+    #[test]
+    fn two_versions_are_refused() {
+        assert_eq!(one_version(Some(1), Some(1), "version").unwrap(), Some(1));
+        assert_eq!(one_version(Some(1), Some(2), "version").unwrap_err().code(), "invalid_version");
+    }
+}

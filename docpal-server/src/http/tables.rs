@@ -1,0 +1,238 @@
+//! `/api/apps/{app_id}/tables` and `/api/tables/{table_id}`
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use docpal_core::access::scope;
+use docpal_core::field_types::FIELD_TYPES;
+use docpal_core::model::TableMeta;
+use docpal_core::{
+    Actor, AppId, Field, FieldId, FieldSpec, Json as Body, Result, TableId, TableSnapshot, TableSpec,
+};
+use serde::Serialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::error::ApiResult;
+use super::extract::{Caller, Ids, JsonBody, Params};
+use super::object::Object;
+use super::reply::ListOf;
+
+/// A table to make.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+#[schema(example = json!({"name": "Orders", "fields": [
+    {"name": "customer", "type": "text", "required": true},
+    {"name": "price", "type": "currency", "options": {"code": "EUR", "scale": 2}},
+    {"name": "quantity", "type": "number", "default": 1},
+    {"name": "total", "type": "formula", "options": {"formula": "{price} * {quantity}"}}
+]}))]
+pub(crate) struct NewTable {
+    /// 1 to 100 characters on one line, unique in the app ignoring case.
+    name: String,
+    /// What it is for.
+    description: Option<String>,
+    /// An icon for people.
+    icon: Option<String>,
+    /// Its fields, in order; at most 300.
+    fields: Option<Vec<NewField>>,
+}
+
+/// A field to make.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
+pub(crate) struct NewField {
+    /// 1 to 100 characters on one line, unique in the table ignoring case.
+    name: String,
+    #[schema(value_type = FieldType)]
+    r#type: String,
+    /// What the type takes; see `/api/field-types`.
+    #[schema(value_type = Option<Object>)]
+    options: Option<Body>,
+    /// Must every record have a value?
+    required: Option<bool>,
+    /// Must values differ between records?
+    unique: Option<bool>,
+    /// The value of a new record that gives none.
+    #[schema(value_type = Option<Value>)]
+    default: Option<Body>,
+    /// Help for people.
+    description: Option<String>,
+}
+
+/// The codes of the field types, from the list of field types.
+#[derive(Debug)]
+pub(crate) struct FieldType;
+
+impl PartialSchema for FieldType {
+    fn schema() -> RefOr<Schema> {
+        let codes = FIELD_TYPES.iter().map(|ty| ty.code);
+        let about = FIELD_TYPES
+            .iter()
+            .map(|ty| format!("- `{}`: {}, as `{}`", ty.code, ty.summary, ty.example_value));
+        let about = about.collect::<Vec<_>>().join("\n");
+        let codes =
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).description(Some(about));
+        RefOr::T(codes.into())
+    }
+}
+
+impl ToSchema for FieldType {}
+
+/// A table, with the fields that the caller may read.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Table)]
+pub(crate) struct TableBody {
+    #[schema(value_type = String, format = Uuid)]
+    id: TableId,
+    #[schema(value_type = String, format = Uuid)]
+    app_id: AppId,
+    name: String,
+    description: Option<String>,
+    icon: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: DateTime<Utc>,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: DateTime<Utc>,
+    /// Not given in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<FieldBody>>,
+}
+
+/// A field of a table.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Field)]
+pub(crate) struct FieldBody {
+    #[schema(value_type = String, format = Uuid)]
+    id: FieldId,
+    name: String,
+    #[schema(value_type = FieldType)]
+    r#type: &'static str,
+    #[schema(value_type = Object)]
+    options: Body,
+    required: bool,
+    unique: bool,
+    #[schema(value_type = Option<Value>)]
+    default: Option<Body>,
+    description: Option<String>,
+    /// The type that formulas see: of a formula, its result.
+    #[schema(example = "number")]
+    value_type: String,
+}
+
+/// Make a table
+#[utoipa::path(post, path = "/api/apps/{app_id}/tables", tag = "tables", request_body = NewTable,
+    params(("app_id" = String, Path, format = Uuid)), responses((status = 201, body = TableBody)))]
+pub(crate) async fn create(
+    caller: Caller,
+    Ids(app): Ids<AppId>,
+    JsonBody(body): JsonBody,
+) -> ApiResult<(StatusCode, Json<TableBody>)> {
+    let table = caller.docpal.tables(&caller.actor).create(app, &read_table(body)?).await?;
+    Ok((StatusCode::CREATED, Json(TableBody::of(&caller.actor, &table))))
+}
+
+/// List the tables of an app
+#[utoipa::path(get, path = "/api/apps/{app_id}/tables", tag = "tables",
+    params(("app_id" = String, Path, format = Uuid)), responses((status = 200, body = ListOf<TableBody>)))]
+pub(crate) async fn list(
+    caller: Caller,
+    Ids(app): Ids<AppId>,
+    params: Params,
+) -> ApiResult<Json<ListOf<TableBody>>> {
+    params.only(&[])?;
+    let tables = caller.docpal.tables(&caller.actor).list(app).await?;
+    Ok(Json(ListOf::whole(tables.iter().map(|table| TableBody::without_fields(table)).collect())))
+}
+
+/// Get a table with its fields
+#[utoipa::path(get, path = "/api/tables/{table_id}", tag = "tables",
+    params(("table_id" = String, Path, format = Uuid)), responses((status = 200, body = TableBody)))]
+pub(crate) async fn get(caller: Caller, Ids(table): Ids<TableId>) -> ApiResult<Json<TableBody>> {
+    let table = caller.docpal.tables(&caller.actor).get(table).await?;
+    Ok(Json(TableBody::of(&caller.actor, &table)))
+}
+
+/// Delete a table with its records, for good
+#[utoipa::path(delete, path = "/api/tables/{table_id}", tag = "tables",
+    params(("table_id" = String, Path, format = Uuid)), responses((status = 204)))]
+pub(crate) async fn delete(caller: Caller, Ids(table): Ids<TableId>) -> ApiResult<StatusCode> {
+    caller.docpal.tables(&caller.actor).drop(table).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl TableBody {
+    fn without_fields(table: &TableMeta) -> Self {
+        Self {
+            id: table.id,
+            app_id: table.app,
+            name: table.name.clone(),
+            description: table.description.clone(),
+            icon: table.icon.clone(),
+            created_at: table.created_at,
+            updated_at: table.updated_at,
+            fields: None,
+        }
+    }
+
+    /// The table as `actor` may know it.
+    pub(crate) fn of(actor: &Actor, table: &Arc<TableSnapshot>) -> Self {
+        let fields = docpal_query::visible_fields(&scope(actor, table), table);
+        let fields = fields.into_iter().map(|field| FieldBody::of(field, table)).collect();
+        Self { fields: Some(fields), ..Self::without_fields(table.meta()) }
+    }
+}
+
+impl FieldBody {
+    fn of(field: &Field, table: &TableSnapshot) -> Self {
+        // A formula is stored by field ids and shown by names.
+        let shown = field
+            .computed()
+            .map(|computed| computed.shown(|id| table.field(id).map(|field| field.name().to_owned())));
+        let options = match shown {
+            Some(formula) => Body::Object(vec![("formula".to_owned(), Body::Text(formula))]),
+            None => field.kind().options(),
+        };
+        Self {
+            id: field.id(),
+            name: field.name().to_owned(),
+            r#type: field.kind().code(),
+            options,
+            required: field.is_required(),
+            unique: field.is_unique(),
+            default: field.default_value().cloned(),
+            description: field.description().map(str::to_owned),
+            value_type: field.formula_type().to_string(),
+        }
+    }
+}
+
+fn read_table(body: Body) -> Result<TableSpec> {
+    let mut body = Object::read(body, "", &["name", "description", "icon", "fields"])?;
+    let fields = body.list("fields")?.unwrap_or_default();
+    let fields =
+        fields.into_iter().enumerate().map(|(index, field)| read_field(field, &format!("fields[{index}]")));
+    Ok(TableSpec {
+        fields: fields.collect::<Result<_>>()?,
+        name: body.need_text("name")?,
+        description: body.text("description")?,
+        icon: body.text("icon")?,
+    })
+}
+
+fn read_field(body: Body, path: &str) -> Result<FieldSpec> {
+    let keys = ["name", "type", "options", "required", "unique", "default", "description"];
+    let mut body = Object::read(body, path, &keys)?;
+    Ok(FieldSpec {
+        name: body.need_text("name")?,
+        field_type: body.need_text("type")?,
+        options: body.take("options").unwrap_or(Body::Null),
+        required: body.flag("required")?,
+        unique: body.flag("unique")?,
+        default: body.take("default"),
+        description: body.text("description")?,
+    })
+}

@@ -1,0 +1,12 @@
+//! `docpal-server`: the HTTP API on an embedded or an existing PostgreSQL, and the commands around it.
+#![expect(clippy::print_stdout, reason = "a command answers on its standard output")]
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    cli::run(cli::Args::parse())
+}

@@ -1,0 +1,108 @@
+//! The HTTP API as a value: built on a [`Docpal`], mounted where the host likes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use docpal_core::Docpal;
+
+use crate::auth::{ApiKeys, Authenticator};
+use crate::http;
+
+/// The largest body taken unless the host says otherwise.
+const BODY_LIMIT: usize = 64 << 20;
+/// The longest a request may take unless the host says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The HTTP API on one DocPal.
+///
+/// # Example
+/// ```no_run
+/// # async fn run(docpal: docpal_core::Docpal) -> std::io::Result<()> {
+/// use docpal_server::{Server, axum};
+///
+/// let server = Server::builder(docpal).build();
+/// // The host's own application, with DocPal beside its other routes.
+/// let app = axum::Router::new().nest("/tables", server.router());
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// axum::serve(listener, app).await
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Server {
+    state: ServerState,
+    body_limit: usize,
+    timeout: Duration,
+}
+
+/// How to build a [`Server`].
+pub struct ServerBuilder {
+    docpal: Docpal,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    body_limit: usize,
+    timeout: Duration,
+}
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct ServerState {
+    pub(crate) docpal: Docpal,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+}
+
+impl std::fmt::Debug for ServerState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerState").field("docpal", &self.docpal).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerBuilder").field("docpal", &self.docpal).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Starts building a server; by default it knows its callers by API key.
+    #[must_use]
+    pub fn builder(docpal: Docpal) -> ServerBuilder {
+        ServerBuilder { docpal, authenticator: None, body_limit: BODY_LIMIT, timeout: TIMEOUT }
+    }
+
+    /// The routes: `/`, `/healthz`, `/readyz` and everything under `/api`. Nest it under a path to keep the
+    /// host's own answers for unknown paths.
+    pub fn router(&self) -> Router {
+        http::router(self.state.clone(), self.body_limit, self.timeout)
+    }
+}
+
+impl ServerBuilder {
+    /// Tells callers apart in the host's own way.
+    #[must_use]
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Takes bodies of at most `bytes`; 64 MiB by default.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Gives a request at most this long until its answer begins; a minute by default.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn build(self) -> Server {
+        let Self { docpal, authenticator, body_limit, timeout } = self;
+        let authenticator = authenticator.unwrap_or_else(|| Arc::new(ApiKeys::new(docpal.clone())));
+        Server { state: ServerState { docpal, authenticator }, body_limit, timeout }
+    }
+}
