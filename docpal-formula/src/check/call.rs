@@ -85,10 +85,10 @@ impl Checker<'_> {
         });
         let zone = named.or_else(|| args.iter().find_map(Node::zone));
         let carries_zone = ty == Type::DateTime;
-        let never_null = function.standard().is_some() && ty == Type::Bool && function.nulls() == Nulls::Own
-            || function.laziness() == Laziness::Lazy && ty == Type::Bool && function.standard().is_some();
-        let returns_date = ty == Type::Date;
-        let call = FunctionCall { function, args, prepared, zone, returns_date };
+        let sees_nulls = function.nulls() == Nulls::Own || function.laziness() == Laziness::Lazy;
+        let is_truth = matches!(function.signature().returns(), Returns::Bool);
+        let never_null = function.standard().is_some() && is_truth && sees_nulls;
+        let call = FunctionCall { function, args, prepared, zone, ty: ty.clone() };
         let node = Node {
             zone: if carries_zone { zone } else { None },
             nullable: !never_null,

@@ -83,10 +83,9 @@ fn read(text: &str, ty: ParamType, span: Span) -> Result<Prepared, Diagnostic> {
 
 fn unknown_unit(text: &str, span: Span) -> Diagnostic {
     let found = Diagnostic::new(code::UNKNOWN_UNIT, span, format!("there is no unit `{text}`"));
-    let near: Vec<String> = nearest(text, Unit::ALL.iter().map(|unit| unit.name()))
-        .iter()
-        .map(|name| format!("\"{name}\""))
-        .collect();
+    let names =
+        Unit::ALL.iter().flat_map(|unit| [Some(unit.name()), unit.name().strip_suffix('s')]).flatten();
+    let near: Vec<String> = nearest(text, names).iter().map(|name| format!("\"{name}\"")).collect();
     match near.first() {
         Some(best) => found.help(format!("did you mean {best}?")).suggest(near),
         None => found

@@ -340,9 +340,10 @@ impl<'a> Call<'_, 'a> {
         self.call.args.get(index).is_some_and(|arg| arg.ty == Type::Date)
     }
 
-    /// Whether the call's static type is date, not datetime.
-    pub(crate) fn returns_date(&self) -> bool {
-        self.call.returns_date
+    /// The static type of the call's result.
+    #[must_use]
+    pub fn result_type(&self) -> &'a Type {
+        &self.call.ty
     }
 
     /// Pays for work in proportion to `bytes` of text.

@@ -113,7 +113,7 @@ pub struct FunctionCall {
     pub(crate) args: Vec<Node>,
     pub(crate) prepared: Vec<Prepared>,
     pub(crate) zone: Option<Tz>,
-    pub(crate) returns_date: bool,
+    pub(crate) ty: Type,
 }
 
 impl FunctionCall {

@@ -31,7 +31,7 @@ pub(crate) static FUNCTION: Builtin = Builtin {
         let count = call.whole(1)?.unwrap_or(0);
         let unit = call.unit(2)?.unwrap_or(Unit::Day);
         let zone = call.zone();
-        if call.is_date(0) && call.returns_date() {
+        if *call.result_type() == Type::Date {
             let moved = call.local(0)?.map(|from| shift_local(from, count, unit)).transpose()?;
             return Ok(moved.map(|moved| moved.date()).into());
         }

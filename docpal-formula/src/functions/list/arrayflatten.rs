@@ -8,12 +8,17 @@ pub(crate) static FUNCTION: Builtin = Builtin {
     aliases: &["ARRAY_FLATTEN"],
     signature: Signature::new(&[required("list", ParamType::List)], Returns::With(flattened)).repeating(1),
     nulls: Nulls::Own,
-    doc: "One list of the values of all lists and of the lists inside them.",
+    doc: "One list of the values of all lists and of the lists inside them; values of different types become texts.",
     examples: &[example("ARRAYJOIN(ARRAYFLATTEN(\"a\", \"b\"))", "\"a, b\"")],
     eval: |call| {
+        let is_text = *call.result_type() == Type::list(Type::Text);
         let mut items = Vec::new();
         call.each(0, &mut |value| {
-            items.push(value);
+            items.push(if is_text && !matches!(value, Value::Null) {
+                value.into_text().into()
+            } else {
+                value
+            });
             Ok(())
         })?;
         Ok(Value::List(items))
