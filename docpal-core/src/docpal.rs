@@ -6,6 +6,7 @@ mod rules;
 mod tables;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
@@ -42,6 +43,8 @@ struct Inner {
     pool: PgPool,
     cursor_key: Vec<u8>,
     snapshots: Cache<(CompanyId, TableId), Cached>,
+    /// Counts what was forgotten: a snapshot loaded before must not be kept after.
+    forgotten: AtomicU64,
 }
 
 #[derive(Clone)]
@@ -60,7 +63,14 @@ impl Docpal {
         migrations::migrate(&mut conn).await?;
         let cursor_key = meta::cursor_key(&mut conn).await?;
         drop(conn);
-        Ok(Self { inner: Arc::new(Inner { pool, cursor_key, snapshots: Cache::new(SNAPSHOTS) }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                pool,
+                cursor_key,
+                snapshots: Cache::new(SNAPSHOTS),
+                forgotten: AtomicU64::new(0),
+            }),
+        })
     }
 
     /// The pool.
@@ -135,11 +145,13 @@ impl Docpal {
         {
             return Ok(cached.snapshot);
         }
+        let forgotten = self.inner.forgotten.load(Ordering::SeqCst);
+        let seen = Instant::now();
         let mut conn = self.acquire().await?;
         let snapshot = self.snapshot_in(&mut conn, company, id).await?;
-        self.inner
-            .snapshots
-            .insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen: Instant::now() });
+        if self.inner.forgotten.load(Ordering::SeqCst) == forgotten {
+            self.inner.snapshots.insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen });
+        }
         Ok(snapshot)
     }
 
@@ -168,10 +180,12 @@ impl Docpal {
 
     /// Forgets what is cached of a table, after a change or when a statement met a moved schema.
     pub fn forget(&self, company: CompanyId, id: TableId) {
+        self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
         self.inner.snapshots.invalidate(&(company, id));
     }
 
     fn forget_all(&self) {
+        self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
         self.inner.snapshots.invalidate_all();
     }
 
@@ -186,8 +200,22 @@ impl Docpal {
         limit: i64,
     ) -> Result<Vec<crate::audit::AuditEntry>> {
         let mut conn = self.acquire().await?;
-        companies::require_manage(&mut conn, actor, None).await?;
-        meta::audit::list(&mut conn, actor.company(), before, limit.clamp(1, 1_000)).await
+        self.audit_in(&mut conn, actor, before, limit).await
+    }
+
+    /// As [`Docpal::audit`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Docpal::audit`].
+    pub async fn audit_in(
+        &self,
+        conn: &mut Connection,
+        actor: &Actor,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<crate::audit::AuditEntry>> {
+        companies::require_manage(conn, actor, None).await?;
+        meta::audit::list(conn, actor.company(), before, limit.clamp(1, 1_000)).await
     }
 }
 

@@ -79,7 +79,15 @@ impl Apps<'_> {
     /// Database errors as mapped.
     pub async fn list(&self) -> Result<Vec<App>> {
         let mut conn = self.docpal.acquire().await?;
-        meta::apps::list(&mut conn, self.actor.company()).await
+        self.list_in(&mut conn).await
+    }
+
+    /// As [`Apps::list`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// Database errors as mapped.
+    pub async fn list_in(&self, conn: &mut Connection) -> Result<Vec<App>> {
+        meta::apps::list(conn, self.actor.company()).await
     }
 
     /// The app with `id`.
@@ -88,7 +96,15 @@ impl Apps<'_> {
     /// `app_not_found`, also for an app of another company.
     pub async fn get(&self, id: AppId) -> Result<App> {
         let mut conn = self.docpal.acquire().await?;
-        require_app(&mut conn, self.actor, id).await
+        self.get_in(&mut conn, id).await
+    }
+
+    /// As [`Apps::get`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Apps::get`].
+    pub async fn get_in(&self, conn: &mut Connection, id: AppId) -> Result<App> {
+        require_app(conn, self.actor, id).await
     }
 }
 

@@ -65,7 +65,15 @@ impl Companies<'_> {
     /// `company_not_found`.
     pub async fn get(&self, id: CompanyId) -> Result<Company> {
         let mut conn = self.docpal.acquire().await?;
-        meta::companies::get(&mut conn, id)
+        self.get_in(&mut conn, id).await
+    }
+
+    /// As [`Companies::get`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Companies::get`].
+    pub async fn get_in(&self, conn: &mut Connection, id: CompanyId) -> Result<Company> {
+        meta::companies::get(conn, id)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "company_not_found", "there is no such company"))
     }
@@ -76,7 +84,15 @@ impl Companies<'_> {
     /// Database errors as mapped.
     pub async fn list(&self) -> Result<Vec<Company>> {
         let mut conn = self.docpal.acquire().await?;
-        meta::companies::list(&mut conn).await
+        self.list_in(&mut conn).await
+    }
+
+    /// As [`Companies::list`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// Database errors as mapped.
+    pub async fn list_in(&self, conn: &mut Connection) -> Result<Vec<Company>> {
+        meta::companies::list(conn).await
     }
 }
 

@@ -56,8 +56,16 @@ impl Rules<'_> {
     /// `not_allowed`.
     pub async fn list(&self) -> Result<Vec<Rule>> {
         let mut conn = self.docpal.acquire().await?;
-        require_manage(&mut conn, self.actor, None).await?;
-        meta::rules::list(&mut conn, self.actor.company()).await
+        self.list_in(&mut conn).await
+    }
+
+    /// As [`Rules::list`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Rules::list`].
+    pub async fn list_in(&self, conn: &mut Connection) -> Result<Vec<Rule>> {
+        require_manage(conn, self.actor, None).await?;
+        meta::rules::list(conn, self.actor.company()).await
     }
 
     /// Deletes a rule.

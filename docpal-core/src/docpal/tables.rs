@@ -80,9 +80,30 @@ impl Tables<'_> {
     pub async fn list(&self, app: AppId) -> Result<Vec<TableMeta>> {
         let mut conn = self.docpal.acquire().await?;
         require_app(&mut conn, self.actor, app).await?;
+        let tables = meta::tables::list(&mut conn, self.actor.company(), app).await?;
+        drop(conn);
+        let mut visible = Vec::with_capacity(tables.len());
+        for table in tables {
+            match self.docpal.snapshot(self.actor.company(), table.id).await {
+                Ok(snapshot) if require_visible(&scope(self.actor, &snapshot)).is_ok() => visible.push(table),
+                // Hidden, or dropped since the list was read.
+                Ok(_) => {}
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(visible)
+    }
+
+    /// As [`Tables::list`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Tables::list`].
+    pub async fn list_in(&self, conn: &mut Connection, app: AppId) -> Result<Vec<TableMeta>> {
+        require_app(conn, self.actor, app).await?;
         let mut visible = Vec::new();
-        for table in meta::tables::list(&mut conn, self.actor.company(), app).await? {
-            let snapshot = self.docpal.snapshot_in(&mut conn, self.actor.company(), table.id).await?;
+        for table in meta::tables::list(conn, self.actor.company(), app).await? {
+            let snapshot = self.docpal.snapshot_in(conn, self.actor.company(), table.id).await?;
             if require_visible(&scope(self.actor, &snapshot)).is_ok() {
                 visible.push(table);
             }

@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 const MIGRATIONS: &[(i32, &str, &str)] = &[
     (1, "metadata", include_str!("migrations/0001_metadata.sql")),
     (2, "functions", include_str!("migrations/0002_functions.sql")),
+    (3, "text_functions", include_str!("migrations/0003_text_functions.sql")),
+    (4, "date_functions", include_str!("migrations/0004_date_functions.sql")),
 ];
 
 /// An arbitrary constant that says "DocPal migrates"; two nodes that start at once take turns.
