@@ -11,9 +11,9 @@ fuzz_target!(|source: &str| {
     let covered: usize = tokens(source).iter().map(|token| token.span.end - token.span.start).sum();
     assert_eq!(covered, source.len());
     for position in [0, source.len() / 2, source.len()] {
-        complete(source, position, &fields, &functions);
-        signature(source, position, &functions);
-        hover(source, position, &fields, &functions);
+        let _ = complete(source, position, &fields, &functions);
+        let _ = signature(source, position, &functions);
+        let _ = hover(source, position, &fields, &functions);
     }
     match Formula::parse(source) {
         Err(errors) => assert!(errors.iter().all(|found| source.get(found.span.start..found.span.end).is_some())),
