@@ -3,6 +3,13 @@
 //! `cargo bench --bench formula_eval` prints nanoseconds per row, the median of nine runs in CPU time of the
 //! thread, so that a busy machine does not disturb, and ratios to the native loop of the same run.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops at the first failure"
+)]
+
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -299,7 +306,6 @@ fn measure<T>(mut run: impl FnMut() -> T) -> Duration {
     times[RUNS / 2]
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures for people")]
 fn report(what: &str, time: Duration, native: Duration) {
     let per_row = time.as_nanos() as f64 / ROWS as f64;
     println!("  {what:<40} {per_row:>9.1} ns  {:>7.2} x", time.as_secs_f64() / native.as_secs_f64());

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example custom_function`
 
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
 use docpal::formula::editor::{complete, signature};
 use docpal::formula::{
     Call, Context, EvalError, Example, Formula, Function, Functions, Param, ParamType, Returns, Signature,

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example formula_alone`
 
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
 use docpal::formula::{Column, Context, Formula, Functions, Type, Value};
 
 const ORDERS: &str = "\
@@ -24,9 +26,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     println!("One row:");
-    let label = Formula::parse("UPPER(LEFT({item}, 3)) & '-' & {quantity}")?.check(&fields, &functions)?;
+    let label_source = "UPPER(LEFT({item}, 3)) & '-' & {quantity}";
+    let label = Formula::parse(label_source)?.check(&fields, &functions)?;
     let row = [Value::from("Pencil"), Value::from(120)];
-    println!("  {} = {}\n", "UPPER(LEFT({item}, 3)) & '-' & {quantity}", label.eval(&row, &context)?);
+    println!("  {label_source} = {}\n", label.eval(&row, &context)?);
 
     println!("A column of a CSV file, computed by column:");
     let total = Formula::parse("{price} * {quantity}")?.check(&fields, &functions)?;

@@ -16,7 +16,9 @@ fuzz_target!(|source: &str| {
         let _ = hover(source, position, &fields, &functions);
     }
     match Formula::parse(source) {
-        Err(errors) => assert!(errors.iter().all(|found| source.get(found.span.start..found.span.end).is_some())),
+        Err(errors) => {
+            assert!(errors.iter().all(|found| source.get(found.span.start..found.span.end).is_some()))
+        }
         Ok(formula) => {
             let printed = formula.to_string();
             // Printing can make a formula longer than the limit on sources.
