@@ -1,7 +1,8 @@
 //! Formula evaluation against the same work written in Rust, and against general-purpose engines.
 //!
-//! `cargo bench --bench formula_eval` prints nanoseconds per row, the median of nine runs in CPU time of the
-//! thread, so that a busy machine does not disturb, and ratios to the native loop of the same run.
+//! `cargo bench --bench formula_eval --features engines` prints nanoseconds per row, the median of nine runs in CPU time of the
+//! thread, so that a busy machine does not disturb, and ratios to the native loop of the same run. Without the
+//! feature it leaves out the other engines, which take minutes to build.
 
 #![expect(
     clippy::expect_used,
@@ -166,6 +167,7 @@ fn arithmetic(data: &Data) {
     ];
     let fixed = measure(|| black_box(program.eval_batch(ROWS, &columns, &context)).len());
     report("batch of fixed-scale integers", fixed, native);
+    #[cfg(feature = "engines")]
     engines::arithmetic(data, native);
     println!();
 }
@@ -194,6 +196,7 @@ fn texts(data: &Data) {
         }
     });
     report("row by row", by_row, native);
+    #[cfg(feature = "engines")]
     engines::texts(data, native);
     println!();
 }
@@ -227,6 +230,7 @@ fn checking() {
 }
 
 /// General-purpose engines that have text and types, driven the way their own documentation does it.
+#[cfg(feature = "engines")]
 mod engines {
     use super::*;
 
