@@ -175,6 +175,11 @@ pub trait FieldKind: Send + Sync + Debug {
         formula_value(cell)
     }
 
+    /// The most characters a text of the field can have, if it holds bounded texts.
+    fn most_characters(&self) -> Option<usize> {
+        None
+    }
+
     /// How a unique index compares values; `None` when the type cannot be unique.
     fn unique_by(&self) -> Option<UniqueBy> {
         Some(UniqueBy::Value)

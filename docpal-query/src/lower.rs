@@ -2,7 +2,7 @@
 
 pub(crate) mod cursor;
 pub(crate) mod field;
-pub(crate) mod formula;
+pub mod formula;
 pub(crate) mod predicate;
 pub(crate) mod select;
 

@@ -1,5 +1,6 @@
 //! Permissions into the plan: the only way from a [`Plan`] to something that can become SQL.
 
+use chrono::{DateTime, Utc};
 use docpal_core::sql::ColumnName;
 use docpal_core::{Error, Result};
 
@@ -19,6 +20,8 @@ pub struct SecuredPlan {
     pub(crate) flags: Vec<(usize, ColumnName, Predicate)>,
     /// What the cursor of this view is bound to.
     pub(crate) fingerprint: String,
+    /// The moment of the operation, which formulas read.
+    pub(crate) now: DateTime<Utc>,
 }
 
 /// Puts the actor's permissions into `plan`.
@@ -42,5 +45,6 @@ pub fn secure(plan: Plan, access: &Access) -> Result<SecuredPlan> {
             _ => {}
         }
     }
-    Ok(SecuredPlan { plan, rows: access.read().clone(), masks, flags, fingerprint: access.fingerprint() })
+    let (rows, fingerprint) = (access.read().clone(), access.fingerprint());
+    Ok(SecuredPlan { plan, rows, masks, flags, fingerprint, now: access.now() })
 }

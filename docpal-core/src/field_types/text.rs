@@ -55,6 +55,10 @@ impl FieldKind for Text {
         Storage::Column(PgType::Text)
     }
 
+    fn most_characters(&self) -> Option<usize> {
+        Some(CEILING)
+    }
+
     fn family(&self) -> Family {
         Family::Text
     }

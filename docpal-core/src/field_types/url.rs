@@ -52,6 +52,10 @@ impl FieldKind for Url {
         Storage::Column(PgType::Text)
     }
 
+    fn most_characters(&self) -> Option<usize> {
+        Some(CEILING)
+    }
+
     fn family(&self) -> Family {
         Family::Text
     }

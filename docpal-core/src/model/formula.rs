@@ -159,6 +159,20 @@ pub(crate) fn compile(fields: &[Candidate<'_>], references: References) -> Compi
     done
 }
 
+/// A formula text, by names, over fields that are known already.
+pub(crate) fn compile_over<'f>(
+    source: &str,
+    fields: impl Iterator<Item = (FieldId, &'f str, Type)>,
+) -> Result<Computed, Vec<FieldError>> {
+    let mut known = Known { entries: HashMap::new(), names: Vec::new() };
+    for (id, name, ty) in fields {
+        known.entries.insert(name.to_owned(), FieldRef::new(id.hex(), ty));
+        known.names.push(name);
+    }
+    let checked = Formula::parse(source).and_then(|formula| check(&formula, &known));
+    checked.map_err(|errors| entries("formula", &errors))
+}
+
 fn check(formula: &Formula, known: &Known<'_>) -> Result<Computed, docpal_formula::Errors> {
     let program = formula.check(known, &Functions::standard())?;
     let inputs = program.fields().iter().map(|slot| Input::of(slot.source())).collect();

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::field::Field;
-use super::formula::{Candidate, Content, References, compile};
+use super::formula::{Candidate, Computed, Content, References, compile, compile_over};
 use crate::access::Rule;
+use crate::error::FieldError;
 use crate::id::{AppId, CompanyId, FieldId, TableId};
 use crate::names;
 use crate::sql::TableName;
@@ -129,6 +130,21 @@ impl TableSnapshot {
             .iter()
             .find(|field| field.name == key)
             .or_else(|| key.parse().ok().and_then(|id| self.field(id)))
+    }
+
+    /// Compiles a formula over the fields of this table, by their names, without making a field of it: what a
+    /// formula field with this text would compute.
+    ///
+    /// # Errors
+    /// What is wrong with the formula, as for a formula field.
+    pub fn compile(&self, formula: &str) -> Result<Computed, Vec<FieldError>> {
+        let known =
+            self.fields.iter().filter(|field| field.kind.formula().is_none() || field.computed.is_some());
+        let typed = known.map(|field| {
+            let computed = field.computed.as_ref().map(|computed| computed.program().ty().clone());
+            (field.id, field.name.as_str(), computed.unwrap_or_else(|| field.kind.formula_type()))
+        });
+        compile_over(formula, typed)
     }
 
     /// The name nearest to `key` among the fields that `visible` lets through.

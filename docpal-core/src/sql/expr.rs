@@ -1,6 +1,8 @@
 //! The vocabulary for expressions: sea-query's trees, and closed lists of PostgreSQL's functions, casts
 //! and operators, so that no caller spells SQL.
 
+mod function;
+
 pub use sea_query::extension::postgres::PgBinOper;
 use sea_query::{ArrayType, DynIden, FunctionCall};
 pub use sea_query::{
@@ -13,95 +15,7 @@ use super::ddl::PgType;
 use super::ident::ColumnName;
 use crate::cell::Cell;
 
-/// A function of PostgreSQL, or of DocPal's own schema, that compiled queries may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PgFn {
-    /// `abs(numeric)`
-    Abs,
-    /// `array_position(anyarray, anyelement)`
-    ArrayPosition,
-    /// `btrim(text)`
-    Btrim,
-    /// `cardinality(anyarray)`
-    Cardinality,
-    /// `char_length(text)`
-    CharLength,
-    /// `coalesce(..)`
-    Coalesce,
-    /// `concat(..)`, which reads null as empty
-    Concat,
-    /// `count(*)`-like count of an expression
-    Count,
-    /// `jsonb_build_object(..)`
-    JsonbBuildObject,
-    /// `lower(text)`
-    Lower,
-    /// `now()`
-    Now,
-    /// `nullif(a, b)`
-    NullIf,
-    /// `round(numeric, int)`
-    Round,
-    /// `trunc(numeric)`
-    Trunc,
-    /// `split_part(text, text, int)`
-    SplitPart,
-    /// `strpos(text, text)`
-    StrPos,
-    /// `to_jsonb(anyelement)`
-    ToJsonb,
-    /// `upper(text)`
-    Upper,
-    /// `docpal.domain(text)`: the domain of an e-mail or web address, in lower case
-    Domain,
-    /// `docpal.num(numeric)`: the number rule of formulas, NaN for an overflow
-    Num,
-    /// `docpal.div(numeric, numeric)`: division by the number rule, NaN for a zero divisor
-    Div,
-    /// `docpal.round(numeric, numeric)`: ROUND of formulas
-    FormulaRound,
-    /// `docpal.num_text(numeric)`: a number as formulas show it
-    NumText,
-    /// `docpal.select_rank(text[], text[])`: a multiple select by the order of its options
-    SelectRank,
-    /// `to_char(timestamp or date, text)`
-    ToChar,
-    /// `greatest(..)`
-    Greatest,
-}
-
-impl PgFn {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Abs => "abs",
-            Self::ArrayPosition => "array_position",
-            Self::Btrim => "btrim",
-            Self::Cardinality => "cardinality",
-            Self::CharLength => "char_length",
-            Self::Coalesce => "coalesce",
-            Self::Concat => "concat",
-            Self::Count => "count",
-            Self::JsonbBuildObject => "jsonb_build_object",
-            Self::Lower => "lower",
-            Self::Now => "now",
-            Self::NullIf => "nullif",
-            Self::Round => "round",
-            Self::Trunc => "trunc",
-            Self::SplitPart => "split_part",
-            Self::StrPos => "strpos",
-            Self::ToJsonb => "to_jsonb",
-            Self::Upper => "upper",
-            Self::Domain => "docpal.domain",
-            Self::Num => "docpal.num",
-            Self::Div => "docpal.div",
-            Self::FormulaRound => "docpal.round",
-            Self::NumText => "docpal.num_text",
-            Self::SelectRank => "docpal.select_rank",
-            Self::ToChar => "to_char",
-            Self::Greatest => "greatest",
-        }
-    }
-}
+pub use function::PgFn;
 
 /// A call of `function`.
 pub fn call(function: PgFn, args: impl IntoIterator<Item = Expr>) -> Expr {
@@ -133,6 +47,54 @@ pub fn is_nan(expr: Expr) -> Expr {
 #[must_use]
 pub fn nan() -> Expr {
     Expr::Constant(Value::from("NaN")).cast_as(RawName("numeric"))
+}
+
+/// The date or instant, by `ty`, that stands for an error.
+#[must_use]
+pub fn infinity(ty: PgType) -> Expr {
+    cast(Expr::Constant(Value::from("infinity")), ty)
+}
+
+/// The number or time, by `ty`, below all others.
+#[must_use]
+pub fn lowest(ty: PgType) -> Expr {
+    cast(Expr::Constant(Value::from("-infinity")), ty)
+}
+
+/// The number or time, by `ty`, above all others that are no errors.
+#[must_use]
+pub fn highest(ty: PgType) -> Expr {
+    let text = if ty == PgType::Numeric { "infinity" } else { "20000-01-01" };
+    cast(Expr::Constant(Value::from(text)), ty)
+}
+
+/// `CASE WHEN condition THEN yes WHEN NOT condition THEN no ELSE unknown END`
+#[must_use]
+pub fn by_truth(condition: Expr, yes: Expr, no: Expr, unknown: Expr) -> Expr {
+    CaseStatement::new().case(condition.clone(), yes).case(condition.not(), no).finally(unknown).into()
+}
+
+/// `(SELECT body FROM (SELECT value AS name OFFSET 0) AS name)`: `body` may read `name` often, `value` is computed
+/// once.
+#[must_use]
+pub fn let_in(name: &ColumnName, value: Expr, body: Expr) -> Expr {
+    let mut inner = Query::select();
+    inner.expr_as(value, name.clone()).offset(0);
+    let mut outer = Query::select();
+    outer.expr(body).from_subquery(inner, name.clone());
+    subquery(outer)
+}
+
+/// `a ~ pattern` by code point; `pattern` must be one that PostgreSQL accepts.
+#[must_use]
+pub fn matches_regex(text: Expr, pattern: &str) -> Expr {
+    collate(text, Collation::CodePoint).binary(BinOper::Custom("~"), cast(Expr::value(pattern), PgType::Text))
+}
+
+/// `expr::int`, for what surely is one.
+#[must_use]
+pub fn as_int(expr: Expr) -> Expr {
+    expr.cast_as(RawName("int"))
 }
 
 /// `NOT coalesce(expr, false)`

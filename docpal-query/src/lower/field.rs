@@ -1,11 +1,12 @@
 //! A field or system value as an SQL expression over one relation.
 
+use chrono::{DateTime, Utc};
 use docpal_core::TableSnapshot;
 use docpal_core::field_types::Family;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 use docpal_core::sql::{ColumnName, PgType};
 
-use super::formula;
+use super::formula::{self, Clock};
 use crate::target::{Compared, Target};
 
 /// The relation that expressions read from.
@@ -16,6 +17,15 @@ pub(crate) struct Relation<'r> {
     pub(crate) alias: Option<&'r ColumnName>,
     /// The computed fields that exist only for some records: position, and the column that says for which.
     pub(crate) flags: &'r [(usize, ColumnName)],
+    /// What time it is for formulas.
+    pub(crate) clock: Clock,
+}
+
+impl<'r> Relation<'r> {
+    /// The table of `snapshot` itself, with every field there.
+    pub(crate) fn table(snapshot: &'r TableSnapshot, now: DateTime<Utc>) -> Self {
+        Self { snapshot, alias: None, flags: &[], clock: Clock::at(now) }
+    }
 }
 
 /// A value in SQL.

@@ -1,112 +1,121 @@
-//! Formulas as SQL: total expressions that give what the evaluator gives.
+//! Formulas as SQL: total expressions that give what the evaluator gives, error by error.
 //!
-//! A number that could not be computed is NaN, which PostgreSQL's arithmetic carries along; for other types
-//! a second expression says when there is an error.
+//! No expression made here raises an error in PostgreSQL, whatever the row holds: an error would tell about rows
+//! one may not see. What the evaluator ends in an error is a value here too (see `sql`). The functions in the schema
+//! `docpal` compute what PostgreSQL computes otherwise.
 
+mod arithmetic;
 mod call;
+mod compare;
 mod node;
+mod sql;
+mod term;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use docpal_core::TableSnapshot;
 use docpal_core::field_types::Family;
-use docpal_core::model::Input;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr};
+use docpal_core::model::{Computed, Field, Input};
+use docpal_core::sql::expr::{self, Query};
+use docpal_core::sql::{ColumnName, PgType, Statement};
 use docpal_formula::{RecordProperty, Type};
 
+use self::arithmetic::Exact;
+use self::node::Scope;
+use self::sql::{Kind, Sql};
+use self::term::Term;
 use super::field::{Operand, Relation};
 use crate::target::Compared;
 
-/// A chain of formulas longer than this has no SQL form; each level repeats the expressions below it.
+pub use call::{MEMORY_ONLY, has_sql};
+
+/// A chain of formulas longer than this has no SQL form.
 const MAX_CHAIN: usize = 8;
 
 /// Why a formula has no SQL form.
 pub(crate) type Unsupported = String;
 
-/// A part of a formula in SQL.
-#[derive(Clone, Debug)]
-pub(crate) struct Sql {
-    pub(crate) value: Expr,
-    pub(crate) failure: Failure,
+/// What time it is for formulas, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// What `NOW()` is.
+    pub now: DateTime<Utc>,
+    /// The zone in which the parts of instants are read.
+    pub zone: Tz,
 }
 
-/// When a part cannot be computed.
-#[derive(Clone, Debug)]
-pub(crate) enum Failure {
-    /// Never.
-    Never,
-    /// When its number is NaN.
-    Nan,
-    /// When this holds; it is never null.
-    When(Expr),
-}
-
-impl Sql {
-    pub(crate) fn sure(value: Expr) -> Self {
-        Self { value, failure: Failure::Never }
-    }
-
-    pub(crate) fn number(value: Expr) -> Self {
-        Self { value, failure: Failure::Nan }
-    }
-
-    pub(crate) fn with(value: Expr, fails: Option<Expr>) -> Self {
-        Self { value, failure: fails.map_or(Failure::Never, Failure::When) }
-    }
-
-    /// When it cannot be computed, as a condition that is never null.
-    pub(crate) fn fails(&self) -> Option<Expr> {
-        match &self.failure {
-            Failure::Never => None,
-            Failure::Nan => Some(expr::is_nan(self.value.clone())),
-            Failure::When(condition) => Some(condition.clone()),
-        }
+impl Clock {
+    /// A clock in UTC.
+    #[must_use]
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self { now, zone: Tz::UTC }
     }
 }
 
 /// Has the formula of the field at `position` an SQL form?
 pub(crate) fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Unsupported> {
-    let relation = Relation { snapshot, alias: None, flags: &[] };
-    compile(&relation, position, 0).map(|_| ())
+    compile(&Relation::table(snapshot, DateTime::UNIX_EPOCH), position, 0).map(|_| ())
 }
 
 /// The value of the computed field at `position`; `None` when its formula has no SQL form.
 pub(crate) fn operand(relation: &Relation<'_>, position: usize) -> Option<Operand> {
-    let (sql, ty) = compile(relation, position, 0).ok()?;
-    let fails = sql.fails();
-    Some(Operand { value: sql.value, ty: pg_type(&ty)?, fails })
+    let sql = compile(relation, position, 0).ok()?.settled();
+    let fails = sql.fails().map(Term::into_expr);
+    Some(Operand { value: sql.value.into_expr(), ty: sql.kind.pg(), fails })
 }
 
-/// The column type that holds results of a formula type.
-fn pg_type(ty: &Type) -> Option<PgType> {
-    match ty {
-        Type::Number => Some(PgType::Numeric),
-        Type::Text | Type::Null => Some(PgType::Text),
-        Type::Bool => Some(PgType::Boolean),
-        Type::Date => Some(PgType::Date),
-        Type::DateTime => Some(PgType::Timestamptz),
-        Type::List(_) | Type::Json => None,
+/// A statement that computes `formulas` for every record of the table: rows of the id, then for each formula its
+/// value and whether there is an error instead. For tests and explanations; it asks nobody's permission.
+///
+/// # Errors
+/// Why a formula has no SQL form.
+pub fn statement(
+    snapshot: &TableSnapshot,
+    formulas: &[&Computed],
+    clock: Clock,
+) -> Result<(Statement, Vec<PgType>), String> {
+    let relation = Relation { clock, ..Relation::table(snapshot, clock.now) };
+    let mut select = Query::select();
+    select.expr(expr::column(&ColumnName::ID));
+    let mut types = Vec::with_capacity(formulas.len());
+    for formula in formulas {
+        let sql = lower(&relation, formula, 0)?.settled();
+        let fails = sql.fails().unwrap_or_else(|| Term::boolean(false));
+        types.push(sql.kind.pg());
+        select.expr(sql.value.into_expr()).expr(fails.into_expr());
     }
+    select.from(snapshot.physical().table_ref());
+    Ok((Statement::from(select), types))
 }
 
-fn compile(relation: &Relation<'_>, position: usize, depth: usize) -> Result<(Sql, Type), Unsupported> {
+/// The formula of the field at `position`, as part `depth` of a chain.
+fn compile(relation: &Relation<'_>, position: usize, depth: usize) -> Result<Sql, Unsupported> {
+    let field = relation.snapshot.fields().get(position).ok_or("its field is gone")?;
+    let computed = field.computed().ok_or("it refers to something that is gone")?;
+    lower(relation, computed, depth)
+}
+
+fn lower(relation: &Relation<'_>, computed: &Computed, depth: usize) -> Result<Sql, Unsupported> {
     if depth > MAX_CHAIN {
         return Err(format!("it needs a chain of more than {MAX_CHAIN} formulas"));
     }
-    let field = relation.snapshot.fields().get(position).ok_or("its field is gone")?;
-    let computed = field.computed().ok_or("it refers to something that is gone")?;
-    let ty = computed.program().ty().clone();
-    pg_type(&ty).ok_or("its result is a list or JSON")?;
-    let slots = computed
-        .inputs()
-        .iter()
-        .map(|input| slot(relation, *input, depth))
+    if matches!(computed.program().ty(), Type::List(_) | Type::Json) {
+        return Err("its result is a list or JSON".to_owned());
+    }
+    let inputs = computed.inputs().iter().enumerate();
+    let slots = inputs
+        .map(|(index, input)| slot(relation, index, *input, depth))
         .collect::<Result<Vec<Sql>, Unsupported>>()?;
-    let sql = node::lower(computed.program().root(), &slots)?;
-    Ok((sql, ty))
+    Scope { slots: &slots, clock: relation.clock }.lower(computed.program().root())
+}
+
+/// The most bytes a text of the field has.
+fn text_bytes(field: &Field) -> u64 {
+    field.kind().most_characters().map_or(u64::MAX, |characters| characters.saturating_mul(4) as u64)
 }
 
 /// An input of a formula.
-fn slot(relation: &Relation<'_>, input: Input, depth: usize) -> Result<Sql, Unsupported> {
+fn slot(relation: &Relation<'_>, index: usize, input: Input, depth: usize) -> Result<Sql, Unsupported> {
     let id = match input {
         Input::Field(id) => id,
         Input::Record(property) => return record_property(relation, property),
@@ -115,33 +124,43 @@ fn slot(relation: &Relation<'_>, input: Input, depth: usize) -> Result<Sql, Unsu
     let position = relation.snapshot.position(id).ok_or("its field is gone")?;
     let field = relation.snapshot.fields().get(position).ok_or("its field is gone")?;
     let Some((name, ty)) = field.column() else {
-        return compile(relation, position, depth + 1).map(|(sql, _)| sql);
+        // Another formula: a value like any other, but its slots are not those of this one.
+        return compile(relation, position, depth + 1).map(Sql::settled);
     };
     let column = relation.column(&name);
     Ok(match (Compared::of_field(field), ty) {
         (Compared::Field(Family::SingleSelect(options)), _) => {
+            let bytes = options.iter().map(|option| option.id.len().max(option.name.len()) as u64).max();
             let names = options.iter().map(|option| (option.id.as_str(), option.name.as_str()));
-            Sql::sure(expr::name_of(column, names))
+            let value = Term::leaf(expr::name_of(column, names)).of_weight(1 + 3 * options.len());
+            Sql::sure(Kind::Text, value).at_most(bytes.unwrap_or(0).max(64))
         }
         (Compared::Field(Family::MultipleSelect(_)), _) => return Err("it reads a list".to_owned()),
-        (_, PgType::Bigint) => Sql::sure(expr::cast(column, PgType::Numeric)),
-        _ => Sql::sure(column),
+        (_, PgType::Text) => Sql::sure(Kind::Text, Term::leaf(column)).at_most(text_bytes(field)),
+        (_, PgType::Numeric) => {
+            let column = Term::leaf(column);
+            let exact = Some(Box::new(Exact::column(index, column.clone())));
+            Sql { exact, ..Sql::sure(Kind::Number, column) }
+        }
+        (_, PgType::Bigint) => Sql::sure(Kind::Number, Term::leaf(expr::cast(column, PgType::Numeric))),
+        (_, PgType::Boolean) => Sql::sure(Kind::Bool, Term::leaf(column)),
+        (_, PgType::Date) => Sql::sure(Kind::Date, Term::leaf(column)),
+        (_, PgType::Timestamptz) => Sql::sure(Kind::DateTime, Term::leaf(column)),
+        (_, PgType::TextArray | PgType::Uuid) => return Err("it reads a list or an id".to_owned()),
     })
 }
 
 fn record_property(relation: &Relation<'_>, property: RecordProperty) -> Result<Sql, Unsupported> {
     use crate::target::System;
-    let text = |system: System| {
-        let (name, _) = system.column();
-        Sql::sure(expr::cast(relation.column(&name), PgType::Text))
-    };
-    let instant = |system: System| Sql::sure(relation.column(&system.column().0));
+    let column = |system: System| Term::leaf(relation.column(&system.column().0));
+    let text = |system| Ok(Sql::sure(Kind::Text, column(system).cast(PgType::Text)).at_most(36));
+    let instant = |system| Ok(Sql::sure(Kind::DateTime, column(system)));
     match property {
-        RecordProperty::Id => Ok(text(System::Id)),
-        RecordProperty::CreatedBy => Ok(text(System::CreatedBy)),
-        RecordProperty::LastModifiedBy => Ok(text(System::UpdatedBy)),
-        RecordProperty::CreatedTime => Ok(instant(System::CreatedAt)),
-        RecordProperty::LastModifiedTime => Ok(instant(System::UpdatedAt)),
+        RecordProperty::Id => text(System::Id),
+        RecordProperty::CreatedBy => text(System::CreatedBy),
+        RecordProperty::LastModifiedBy => text(System::UpdatedBy),
+        RecordProperty::CreatedTime => instant(System::CreatedAt),
+        RecordProperty::LastModifiedTime => instant(System::UpdatedAt),
         _ => Err("it reads a property of the record that has no column".to_owned()),
     }
 }

@@ -72,7 +72,7 @@ pub fn lower(secured: &SecuredPlan, cursor_key: &[u8]) -> Result<Compiled> {
     let plan = &secured.plan;
     let flags: Vec<(usize, ColumnName)> =
         secured.flags.iter().map(|(position, name, _)| (*position, name.clone())).collect();
-    let relation = Relation { snapshot: &plan.view.snapshot, alias: None, flags: &flags };
+    let relation = Relation { flags: &flags, ..Relation::table(&plan.view.snapshot, secured.now) };
     let keys = sort_keys(secured, &relation);
     let binding = cursor::binding(&[
         &plan.view.snapshot.id().to_string(),
@@ -147,7 +147,7 @@ pub(crate) fn after_image(
     checks: &[Predicate],
 ) -> (SelectStatement, Layout, usize) {
     let snapshot = &secured.plan.view.snapshot;
-    let raw = Relation { snapshot, alias: None, flags: &[] };
+    let raw = Relation::table(snapshot, secured.now);
     let mut inner = readable_cells(secured);
     inner.expr_as(expr::is_true(predicate::lower(&secured.rows, &raw)), ColumnName::alias("c", 0));
     for (index, check) in checks.iter().enumerate() {
@@ -156,7 +156,7 @@ pub(crate) fn after_image(
     inner.from(written.clone());
     let flags: Vec<(usize, ColumnName)> =
         secured.flags.iter().map(|(position, name, _)| (*position, name.clone())).collect();
-    let relation = Relation { snapshot, alias: None, flags: &flags };
+    let relation = Relation { flags: &flags, ..raw };
     let mut layout = Layout::default();
     let mut select = Query::select();
     let width = select_columns(&mut select, secured, &relation, &mut layout);
@@ -176,7 +176,7 @@ fn readable_relation(select: &mut SelectStatement, secured: &SecuredPlan) {
         select.from(table);
         return;
     }
-    let raw = Relation { snapshot, alias: None, flags: &[] };
+    let raw = Relation::table(snapshot, secured.now);
     let mut readable = readable_cells(secured);
     readable.from(table).and_where(predicate::lower(&secured.rows, &raw));
     select.from_subquery(readable, ColumnName::system("r"));
@@ -185,7 +185,7 @@ fn readable_relation(select: &mut SelectStatement, secured: &SecuredPlan) {
 /// SELECT: every stored cell, masked where it must be, and the flags of computed fields.
 fn readable_cells(secured: &SecuredPlan) -> SelectStatement {
     let snapshot = &secured.plan.view.snapshot;
-    let raw = Relation { snapshot, alias: None, flags: &[] };
+    let raw = Relation::table(snapshot, secured.now);
     let mut readable = Query::select();
     for (name, _) in &SYSTEM {
         readable.expr(expr::column(name));

@@ -57,7 +57,7 @@ impl Records<'_> {
         exec::copy_in(guarded.connection(), &snapshot.physical(), &columns, data)
             .await
             .map_err(|error| on_field(error, &access))?;
-        check_all(guarded.connection(), snapshot, &ids, &checks).await?;
+        check_all(guarded.connection(), &access, &ids, &checks).await?;
         for chunk in ids.chunks(LOGGED) {
             let change = Change {
                 company: snapshot.company(),
@@ -75,12 +75,7 @@ impl Records<'_> {
     }
 
     /// Validates every draft and encodes it as it goes, so that one record at a time is in memory twice.
-    fn encode(
-        &self,
-        snapshot: &TableSnapshot,
-        access: &Access,
-        drafts: &[RecordDraft],
-    ) -> Result<Encoded> {
+    fn encode(&self, snapshot: &TableSnapshot, access: &Access, drafts: &[RecordDraft]) -> Result<Encoded> {
         let stored = stored(snapshot);
         let user = self.actor.user().uuid();
         let mut failed: Vec<FieldError> = Vec::new();
@@ -145,14 +140,15 @@ fn columns(snapshot: &TableSnapshot) -> Vec<ColumnName> {
 /// Every record must meet every check; else none stays.
 async fn check_all(
     conn: &mut Connection,
-    snapshot: &TableSnapshot,
+    access: &Access,
     ids: &[RecordId],
     checks: &[Predicate],
 ) -> Result<()> {
     if checks.is_empty() {
         return Ok(());
     }
-    let raw = Relation { snapshot, alias: None, flags: &[] };
+    let snapshot = access.snapshot();
+    let raw = Relation::table(snapshot, access.now());
     let mut select = Query::select();
     select.expr(expr::count_all()).from(snapshot.physical().table_ref());
     let id = expr::column(&ColumnName::ID);

@@ -66,7 +66,7 @@ impl Records<'_> {
         let mut wanted: Vec<RecordId> = ids.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
-        let raw = Relation { snapshot, alias: None, flags: &[] };
+        let raw = Relation::table(snapshot, access.now());
         let mut before = Query::select();
         before.expr(expr::column(&ColumnName::ID));
         before.expr_as(expr::is_true(predicate::lower(&access.row(Action::Delete), &raw)), MAY);

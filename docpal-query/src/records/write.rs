@@ -298,7 +298,7 @@ pub(super) fn before_clause(
     id: RecordId,
     action: Action,
 ) -> WithClause {
-    let raw = Relation { snapshot, alias: None, flags: &[] };
+    let raw = Relation::table(snapshot, access.now());
     let mut before = Query::select();
     before.exprs(all_columns(snapshot));
     before.expr_as(expr::is_true(predicate::lower(&access.row(action), &raw)), MAY);

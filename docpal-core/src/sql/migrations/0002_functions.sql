@@ -364,11 +364,12 @@ $$;
 
 -- TEXT: a number by a format that was taken apart; null when hundredths overflow.
 CREATE FUNCTION docpal.number_format(
-    x numeric, percent boolean, grouped boolean, least_whole int, least_fraction int, most_fraction int
+    x numeric, prefix text, suffix text, percent boolean, grouped boolean,
+    least_whole int, least_fraction int, most_fraction int
 ) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    shown numeric := round(docpal.num(CASE WHEN percent THEN x * 100 ELSE x END), most_fraction);
+    shown numeric := round(docpal.num(CASE WHEN percent THEN x * 100 ELSE x END), least(most_fraction, 28));
     digits text := trim_scale(abs(shown))::text;
     whole text := ltrim(split_part(digits, '.', 1), '0');
     fraction text := split_part(digits, '.', 2);
@@ -381,7 +382,8 @@ BEGIN
         whole := reverse(regexp_replace(reverse(whole), '([0-9]{3})(?=[0-9])', '\1,', 'g'));
     END IF;
     fraction := rpad(fraction, greatest(least_fraction, length(fraction)), '0');
-    RETURN whole || CASE WHEN fraction = '' THEN '' ELSE '.' END || fraction;
+    RETURN CASE WHEN shown < 0 THEN '-' ELSE '' END || prefix || whole
+        || CASE WHEN fraction = '' THEN '' ELSE '.' END || fraction || suffix;
 END
 $$;
 

@@ -273,3 +273,9 @@ BEGIN
     RETURN CASE WHEN finish > start THEN 'in ' || words ELSE words || ' ago' END;
 END
 $$;
+
+-- Whole units since 1970, of which a second has `per`.
+CREATE FUNCTION docpal.epoch(at timestamptz, per int) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT floor(extract(epoch FROM at) * per)::text
+$$;

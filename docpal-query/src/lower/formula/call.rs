@@ -1,74 +1,196 @@
-//! The functions that have an SQL form, one line each.
+//! Calls of functions: the map from name to SQL, and what the functions see of a call.
 
+mod date;
+mod date_format;
+mod logic;
+mod memory;
+mod number;
+mod regex;
+mod text;
+
+use docpal_core::Cell;
 use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Collation, PgFn};
-use docpal_formula::{FunctionCall, Node, Type};
+use docpal_core::sql::expr::{self, PgFn};
+use docpal_formula::{FunctionCall, Node, Type, Unit};
 
-use super::node::{choose, concat, lower as lower_node, sequence};
-use super::{Sql, Unsupported};
+use super::Unsupported;
+use super::node::{Scope, midnight};
+use super::sql::{Kind, Sql, any_fails};
+use super::term::Term;
 
-type Lower = fn(&[Node], &Type, &[Sql]) -> Result<Sql, Unsupported>;
+pub use memory::MEMORY_ONLY;
 
-/// Function name and its SQL form.
-const FUNCTIONS: &[(&str, Lower)] = &[
-    ("ABS", |args, _, slots| number(args, slots, |value| expr::call(PgFn::Abs, [value]))),
-    ("AND", |args, _, slots| sequence(args, slots, true)),
-    ("CONCATENATE", |args, _, slots| concat(args, slots)),
-    ("IF", if_),
-    ("LOWER", |args, _, slots| {
-        text(args, slots, |value| expr::call(PgFn::Lower, [expr::collate(value, Collation::Unicode)]))
-    }),
-    ("NOT", |args, _, slots| text(args, slots, expr::not_true)),
-    ("OR", |args, _, slots| sequence(args, slots, false)),
-    ("ROUND", round),
-    ("UPPER", |args, _, slots| {
-        text(args, slots, |value| expr::call(PgFn::Upper, [expr::collate(value, Collation::Unicode)]))
-    }),
-];
+/// The SQL of one call.
+type Lower = fn(&Call<'_>) -> Result<Sql, Unsupported>;
+/// Functions by name.
+type Functions = &'static [(&'static str, Lower)];
+
+/// The functions that have an SQL form, by family.
+const FAMILIES: &[Functions] = &[logic::FUNCTIONS, number::FUNCTIONS, text::FUNCTIONS, date::FUNCTIONS];
+
+/// Whether calls of the standard function `name` have an SQL form.
+#[must_use]
+pub fn has_sql(name: &str) -> bool {
+    find(name).is_some()
+}
+
+fn find(name: &str) -> Option<Lower> {
+    let mut known = FAMILIES.iter().copied().flatten();
+    known.find(|(known, _)| *known == name).map(|(_, lower)| *lower)
+}
 
 /// A call of a function of the registry.
-pub(super) fn lower(call: &FunctionCall, ty: &Type, slots: &[Sql]) -> Result<Sql, Unsupported> {
+pub(super) fn lower(call: &FunctionCall, ty: &Type, scope: Scope<'_>) -> Result<Sql, Unsupported> {
     let name = call.function().name();
-    let standard = call.function().is_standard();
-    match FUNCTIONS.iter().find(|(known, _)| standard && *known == name) {
-        Some((_, lower)) => lower(call.args(), ty, slots),
-        None => Err(format!("{name} is computed in memory only")),
+    if !call.function().is_standard() {
+        return Err(format!("{name} is a function of the host"));
+    }
+    match (find(name), MEMORY_ONLY.iter().find(|(known, _)| *known == name)) {
+        (Some(lower), _) => lower(&Call { call, ty, scope }),
+        (None, Some((_, why))) => Err(format!("{name} is computed in memory only: {why}")),
+        (None, None) => Err(format!("{name} is computed in memory only")),
     }
 }
 
-fn argument(args: &[Node], index: usize, slots: &[Sql]) -> Result<Sql, Unsupported> {
-    let node = args.get(index).ok_or("it lacks an argument")?;
-    lower_node(node, slots)
+/// One call, as a function sees it.
+struct Call<'c> {
+    call: &'c FunctionCall,
+    ty: &'c Type,
+    scope: Scope<'c>,
 }
 
-/// A function of one number; NaN stays NaN.
-fn number(args: &[Node], slots: &[Sql], apply: fn(expr::Expr) -> expr::Expr) -> Result<Sql, Unsupported> {
-    let inner = argument(args, 0, slots)?;
-    Ok(Sql { value: apply(inner.value), failure: inner.failure })
+impl Call<'_> {
+    fn args(&self) -> &[Node] {
+        self.call.args()
+    }
+
+    fn has(&self, index: usize) -> bool {
+        index < self.args().len()
+    }
+
+    /// The kind of the result.
+    fn kind(&self) -> Result<Kind, Unsupported> {
+        Kind::of(self.ty)
+    }
+
+    /// An argument as it is.
+    fn sql(&self, index: usize) -> Result<Sql, Unsupported> {
+        let node = self.args().get(index).ok_or("it lacks an argument")?;
+        Ok(self.scope.lower(node)?.settled())
+    }
+
+    /// An argument as a value of `kind`; a blank when it is not given.
+    fn sql_as(&self, index: usize, kind: Kind) -> Result<Sql, Unsupported> {
+        match self.args().get(index) {
+            Some(node) => self.scope.lower_as(node, kind),
+            None => Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0)),
+        }
+    }
+
+    fn all(&self) -> Result<Vec<Sql>, Unsupported> {
+        (0..self.args().len()).map(|index| self.sql(index)).collect()
+    }
+
+    fn number(&self, index: usize) -> Result<Sql, Unsupported> {
+        self.sql_as(index, Kind::Number)
+    }
+
+    /// A text, null when it is blank or not given.
+    fn text(&self, index: usize) -> Result<Sql, Unsupported> {
+        self.sql_as(index, Kind::Text)
+    }
+
+    /// A text, empty when it is blank or not given.
+    fn filled_text(&self, index: usize) -> Result<Sql, Unsupported> {
+        let text = self.text(index)?;
+        if !text.nullable {
+            return Ok(text);
+        }
+        Ok(Sql { value: text.value.or_empty(), nullable: false, ..text })
+    }
+
+    /// The zone in which instants are read.
+    fn zone(&self) -> &'static str {
+        self.call.zone().unwrap_or(self.scope.clock.zone).name()
+    }
+
+    fn zone_text(&self) -> Term {
+        Term::text(self.zone())
+    }
+
+    /// A date or datetime, whatever blank it is.
+    fn temporal(&self, index: usize) -> Result<Sql, Unsupported> {
+        Ok(self.sql(index)?.into_kind(Kind::DateTime))
+    }
+
+    /// Whether the argument is a date without time, by its static type.
+    fn is_date(&self, index: usize) -> bool {
+        self.args().get(index).is_some_and(|arg| *arg.ty() == Type::Date)
+    }
+
+    /// The wall-clock time of a date or datetime.
+    fn local(&self, index: usize) -> Result<Term, Unsupported> {
+        let moment = self.temporal(index)?;
+        Ok(match moment.kind {
+            Kind::Date => moment.value.as_local(),
+            _ => moment.value.at_zone(self.zone()),
+        })
+    }
+
+    /// The day of a date or datetime.
+    fn day(&self, index: usize) -> Result<Term, Unsupported> {
+        let moment = self.temporal(index)?;
+        Ok(match moment.kind {
+            Kind::Date => moment.value,
+            _ => moment.value.at_zone(self.zone()).cast(PgType::Date),
+        })
+    }
+
+    /// The instant of a datetime, or of the midnight of a date.
+    fn instant(&self, index: usize) -> Result<Sql, Unsupported> {
+        let moment = self.temporal(index)?;
+        Ok(match moment.kind {
+            Kind::Date => midnight(moment, self.zone()),
+            _ => moment,
+        })
+    }
+
+    /// The unit of time written out as an argument, or `default` when it is not given.
+    fn unit(&self, index: usize, default: Unit) -> Result<Unit, Unsupported> {
+        match self.call.prepared(index) {
+            docpal_formula::Prepared::Unit(unit) => Ok(*unit),
+            _ if !self.has(index) => Ok(default),
+            _ => Err("its unit of time is not written out".to_owned()),
+        }
+    }
+
+    /// The ISO number of the day a week starts on.
+    fn week_start(&self, index: usize) -> Term {
+        let day = match self.call.prepared(index) {
+            docpal_formula::Prepared::WeekStart(day) => day.number_from_monday(),
+            _ => 7,
+        };
+        Term::integer(day.into())
+    }
+
+    /// When any argument cannot be computed.
+    fn fails(&self) -> Result<Option<Term>, Unsupported> {
+        Ok(any_fails(&self.all()?))
+    }
 }
 
 /// A function of one value whose error is that of the value.
-fn text(args: &[Node], slots: &[Sql], apply: fn(expr::Expr) -> expr::Expr) -> Result<Sql, Unsupported> {
-    let inner = argument(args, 0, slots)?;
-    let fails = inner.fails();
-    Ok(Sql::with(apply(inner.value), fails))
+fn through(inner: Sql, apply: impl FnOnce(Term) -> Term) -> Sql {
+    Sql { value: apply(inner.value), exact: None, ..inner }
 }
 
-fn if_(args: &[Node], ty: &Type, slots: &[Sql]) -> Result<Sql, Unsupported> {
-    let condition = argument(args, 0, slots)?;
-    let yes = argument(args, 1, slots)?;
-    let no = match args.get(2) {
-        Some(node) => lower_node(node, slots)?,
-        None => Sql::sure(expr::null(super::pg_type(ty).ok_or("its result is a list or JSON")?)),
-    };
-    Ok(choose(condition, yes, no, ty))
+/// A constant list of dates.
+fn dates(days: &[chrono::NaiveDate]) -> Term {
+    let cells: Vec<Cell> = days.iter().map(|day| Cell::Date(*day)).collect();
+    Term::leaf(expr::array(&cells, PgType::Date))
 }
 
-fn round(args: &[Node], _: &Type, slots: &[Sql]) -> Result<Sql, Unsupported> {
-    let value = argument(args, 0, slots)?;
-    let digits = match args.get(1) {
-        Some(node) => lower_node(node, slots)?,
-        None => Sql::sure(expr::cast(expr::integer(0), PgType::Numeric)),
-    };
-    Ok(Sql::number(expr::call(PgFn::FormulaRound, [value.value, digits.value])))
+/// The texts that are spaces at the ends of a text are cut.
+fn trimmed(text: Term) -> Term {
+    Term::call(PgFn::Btrim, [text, Term::call(PgFn::Spaces, [])])
 }

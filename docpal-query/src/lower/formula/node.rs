@@ -1,193 +1,242 @@
-//! The operators of the formula language, one by one, as SQL that never raises.
+//! The parts of a program, one by one, as SQL that never raises.
 
 use docpal_core::Cell;
 use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, BinOper, Collation, Expr, ExprTrait as _, PgFn};
-use docpal_formula::{ArithmeticOp, Coercion, CompareOp, Expr as Formula, Node, Type, Value};
+use docpal_core::sql::expr::{self, PgFn};
+use docpal_formula::{ArithmeticOp, Coercion, Expr as Formula, Node, Type, Value};
 
-use super::{Failure, Sql, Unsupported, call};
+use super::arithmetic::{Exact, arithmetic};
+use super::compare::compare;
+use super::sql::{Failure, Kind, Sql, any_fails, either};
+use super::term::Term;
+use super::{Clock, Unsupported, call};
 
-/// One node with the expressions of its program's slots.
-pub(super) fn lower(node: &Node, slots: &[Sql]) -> Result<Sql, Unsupported> {
-    Ok(match node.expr() {
-        Formula::Constant(value) => constant(value, node.ty())?,
-        Formula::Slot(index) => slots.get(*index).cloned().ok_or("it reads an unknown field")?,
-        Formula::Coerce(coercion, inner) => coerce(*coercion, inner.ty(), lower(inner, slots)?)?,
-        Formula::Negate(inner) => {
-            let inner = lower(inner, slots)?;
-            Sql { value: expr::negate(inner.value), failure: inner.failure }
+/// No SQL with more columns, constants, calls and operators than this: about 64 kB.
+const MAX_WEIGHT: usize = 3_000;
+/// No SQL taller than this, which PostgreSQL's stack bears easily.
+const MAX_HEIGHT: usize = 500;
+
+/// What the parts of a program are lowered with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope<'s> {
+    pub(crate) slots: &'s [Sql],
+    pub(crate) clock: Clock,
+}
+
+impl Scope<'_> {
+    /// One part, with its kind; what is always blank takes the kind its place asks for.
+    pub(super) fn lower_as(self, node: &Node, kind: Kind) -> Result<Sql, Unsupported> {
+        Ok(self.lower(node)?.into_kind(kind).settled())
+    }
+
+    /// One part.
+    pub(super) fn lower(self, node: &Node) -> Result<Sql, Unsupported> {
+        let sql = match node.expr() {
+            Formula::Constant(value) => constant(value, node.ty())?,
+            Formula::Slot(index) => self.slots.get(*index).cloned().ok_or("it reads an unknown field")?,
+            Formula::Coerce(coercion, inner) => self.coerce(*coercion, inner)?,
+            Formula::Negate(inner) => negate(self.lower(inner)?.into_kind(Kind::Number)),
+            Formula::Not(inner) => not(self.lower_as(inner, Kind::Bool)?.into_truth()),
+            Formula::Arithmetic(op, a, b) => {
+                let (a, b) = (self.lower(a)?, self.lower(b)?);
+                arithmetic(*op, a.into_kind(Kind::Number), b.into_kind(Kind::Number))
+            }
+            Formula::Compare(op, a, b) => compare(*op, self.lower(a)?, self.lower(b)?),
+            Formula::And(items) => self.sequence(items, true)?,
+            Formula::Or(items) => self.sequence(items, false)?,
+            Formula::Concat(items) => self.concat(items)?,
+            Formula::Call(function) => call::lower(function, node.ty(), self)?,
+            _ => return Err("it uses an operator without an SQL form".to_owned()),
+        };
+        if sql.weight() > MAX_WEIGHT || sql.height() > MAX_HEIGHT {
+            return Err("its SQL would be too long".to_owned());
         }
-        Formula::Not(inner) => {
-            let inner = lower(inner, slots)?;
-            Sql { value: expr::not_true(inner.value), failure: inner.failure }
+        Ok(sql.into_kind(Kind::of(node.ty())?))
+    }
+
+    /// AND and OR from left to right: an error counts only when it is reached.
+    pub(super) fn sequence(self, items: &[Node], all: bool) -> Result<Sql, Unsupported> {
+        let mut whole: Option<Sql> = None;
+        for item in items.iter().rev() {
+            let item = self.lower_as(item, Kind::Bool)?.into_truth();
+            whole = Some(match whole {
+                None => item,
+                Some(rest) => joined(item, rest, all),
+            });
         }
-        Formula::Arithmetic(op, a, b) => arithmetic(*op, lower(a, slots)?, lower(b, slots)?),
-        Formula::Compare(op, a, b) => compare(*op, a, lower(a, slots)?, b, lower(b, slots)?)?,
-        Formula::And(items) => sequence(items, slots, true)?,
-        Formula::Or(items) => sequence(items, slots, false)?,
-        Formula::Concat(items) => concat(items, slots)?,
-        Formula::Call(function) => call::lower(function, node.ty(), slots)?,
-        _ => return Err("it uses an operator without an SQL form".to_owned()),
-    })
+        Ok(whole.unwrap_or_else(|| Sql::truth(Term::boolean(all), Failure::Never)))
+    }
+
+    /// Texts joined; null counts as empty.
+    pub(super) fn concat(self, items: &[Node]) -> Result<Sql, Unsupported> {
+        let mut parts = Vec::with_capacity(items.len());
+        for item in items {
+            parts.push(self.lower_as(item, Kind::Text)?);
+        }
+        let fails = any_fails(&parts);
+        let bytes = parts.iter().fold(0u64, |sum, part| sum.saturating_add(part.bytes));
+        let or_empty = |part: Sql| if part.nullable { part.value.or_empty() } else { part.value };
+        let joined = parts.into_iter().map(or_empty).reduce(Term::concat);
+        let value = joined.unwrap_or_else(|| Term::literal(""));
+        Ok(Sql::unless(Kind::Text, fails, value).never_null().at_most(bytes).limited())
+    }
+
+    fn coerce(self, coercion: Coercion, inner: &Node) -> Result<Sql, Unsupported> {
+        let inner = self.lower(inner)?.settled();
+        match coercion {
+            Coercion::ToText => Ok(to_text(inner)),
+            Coercion::Truthy => Ok(truthy(inner)),
+            Coercion::DateToDateTime => Ok(midnight(inner.into_kind(Kind::Date), self.clock.zone.name())),
+            _ => Err("it computes with a list".to_owned()),
+        }
+    }
 }
 
 fn constant(value: &Value<'static>, ty: &Type) -> Result<Sql, Unsupported> {
-    let (cell, pg) = match value {
-        Value::Null => (Cell::Null, super::pg_type(ty).ok_or("it uses a list or JSON")?),
-        Value::Number(number) => (Cell::Number(*number), PgType::Numeric),
-        Value::Text(text) => (Cell::Text(text.clone().into_owned()), PgType::Text),
-        Value::Bool(flag) => return Ok(Sql::sure(expr::boolean(*flag))),
-        Value::Date(day) => (Cell::Date(*day), PgType::Date),
-        Value::DateTime(instant) => (Cell::DateTime(*instant), PgType::Timestamptz),
-        Value::List(_) | Value::Json(_) => return Err("it uses a list or JSON".to_owned()),
+    let kind = Kind::of(ty)?;
+    let bound = |cell: Cell, pg: PgType| Term::leaf(expr::bind(&cell, pg));
+    let (value, bytes, exact) = match value {
+        Value::Null => return Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0)),
+        Value::Number(number) => {
+            let value = bound(Cell::Number(*number), PgType::Numeric);
+            (value.clone(), 0, Some(Box::new(Exact::constant(*number, value))))
+        }
+        Value::Text(text) if text.contains('\0') => {
+            return Err("it has a text with the character NUL".to_owned());
+        }
+        Value::Text(text) => (Term::text(text), text.len() as u64, None),
+        Value::Bool(flag) => (Term::boolean(*flag), 0, None),
+        Value::Date(day) => (bound(Cell::Date(*day), PgType::Date), 0, None),
+        Value::DateTime(instant) => (bound(Cell::DateTime(*instant), PgType::Timestamptz), 0, None),
+        Value::List(_) | Value::Json(_) => return Err("it computes with a list or JSON".to_owned()),
     };
-    if let Cell::Text(text) = &cell
-        && text.contains('\0')
-    {
-        return Err("it has a text with the character NUL".to_owned());
-    }
-    Ok(Sql::sure(expr::bind(&cell, pg)))
+    Ok(Sql { exact, ..Sql::sure(kind, value).never_null().at_most(bytes) })
 }
 
-/// One fails, or the other does.
-pub(super) fn either(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.or(b)),
-        (one, other) => one.or(other),
-    }
+/// The number with the other sign; null stays null.
+fn negate(number: Sql) -> Sql {
+    let value = Term::integer(0).binary(expr::BinOper::Sub, number.value.clone());
+    let (failure, nullable) = (number.failure.clone(), number.nullable);
+    // As a difference it can be part of a plain sum of products.
+    let exact = number.exact.is_some().then(|| arithmetic(ArithmeticOp::Subtract, Sql::zero(), number).exact);
+    Sql { exact: exact.flatten(), ..Sql::new(Kind::Number, value, failure).nullable(nullable) }
 }
 
-/// Null counts as 0.
-fn or_zero(value: Expr) -> Expr {
-    expr::call(PgFn::Coalesce, [value, expr::integer(0)])
+/// The other truth.
+pub(super) fn not(truth: Sql) -> Sql {
+    Sql { value: truth.value.negated(), ..truth }
 }
 
-/// Null counts as no.
-fn or_false(value: Expr) -> Expr {
-    expr::call(PgFn::Coalesce, [value, expr::boolean(false)])
-}
-
-/// Null counts as empty.
-pub(super) fn or_empty(value: Expr) -> Expr {
-    expr::call(PgFn::Coalesce, [value, expr::literal("")])
-}
-
-fn arithmetic(op: ArithmeticOp, a: Sql, b: Sql) -> Sql {
-    let exact = |operator| {
-        expr::call(PgFn::Num, [or_zero(a.value.clone()).binary(operator, or_zero(b.value.clone()))])
+/// Two truths, the first before the second.
+fn joined(first: Sql, rest: Sql, all: bool) -> Sql {
+    let failure = if first.is_sure() && rest.is_sure() { Failure::Never } else { Failure::Poison };
+    let value = match (first.is_sure(), all) {
+        (true, true) => first.value.and(rest.value),
+        (true, false) => first.value.or(rest.value),
+        // Null AND false would be false, and hide the error on the left.
+        (false, true) => first.value.by_truth(rest.value, Term::boolean(false), Term::null(PgType::Boolean)),
+        (false, false) => first.value.by_truth(Term::boolean(true), rest.value, Term::null(PgType::Boolean)),
     };
-    let value = match op {
-        ArithmeticOp::Add => exact(BinOper::Add),
-        ArithmeticOp::Subtract => exact(BinOper::Sub),
-        ArithmeticOp::Multiply => exact(BinOper::Mul),
-        // A null divisor stays null: docpal.div takes it as a division by zero.
-        ArithmeticOp::Divide => expr::call(PgFn::Div, [or_zero(a.value), b.value]),
-    };
-    Sql::number(value)
+    Sql::truth(value, failure)
 }
 
-/// Null equals null, and for texts the empty text; it equals nothing else, and no order holds with it.
-fn compare(op: CompareOp, a_node: &Node, a: Sql, b_node: &Node, b: Sql) -> Result<Sql, Unsupported> {
-    let ty = if *a_node.ty() == Type::Null { b_node.ty() } else { a_node.ty() };
-    if matches!(ty, Type::List(_) | Type::Json) {
-        return Err("it compares lists or JSON".to_owned());
+/// The one text form of a value; null stays null.
+fn to_text(inner: Sql) -> Sql {
+    let (fails, nullable) = (inner.fails(), inner.nullable);
+    let (value, bytes) = match inner.kind {
+        Kind::Text | Kind::Null => return inner,
+        Kind::Number => (Term::call(PgFn::NumText, [inner.value]), 64),
+        Kind::Bool => (inner.value.cast(PgType::Text), 5),
+        Kind::Date => (Term::call(PgFn::ToChar, [inner.value.as_local(), Term::literal("YYYY-MM-DD")]), 10),
+        Kind::DateTime => {
+            let format = Term::literal("YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"");
+            (Term::call(PgFn::ToChar, [inner.value.at_zone("UTC"), format]), 24)
+        }
+    };
+    Sql::unless(Kind::Text, fails, value).nullable(nullable).at_most(bytes)
+}
+
+/// Null and false, 0 and the empty text are not true.
+pub(super) fn truthy(inner: Sql) -> Sql {
+    let nullable = inner.nullable;
+    match inner.kind {
+        Kind::Bool => inner.into_truth(),
+        Kind::Null => {
+            let fails = inner.fails();
+            Sql::truth_unless(fails, Term::boolean(false))
+        }
+        Kind::Text => {
+            let fails = inner.fails();
+            let text = if nullable { inner.value.or_empty() } else { inner.value };
+            Sql::truth_unless(fails, text.binary(expr::BinOper::NotEqual, Term::literal("")))
+        }
+        kind => {
+            let blank =
+                || if kind == Kind::Number { Term::integer(0) } else { Term::leaf(expr::lowest(kind.pg())) };
+            let failure = inner.failure.clone();
+            let value = if nullable { inner.value.or_else(blank()) } else { inner.value };
+            let value = if matches!(failure, Failure::Never) { value } else { value.null_if(kind.poison()) };
+            Sql::truth(value.binary(expr::BinOper::NotEqual, blank()), failure)
+        }
     }
-    let fails = either(a.fails(), b.fails());
-    let is_text = *ty == Type::Text;
-    let (a, b) = if is_text {
-        (expr::collate(a.value, Collation::CodePoint), expr::collate(b.value, Collation::CodePoint))
+}
+
+/// A date as the instant of its midnight in a zone.
+pub(super) fn midnight(date: Sql, zone: &str) -> Sql {
+    let nullable = date.nullable;
+    if zone == "UTC" {
+        return Sql::new(Kind::DateTime, date.value.as_local().at_zone(zone), date.failure)
+            .nullable(nullable);
+    }
+    // East of Greenwich the first day of the calendar begins before it.
+    let value = Term::call(PgFn::Instant, [date.value.as_local(), Term::text(zone)]);
+    Sql::poisonous(Kind::DateTime, value).nullable(nullable)
+}
+
+/// `yes` or `no` by a condition, with the error of the condition and of the branch taken.
+pub(super) fn choose(condition: Sql, yes: Sql, no: Sql, kind: Kind) -> Sql {
+    let condition = condition.into_truth();
+    let (yes, no) = (yes.into_kind(kind).settled(), no.into_kind(kind).settled());
+    let (nullable, bytes) = (yes.nullable || no.nullable, yes.bytes.max(no.bytes));
+    let pick = |yes: Term, no: Term, unknown: Term| {
+        if condition.is_sure() {
+            condition.value.clone().choose(yes, no)
+        } else {
+            condition.value.clone().by_truth(yes, no, unknown)
+        }
+    };
+    let all_sure = condition.is_sure() && yes.is_sure() && no.is_sure();
+    let in_value = kind.has_poison() || (kind == Kind::Bool && !nullable);
+    let sql = if all_sure {
+        Sql::sure(kind, pick(yes.value, no.value, Term::null(kind.pg())))
+    } else if in_value {
+        let into = |sql: Sql| if kind == Kind::Bool { sql.into_truth().value } else { sql.value };
+        Sql::poisonous(kind, pick(into(yes), into(no), kind.poison()))
     } else {
-        (a.value, b.value)
+        let branch = |sql: &Sql| sql.fails().unwrap_or_else(|| Term::boolean(false));
+        let fails = pick(branch(&yes), branch(&no), Term::boolean(true));
+        Sql::new(kind, pick(yes.value, no.value, Term::null(kind.pg())), Failure::When(fails))
     };
-    let ordered = |operator| or_false(a.clone().binary(operator, b.clone()));
-    let equal = || match is_text {
-        true => or_empty(a.clone()).eq(or_empty(b.clone())),
-        false => expr::not_true(expr::is_distinct_from(a.clone(), b.clone())),
-    };
-    let value = match op {
-        CompareOp::Equal => equal(),
-        CompareOp::NotEqual => expr::not_true(equal()),
-        CompareOp::Less => ordered(BinOper::SmallerThan),
-        CompareOp::LessOrEqual => ordered(BinOper::SmallerThanOrEqual),
-        CompareOp::Greater => ordered(BinOper::GreaterThan),
-        CompareOp::GreaterOrEqual => ordered(BinOper::GreaterThanOrEqual),
-    };
-    Ok(Sql::with(value, fails))
+    sql.nullable(nullable).at_most(bytes)
 }
 
-/// AND and OR from left to right: an error counts only when it is reached.
-pub(super) fn sequence(items: &[Node], slots: &[Sql], all: bool) -> Result<Sql, Unsupported> {
-    let mut lowered =
-        items.iter().map(|item| lower(item, slots)).collect::<Result<Vec<_>, _>>()?.into_iter().rev();
-    let Some(last) = lowered.next() else { return Ok(Sql::sure(expr::boolean(all))) };
-    let (mut value, mut fails) = (or_false(last.value.clone()), last.fails());
-    for item in lowered {
-        let this = or_false(item.value.clone());
-        let goes_on = if all { this.clone() } else { expr::not_true(this.clone()) };
-        fails = either(item.fails(), fails.map(|rest| goes_on.and(rest)));
-        value = if all { this.and(value) } else { this.or(value) };
+/// The first that is not blank.
+pub(super) fn coalesce(parts: Vec<Sql>, kind: Kind) -> Sql {
+    let bytes = parts.iter().map(|part| part.bytes).max().unwrap_or(0);
+    let unblanked = |part: &Sql| match kind {
+        Kind::Text | Kind::Null => part.value.clone().null_if(Term::literal("")),
+        _ => part.value.clone(),
+    };
+    let values: Vec<Term> = parts.iter().map(unblanked).collect();
+    let value = Term::call(PgFn::Coalesce, values.clone());
+    if kind.has_poison() {
+        let failure = if parts.iter().all(Sql::is_sure) { Failure::Never } else { Failure::Poison };
+        let nullable = parts.iter().all(|part| part.nullable);
+        return Sql::new(kind, value, failure).nullable(nullable);
     }
-    Ok(Sql::with(value, fails))
-}
-
-pub(super) fn concat(items: &[Node], slots: &[Sql]) -> Result<Sql, Unsupported> {
-    let (mut joined, mut fails) = (None, None);
-    for item in items {
-        let item = lower(item, slots)?;
-        fails = either(fails, item.fails());
-        let text = or_empty(item.value);
-        joined = Some(match joined {
-            None => text,
-            Some(before) => expr::concat(before, text),
-        });
+    let mut fails: Option<Term> = None;
+    for (part, value) in parts.iter().zip(values).rev() {
+        fails = either(part.fails(), fails.map(|rest| value.is_null().and(rest)));
     }
-    Ok(Sql::with(joined.unwrap_or_else(|| expr::literal("")), fails))
-}
-
-fn coerce(coercion: Coercion, from: &Type, inner: Sql) -> Result<Sql, Unsupported> {
-    let fails = inner.fails();
-    let value = match (coercion, from) {
-        (Coercion::ToText, Type::Number) => expr::call(PgFn::NumText, [inner.value]),
-        (Coercion::ToText, Type::Text | Type::Null) => inner.value,
-        (Coercion::ToText, Type::Bool) => expr::cast(inner.value, PgType::Text),
-        (Coercion::ToText, Type::Date) => {
-            expr::call(PgFn::ToChar, [expr::as_local(inner.value), expr::literal("YYYY-MM-DD")])
-        }
-        (Coercion::ToText, Type::DateTime) => {
-            let format = expr::literal("YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"");
-            expr::call(PgFn::ToChar, [expr::at_time_zone(inner.value, "UTC"), format])
-        }
-        (Coercion::Truthy, Type::Bool) => or_false(inner.value),
-        (Coercion::Truthy, Type::Number) => or_zero(inner.value).ne(expr::integer(0)),
-        (Coercion::Truthy, Type::Text) => or_empty(inner.value).ne(expr::literal("")),
-        (Coercion::Truthy, Type::Date | Type::DateTime) => inner.value.is_not_null(),
-        (Coercion::Truthy, Type::Null) => expr::boolean(false),
-        (Coercion::DateToDateTime, _) => expr::at_time_zone(expr::as_local(inner.value), "UTC"),
-        _ => return Err("it makes or reads a list".to_owned()),
-    };
-    Ok(Sql::with(value, fails))
-}
-
-/// `CASE WHEN condition THEN yes ELSE no END`, with the error of the condition and of the branch taken.
-pub(super) fn choose(condition: Sql, yes: Sql, no: Sql, ty: &Type) -> Sql {
-    let taken = or_false(condition.value.clone());
-    let condition_fails = condition.fails();
-    let may_fail =
-        condition_fails.is_some() || !matches!((&yes.failure, &no.failure), (Failure::Never, Failure::Never));
-    if *ty == Type::Number {
-        let chosen = expr::if_else(taken, yes.value, no.value);
-        return match (condition_fails, may_fail) {
-            (Some(fails), _) => Sql::number(expr::if_else(fails, expr::nan(), chosen)),
-            (None, true) => Sql::number(chosen),
-            (None, false) => Sql::sure(chosen),
-        };
-    }
-    let branch = match (yes.fails(), no.fails()) {
-        (None, None) => None,
-        (yes, no) => {
-            let never = || expr::boolean(false);
-            Some(expr::if_else(taken.clone(), yes.unwrap_or_else(never), no.unwrap_or_else(never)))
-        }
-    };
-    Sql::with(expr::if_else(taken, yes.value, no.value), either(condition_fails, branch))
+    Sql::unless(kind, fails, value).at_most(bytes)
 }

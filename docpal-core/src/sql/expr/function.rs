@@ -1,0 +1,103 @@
+//! The functions that compiled queries may call, one line each.
+
+macro_rules! functions {
+    ($($name:ident = $sql:literal, $doc:literal;)+) => {
+        /// A function of PostgreSQL, or of DocPal's own schema, that compiled queries may call.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum PgFn {
+            $(#[doc = $doc] $name,)+
+        }
+
+        impl PgFn {
+            pub(super) fn name(self) -> &'static str {
+                match self { $(Self::$name => $sql,)+ }
+            }
+        }
+    };
+}
+
+functions! {
+    Abs = "abs", "`abs(numeric)`";
+    ArrayAppend = "array_append", "`array_append(anyarray, anyelement)`";
+    ArrayPosition = "array_position", "`array_position(anyarray, anyelement)`";
+    Btrim = "btrim", "`btrim(text, text)`";
+    Cardinality = "cardinality", "`cardinality(anyarray)`";
+    CharLength = "char_length", "`char_length(text)`";
+    Coalesce = "coalesce", "`coalesce(..)`";
+    Concat = "concat", "`concat(..)`, which reads null as empty";
+    Count = "count", "`count(..)`";
+    Floor = "floor", "`floor(numeric)`";
+    Greatest = "greatest", "`greatest(..)`";
+    JsonbBuildObject = "jsonb_build_object", "`jsonb_build_object(..)`";
+    Left = "left", "`left(text, int)`";
+    Lower = "lower", "`lower(text)`";
+    Lpad = "lpad", "`lpad(text, int, text)`";
+    Now = "now", "`now()`";
+    NullIf = "nullif", "`nullif(a, b)`";
+    OctetLength = "octet_length", "`octet_length(text)`";
+    Reverse = "reverse", "`reverse(text)`";
+    Right = "right", "`right(text, int)`";
+    Round = "round", "`round(numeric, int)`";
+    Scale = "scale", "`scale(numeric)`";
+    Sign = "sign", "`sign(numeric)`";
+    SplitPart = "split_part", "`split_part(text, text, int)`";
+    StartsWith = "starts_with", "`starts_with(text, text)`";
+    StrPos = "strpos", "`strpos(text, text)`";
+    ToChar = "to_char", "`to_char(timestamp, text)`";
+    ToJsonb = "to_jsonb", "`to_jsonb(anyelement)`";
+    Trunc = "trunc", "`trunc(numeric)`";
+    Upper = "upper", "`upper(text)`";
+    Average = "docpal.average", "`docpal.average(numeric..)`";
+    DateAdd = "docpal.date_add", "`docpal.date_add(date, count, size, field)`";
+    DateOf = "docpal.date", "`docpal.date(year, month, day)`";
+    Distance = "docpal.distance", "`docpal.distance(finish, start, size, field)`";
+    Div = "docpal.div", "`docpal.div(numeric, numeric)`: division by the number rule";
+    Domain = "docpal.domain", "`docpal.domain(text)`: the domain of an e-mail or web address, in lower case";
+    EncodeUrl = "docpal.encode_url", "`docpal.encode_url(text)`";
+    EndOf = "docpal.end_of", "`docpal.end_of(timestamp, unit, week start, size, field)`";
+    Eomonth = "docpal.eomonth", "`docpal.eomonth(timestamp, months)`";
+    Epoch = "docpal.epoch", "`docpal.epoch(timestamptz, per second)`: whole units since 1970 as text";
+    Exp = "docpal.exp", "`docpal.exp(numeric)`";
+    Find = "docpal.find", "`docpal.find(needle, text, start)`";
+    FormulaLeft = "docpal.left", "`docpal.left(text, count)`";
+    FormulaLog = "docpal.log", "`docpal.log(numeric, base)`";
+    FormulaRight = "docpal.right", "`docpal.right(text, count)`";
+    FormulaRound = "docpal.round", "`docpal.round(numeric, digits)`";
+    InCalendar = "docpal.in_calendar", "`docpal.in_calendar(timestamp)`: infinity outside the years 1 to 9999";
+    Instant = "docpal.instant", "`docpal.instant(timestamp, zone)`";
+    InstantAdd = "docpal.instant_add", "`docpal.instant_add(timestamptz, count, size, field, zone)`";
+    Ln = "docpal.ln", "`docpal.ln(numeric)`";
+    Median = "docpal.median", "`docpal.median(numeric..)`";
+    Mid = "docpal.mid", "`docpal.mid(text, start, count)`";
+    Mod = "docpal.mod", "`docpal.mod(numeric, numeric)`: the remainder with the sign of the divisor";
+    Multiple = "docpal.multiple", "`docpal.multiple(numeric, step, up)`";
+    Num = "docpal.num", "`docpal.num(numeric)`: the number rule of formulas";
+    NumText = "docpal.num_text", "`docpal.num_text(numeric)`: a number as formulas show it";
+    NumberFormat = "docpal.number_format", "`docpal.number_format(numeric, prefix, suffix, percent, grouped, digits..)`";
+    Ordinal = "docpal.ordinal", "`docpal.ordinal(int)`: 1st, 2nd";
+    Pad = "docpal.pad", "`docpal.pad(text, length, fill, before)`";
+    Parity = "docpal.parity", "`docpal.parity(numeric, rest)`";
+    Part = "docpal.part", "`docpal.part(field, timestamp)`: a part of a wall-clock time";
+    Power = "docpal.power", "`docpal.power(base, exponent)`";
+    Product = "docpal.product", "`docpal.product(numeric..)`";
+    Relative = "docpal.relative", "`docpal.relative(finish, start)`: a distance in words";
+    Rept = "docpal.rept", "`docpal.rept(text, count)`";
+    ReplaceAt = "docpal.replace", "`docpal.replace(text, start, count, new)`";
+    RoundDown = "docpal.round_down", "`docpal.round_down(numeric, digits)`";
+    RoundUp = "docpal.round_up", "`docpal.round_up(numeric, digits)`";
+    Search = "docpal.search", "`docpal.search(needle, text, start)`";
+    SelectRank = "docpal.select_rank", "`docpal.select_rank(text[], text[])`: a multiple select by the order of its options";
+    Spaces = "docpal.spaces", "`docpal.spaces()`: what counts as a space";
+    SplitAt = "docpal.split_part", "`docpal.split_part(text, separator, index)`";
+    Sqrt = "docpal.sqrt", "`docpal.sqrt(numeric)`";
+    StartOf = "docpal.start_of", "`docpal.start_of(timestamp, unit, week start)`";
+    Substitute = "docpal.substitute", "`docpal.substitute(text, old, new, index)`";
+    UtcOffset = "docpal.utc_offset", "`docpal.utc_offset(timestamptz, zone, separator)`";
+    ValueOf = "docpal.value", "`docpal.value(text)`: the number a text says";
+    Variance = "docpal.variance", "`docpal.variance(less, numeric..)`";
+    Weekday = "docpal.weekday", "`docpal.weekday(date, week start)`";
+    Weeknum = "docpal.weeknum", "`docpal.weeknum(date, week start)`";
+    Whole = "docpal.whole", "`docpal.whole(numeric)`: a count, cut and clamped to int";
+    Workday = "docpal.workday", "`docpal.workday(date, count, holidays)`";
+    WorkdayDiff = "docpal.workday_diff", "`docpal.workday_diff(start, finish, holidays)`";
+}

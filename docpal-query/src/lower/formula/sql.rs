@@ -1,0 +1,223 @@
+//! A part of a formula in SQL: its value, and when it has none.
+//!
+//! A number that could not be computed is NaN, a date or instant is infinity, a truth is null: such a value goes on
+//! through what is computed from it, and nothing has to be written twice. A text has no such value, and a truth that
+//! may be blank has none either: beside them stands a condition.
+
+use docpal_core::sql::PgType;
+use docpal_core::sql::expr;
+use docpal_formula::Type;
+
+use super::Unsupported;
+use super::arithmetic::Exact;
+use super::term::Term;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Number,
+    Text,
+    Bool,
+    Date,
+    DateTime,
+    /// Always blank; a text in SQL.
+    Null,
+}
+
+impl Kind {
+    pub(crate) fn of(ty: &Type) -> Result<Self, Unsupported> {
+        Ok(match ty {
+            Type::Number => Self::Number,
+            Type::Text => Self::Text,
+            Type::Bool => Self::Bool,
+            Type::Date => Self::Date,
+            Type::DateTime => Self::DateTime,
+            Type::Null => Self::Null,
+            Type::List(_) => return Err("it computes with a list".to_owned()),
+            Type::Json => return Err("it computes with JSON".to_owned()),
+        })
+    }
+
+    pub(crate) fn pg(self) -> PgType {
+        match self {
+            Self::Number => PgType::Numeric,
+            Self::Text | Self::Null => PgType::Text,
+            Self::Bool => PgType::Boolean,
+            Self::Date => PgType::Date,
+            Self::DateTime => PgType::Timestamptz,
+        }
+    }
+
+    /// The value that stands for an error; a text has none, and gets null beside its condition.
+    pub(crate) fn poison(self) -> Term {
+        match self {
+            Self::Number => Term::leaf(expr::nan()),
+            Self::Date | Self::DateTime => Term::leaf(expr::infinity(self.pg())),
+            Self::Text | Self::Bool | Self::Null => Term::null(self.pg()),
+        }
+    }
+
+    /// Whether an error can be a value although blanks are.
+    pub(crate) fn has_poison(self) -> bool {
+        matches!(self, Self::Number | Self::Date | Self::DateTime)
+    }
+}
+
+/// When a part cannot be computed.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// Never.
+    Never,
+    /// When its value is the poison of its kind. A truth is then never blank.
+    Poison,
+    /// When this holds; it is never null.
+    When(Term),
+}
+
+/// A part of a formula in SQL. Neither expression raises an error, whatever the row holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Sql {
+    pub(crate) value: Term,
+    pub(crate) kind: Kind,
+    pub(crate) failure: Failure,
+    /// Whether it may be blank.
+    pub(crate) nullable: bool,
+    /// A text has at most this many bytes.
+    pub(crate) bytes: u64,
+    /// The same number without the number rule, where that is known to change nothing.
+    pub(crate) exact: Option<Box<Exact>>,
+}
+
+/// Longest text in bytes that a formula may make.
+pub(crate) const TEXT_LIMIT: u64 = 100 * 1024;
+
+impl Sql {
+    pub(crate) fn new(kind: Kind, value: Term, failure: Failure) -> Self {
+        Self { value, kind, failure, nullable: true, bytes: u64::MAX, exact: None }
+    }
+
+    /// A value that can always be computed.
+    pub(crate) fn sure(kind: Kind, value: Term) -> Self {
+        Self::new(kind, value, Failure::Never)
+    }
+
+    /// A value whose errors are in it.
+    pub(crate) fn poisonous(kind: Kind, value: Term) -> Self {
+        Self::new(kind, value, Failure::Poison)
+    }
+
+    /// A truth that is never blank, and null when it cannot be computed.
+    pub(crate) fn truth(value: Term, failure: Failure) -> Self {
+        Self::new(Kind::Bool, value, failure).never_null()
+    }
+
+    pub(crate) fn never_null(mut self) -> Self {
+        self.nullable = false;
+        self
+    }
+
+    pub(crate) fn nullable(mut self, nullable: bool) -> Self {
+        self.nullable = nullable;
+        self
+    }
+
+    pub(crate) fn at_most(mut self, bytes: u64) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// `value`, unless `fails` holds.
+    pub(crate) fn unless(kind: Kind, fails: Option<Term>, value: Term) -> Self {
+        match fails {
+            None => Self::sure(kind, value),
+            Some(fails) if kind.has_poison() => Self::poisonous(kind, fails.choose(kind.poison(), value)),
+            Some(fails) => Self::new(kind, value, Failure::When(fails)),
+        }
+    }
+
+    /// A truth that is never blank, unless `fails` holds.
+    pub(crate) fn truth_unless(fails: Option<Term>, value: Term) -> Self {
+        match fails {
+            None => Self::truth(value, Failure::Never),
+            Some(fails) => Self::truth(fails.choose(Term::null(PgType::Boolean), value), Failure::Poison),
+        }
+    }
+
+    /// When it cannot be computed, as a condition that is never null; `None` for never.
+    pub(crate) fn fails(&self) -> Option<Term> {
+        match &self.failure {
+            Failure::Never => None,
+            Failure::Poison if self.kind == Kind::Bool => Some(self.value.clone().is_null()),
+            Failure::Poison => {
+                let is_poison = self.value.clone().equals(self.kind.poison());
+                Some(if self.nullable { is_poison.or_false() } else { is_poison })
+            }
+            Failure::When(condition) => Some(condition.clone()),
+        }
+    }
+
+    pub(crate) fn is_sure(&self) -> bool {
+        matches!(self.failure, Failure::Never)
+    }
+
+    /// The size of what stands for it.
+    pub(crate) fn weight(&self) -> usize {
+        match &self.failure {
+            Failure::When(condition) => self.value.weight() + condition.weight(),
+            Failure::Never | Failure::Poison => self.value.weight(),
+        }
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        match &self.failure {
+            Failure::When(condition) => self.value.height().max(condition.height()),
+            Failure::Never | Failure::Poison => self.value.height(),
+        }
+    }
+
+    /// The same in the place of a value of `kind`: what is always blank fits everywhere.
+    pub(crate) fn into_kind(self, kind: Kind) -> Self {
+        if self.kind != Kind::Null || kind == Kind::Null {
+            return self;
+        }
+        Self::unless(kind, self.fails(), Term::null(kind.pg())).at_most(0)
+    }
+
+    /// A truth that is never blank: blank counts as false.
+    pub(crate) fn into_truth(self) -> Self {
+        match (self.nullable, self.failure) {
+            (false, failure @ (Failure::Never | Failure::Poison)) => Self::truth(self.value, failure),
+            (true, Failure::Never) => Self::truth(self.value.or_false(), Failure::Never),
+            // A poisonous truth is never blank.
+            (true, Failure::Poison) => Self::truth(self.value, Failure::Poison),
+            (_, Failure::When(fails)) => Self::truth_unless(Some(fails), self.value.or_false()),
+        }
+    }
+
+    /// A text made by a formula: an error when it is longer than allowed.
+    pub(crate) fn limited(self) -> Self {
+        if self.bytes <= TEXT_LIMIT {
+            return self;
+        }
+        let bytes = Term::call(expr::PgFn::OctetLength, [self.value.clone()]);
+        let limit = Term::integer(i64::try_from(TEXT_LIMIT).unwrap_or(i64::MAX));
+        let too_long = bytes.binary(expr::BinOper::GreaterThan, limit);
+        let too_long = if self.nullable { too_long.or_false() } else { too_long };
+        let fails = either(self.fails(), Some(too_long));
+        let failure = fails.map_or(Failure::Never, Failure::When);
+        Self { failure, bytes: TEXT_LIMIT, ..self }
+    }
+}
+
+/// One fails, or the other does.
+pub(crate) fn either(a: Option<Term>, b: Option<Term>) -> Option<Term> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.or(b)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// When any of `parts` cannot be computed.
+pub(crate) fn any_fails<'s>(parts: impl IntoIterator<Item = &'s Sql>) -> Option<Term> {
+    parts.into_iter().map(Sql::fails).fold(None, either)
+}
