@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::api_key::{self, Secret};
 
 /// The id of the first company: a constant, so that two servers that start on an empty database at the same
-/// moment make one company, not two.
-const FIRST: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0001;
+/// moment make one company, not two. Its first 12 digits name the schema, so no other constant shares them.
+const FIRST: u128 = 0xd0c9_a100_0001_4000_8000_0000_0000_0000;
 
 /// The first company, its owner, and the owner's key.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use docpal_query::RecordsExt as _;
 use uuid::Uuid;
 
 /// The demo company: a constant, so that it is found again.
-const COMPANY: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0d30;
+const COMPANY: u128 = 0xd0c9_a100_0002_4000_8000_0000_0000_0000;
 /// Its second user.
 const MEMBER: u128 = COMPANY + 1;
 const NAME: &str = "Harbour Street Coffee";

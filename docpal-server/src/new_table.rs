@@ -15,7 +15,7 @@ use docpal_query::RecordsExt as _;
 
 pub use self::failure::ImportFailure;
 
-use crate::import::{self, Cell, DateOrder, InferOptions, Inferred, LineError, Progress, Row, Source};
+use crate::import::{self, Cell, InferOptions, Inferred, LineError, Progress, Row, Source};
 
 /// Rows written at once; bounds the memory.
 const CHUNK: usize = 5_000;
@@ -29,8 +29,6 @@ pub struct Wishes {
     pub types: Vec<(String, String)>,
     /// Formula fields to add: names and formulas.
     pub formulas: Vec<(String, String)>,
-    /// The order of day and month in columns that leave it open.
-    pub date_order: Option<DateOrder>,
 }
 
 /// A table to make of a file: its fields, and how each column is read.
@@ -49,25 +47,10 @@ pub struct Loaded {
     pub rows: u64,
 }
 
-impl Plan {
-    /// The table as it will be made.
-    #[must_use]
-    pub fn spec(&self) -> &TableSpec {
-        &self.spec
-    }
-
-    /// What was found in the file.
-    #[must_use]
-    pub fn inferred(&self) -> &Inferred {
-        &self.inferred
-    }
-}
-
 /// Reads the whole file and plans a table for it. Nothing is written.
 ///
 /// # Errors
-/// All that is wrong with the file by line and column; `unknown_column`, `unknown_type` and
-/// `unfit_type` for wishes that cannot be met.
+/// All that is wrong with the file by line and column; and as [`Plan::of`].
 ///
 /// # Example
 /// ```
@@ -81,22 +64,43 @@ impl Plan {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn plan(source: &Source, wishes: &Wishes, progress: impl FnMut(Progress)) -> Result<Plan, ImportFailure> {
-    let options = InferOptions {
-        max_columns: MAX_FIELDS.saturating_sub(wishes.formulas.len()),
-        date_order: wishes.date_order,
-        ..InferOptions::default()
-    };
-    let mut inferred = import::infer(source, &options, progress)?;
-    let targets = columns::targets(&mut inferred, &wishes.types)?;
-    let mut spec = TableSpec::new(wishes.table.as_str());
-    for (column, target) in inferred.columns.iter().zip(&targets) {
-        spec.fields.push(FieldSpec {
-            options: target.options.clone(),
-            ..FieldSpec::new(column.field_name.as_str(), target.field_type.as_str())
-        });
+    let inferred = import::infer(source, &options(), progress)?;
+    Ok(Plan::of(inferred, wishes)?)
+}
+
+/// How a file is read that becomes a table: no more columns than a table can have.
+#[must_use]
+pub fn options() -> InferOptions {
+    InferOptions { max_columns: MAX_FIELDS, ..InferOptions::default() }
+}
+
+impl Plan {
+    /// The table for a file that was read.
+    ///
+    /// # Errors
+    /// `unknown_column`, `unknown_type` and `unfit_type` for wishes that cannot be met.
+    pub fn of(mut inferred: Inferred, wishes: &Wishes) -> docpal_core::Result<Self> {
+        let targets = columns::targets(&mut inferred, &wishes.types)?;
+        let mut spec = TableSpec::new(wishes.table.as_str());
+        for (column, target) in inferred.columns.iter().zip(targets) {
+            let field = FieldSpec::new(column.field_name.as_str(), target.field_type);
+            spec.fields.push(FieldSpec { options: target.options, ..field });
+        }
+        spec.fields.extend(wishes.formulas.iter().map(|(name, formula)| FieldSpec::formula(name, formula)));
+        Ok(Self { spec, inferred })
     }
-    spec.fields.extend(wishes.formulas.iter().map(|(name, formula)| FieldSpec::formula(name, formula)));
-    Ok(Plan { spec, inferred })
+
+    /// The table as it will be made.
+    #[must_use]
+    pub fn spec(&self) -> &TableSpec {
+        &self.spec
+    }
+
+    /// What was found in the file.
+    #[must_use]
+    pub fn inferred(&self) -> &Inferred {
+        &self.inferred
+    }
 }
 
 /// Makes the table of `plan` in `app` and fills it, in the caller's transaction: roll it back after an error.

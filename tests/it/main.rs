@@ -5,6 +5,8 @@ mod child;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod http;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod records;

@@ -37,14 +37,19 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
     let database = Database::open(config, None).await?;
     let done = export(&database.docpal, options).await;
     database.close().await?;
-    let records = done?;
+    let records = match done {
+        // Whoever reads the output has enough, as `head` does.
+        Err(Stop::Closed) => return Ok(()),
+        Err(Stop::Problem(problem)) => return Err(problem),
+        Ok(records) => records,
+    };
     if let Some(file) = &options.output {
         eprintln!("{records} records to {}", file.display());
     }
     Ok(())
 }
 
-async fn export(docpal: &Docpal, options: &Options) -> Result<u64, Problem> {
+async fn export(docpal: &Docpal, options: &Options) -> Result<u64, Stop> {
     let (_, owner) = first_company(docpal, COMPANY).await?;
     let table = find(docpal, &owner, options).await?;
     let mut pages = docpal.records(&owner, table).export(&ViewSpec::new()).await?;
@@ -74,8 +79,24 @@ fn open(options: &Options) -> Result<Box<dyn Write>, Problem> {
     })
 }
 
-fn failed(error: io::Error) -> Problem {
-    Problem::new(format!("cannot write: {error}"))
+/// Why an export ended early.
+enum Stop {
+    /// Nobody reads the output any more.
+    Closed,
+    Problem(Problem),
+}
+
+impl<E: Into<Problem>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+fn failed(error: io::Error) -> Stop {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Stop::Closed,
+        _ => Stop::Problem(Problem::new(format!("cannot write: {error}"))),
+    }
 }
 
 /// The table that a name or an id means.

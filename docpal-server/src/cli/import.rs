@@ -1,13 +1,15 @@
 //! `docpal-server import`: CSV files to new tables, all in one transaction.
 
+mod wish;
+
 use std::path::{Path, PathBuf};
 
 use docpal_core::sql::Connection;
 use docpal_core::sql::errors::from_sqlx;
 use docpal_core::{Actor, AppId, AppSpec, Docpal, names};
 use docpal_server::bootstrap::first_company;
-use docpal_server::import::{DateOrder, Progress, Source};
-use docpal_server::new_table::{Loaded, Plan, Wishes, load, plan};
+use docpal_server::import::{DateOrder, InferOptions, Progress, Source, infer};
+use docpal_server::new_table::{self, ImportFailure, Loaded, Plan, load};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::config::Config;
@@ -26,7 +28,7 @@ pub(crate) struct Options {
     /// The name of the table, for a single file
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
-    /// Add a formula field; may be given more than once
+    /// Add a formula field, to each file that has the columns it uses; may be given more than once
     #[arg(long = "formula", value_name = "NAME=FORMULA", value_parser = pair)]
     formulas: Vec<(String, String)>,
     /// Give a column this field type instead of the one found; may be given more than once
@@ -44,15 +46,14 @@ struct Ready {
 }
 
 pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Problem> {
-    if options.files.len() > 1
-        && (options.table.is_some() || !options.formulas.is_empty() || !options.types.is_empty())
-    {
+    if options.files.len() > 1 && options.table.is_some() {
         return Err(Problem::new(
-            "--table, --formula and --type belong to one file; import the files one by one",
+            "--table belongs to a single file; of several, each becomes a table of its name",
         ));
     }
     // Every file is read whole before the database is touched.
-    let ready = options.files.iter().map(|file| read(file, options)).collect::<Result<Vec<_>, _>>()?;
+    let read = options.files.iter().map(|file| read(file, options)).collect::<Result<Vec<_>, _>>()?;
+    let ready = wish::share(read, options)?;
     let database = Database::open(config, None).await?;
     let done = write(&database.docpal, options, &ready).await;
     database.close().await?;
@@ -62,23 +63,19 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
     Ok(())
 }
 
-fn read(file: &Path, options: &Options) -> Result<Ready, Problem> {
-    let in_file =
-        |problem: Problem| Problem::new(format!("{}: nothing was imported\n{problem}", file.display()));
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let wishes = Wishes {
-        table: options.table.clone().unwrap_or(stem),
-        types: options.types.clone(),
-        formulas: options.formulas.clone(),
-        date_order: options.dates,
+/// The name of the table, the file, and what was found in it.
+fn read(file: &Path, options: &Options) -> Result<wish::Read, Problem> {
+    let in_file = |failure: ImportFailure| {
+        Problem::new(format!("{}: nothing was imported\n{}", file.display(), Problem::from(failure)))
     };
-    let source = Source::open(file)
-        .map_err(|errors| in_file(docpal_server::new_table::ImportFailure::from(errors).into()))?;
-    let bar = bar(&format!("reading {}", wishes.table), source.bytes());
-    let plan =
-        plan(&source, &wishes, |progress| step(&bar, progress)).map_err(|failure| in_file(failure.into()))?;
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let table = options.table.clone().unwrap_or(stem);
+    let source = Source::open(file).map_err(|errors| in_file(errors.into()))?;
+    let bar = bar(&format!("reading {table}"), source.bytes());
+    let infer_options = InferOptions { date_order: options.dates, ..new_table::options() };
+    let inferred = infer(&source, &infer_options, |progress| step(&bar, progress));
     bar.finish_and_clear();
-    Ok(Ready { source, plan })
+    Ok(wish::Read { table, source, inferred: inferred.map_err(|errors| in_file(errors.into()))? })
 }
 
 /// Loads every file, or nothing.

@@ -6,10 +6,11 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use docpal_core::{Actor, Docpal, Error, Json, names};
+use docpal_core::{Actor, Docpal, Error, Json};
 use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
+use super::object;
 use crate::server::ServerState;
 
 /// Bodies larger than this are parsed off the threads that serve requests.
@@ -82,7 +83,7 @@ impl Params {
         match self.0.iter().find(|(key, _)| !known.contains(&key.as_str())) {
             None => Ok(self),
             Some((key, _)) => {
-                let near = names::suggestion(names::nearest(key, known.iter().copied()));
+                let near = object::hint(key, known);
                 let all = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 let message = format!("there is no parameter `{key}`{near} The parameters are: {all}");
                 Err(Error::invalid("unknown_parameter", key.as_str(), message))

@@ -20,8 +20,8 @@ impl Object {
     pub(crate) fn read(json: Json, path: &str, known: &[&str]) -> Result<Self> {
         let Json::Object(entries) = json else { return Err(wrong_type(path, "an object", &json)) };
         if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-            let near = names::suggestion(names::nearest(key, known.iter().copied()));
-            let message = format!("there is no key `{key}`{near} The keys are: {}", known.join(", "));
+            let message =
+                format!("there is no key `{key}`{} The keys are: {}", hint(key, known), known.join(", "));
             return Err(Error::invalid("unknown_key", join(path, key), message));
         }
         Ok(Self { path: path.to_owned(), entries })
@@ -154,6 +154,14 @@ pub(crate) fn text(json: Json, path: &str) -> Result<String> {
     }
 }
 
+/// The end of a sentence about a name that is not known: the nearest one, if one is near.
+pub(crate) fn hint(name: &str, known: &[&str]) -> String {
+    match names::suggestion(names::nearest(name, known.iter().copied())) {
+        none if none.is_empty() => ".".to_owned(),
+        near => near,
+    }
+}
+
 /// The error for a value of the wrong kind.
 pub(crate) fn wrong_type(path: &str, expected: &str, got: &Json) -> Error {
     Error::invalid("wrong_type", path, format!("expected {expected}, got {}", got.kind()))
@@ -177,8 +185,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest_and_its_path() {
-        let error = read(r#"{"nmae": "x"}"#).unwrap_err();
-        assert_eq!((error.code(), error.fields()[0].field.as_str()), ("unknown_key", "nmae"));
+        let error = read(r#"{"nam": "x"}"#).unwrap_err();
+        assert_eq!((error.code(), error.fields()[0].field.as_str()), ("unknown_key", "nam"));
         assert!(error.message().contains("did you mean `name`?"), "{error}");
     }
 

@@ -145,7 +145,7 @@ pub(crate) async fn list(
 ) -> ApiResult<Json<ListOf<TableBody>>> {
     params.only(&[])?;
     let tables = caller.docpal.tables(&caller.actor).list(app).await?;
-    Ok(Json(ListOf::whole(tables.iter().map(|table| TableBody::without_fields(table)).collect())))
+    Ok(Json(ListOf::whole(tables.iter().map(TableBody::without_fields).collect())))
 }
 
 /// Get a table with its fields

@@ -1,0 +1,10 @@
+//! The HTTP API over real connections.
+
+mod access;
+mod bad_input;
+mod client;
+mod formula;
+mod imports;
+mod records;
+mod server;
+mod tables;
