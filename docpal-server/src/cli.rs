@@ -55,7 +55,7 @@ enum Command {
 pub(crate) fn run(args: Args) -> ExitCode {
     let done = match args.command {
         Command::Openapi => {
-            println!("{}", docpal_server::openapi());
+            say(&docpal_server::openapi());
             Ok(())
         }
         Command::Formula(options) => formula::run(&options),
@@ -100,4 +100,10 @@ fn log() {
     let filter = EnvFilter::try_from_env("DOCPAL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+}
+
+/// Answers on the standard output. When nobody reads it any more, as behind `head`, the command goes on.
+fn say(text: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stdout(), "{text}"));
 }

@@ -1,5 +1,4 @@
 //! `docpal-server`: the HTTP API on an embedded or an existing PostgreSQL, and the commands around it.
-#![expect(clippy::print_stdout, reason = "a command answers on its standard output")]
 
 mod cli;
 

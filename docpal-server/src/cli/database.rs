@@ -38,7 +38,11 @@ impl Database {
         };
         let mut options = options.application_name("docpal");
         if let Some(patience) = patience {
-            options = options.options([("statement_timeout", patience.as_millis().to_string())]);
+            // A client that stops reading an export must not hold a snapshot of the data for ever.
+            let idle = Duration::from_secs(300).as_millis().to_string();
+            let statement = patience.as_millis().to_string();
+            options = options
+                .options([("statement_timeout", statement), ("idle_in_transaction_session_timeout", idle)]);
         }
         let pool = PgPoolOptions::new()
             .max_connections(config.pool_size)
@@ -74,7 +78,7 @@ impl Database {
 /// `docpal-server migrate`
 pub(crate) async fn migrate(config: &Config) -> Result<(), Problem> {
     let database = Database::open(config, None).await?;
-    println!("{} is up to date", database.about);
+    super::say(&format!("{} is up to date", database.about));
     database.close().await
 }
 

@@ -28,9 +28,9 @@ pub(crate) async fn run(mut config: Config) -> Result<(), Problem> {
     let (owner, member) = keys(&database.docpal, &demo, &config.data_dir.join(KEYS)).await?;
     let address = listener.local_addr().unwrap_or(config.listen);
     serve::announce(address, &database);
-    println!("  Owner key   {}", owner.reveal());
-    println!("  Member key  {}   (sees neither costs nor draft orders)", member.reveal());
-    println!("{}", commands(address, &demo, &owner, &member));
+    super::say(&format!("  Owner key   {}", owner.reveal()));
+    super::say(&format!("  Member key  {}   (sees neither costs nor draft orders)", member.reveal()));
+    super::say(&commands(address, &demo, &owner, &member));
     serve::serve(&config, listener, &database, signals).await?;
     database.close().await?;
     tracing::info!("stopped");

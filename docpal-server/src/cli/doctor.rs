@@ -54,5 +54,5 @@ async fn contents(database: &Database) -> Result<(), Problem> {
 }
 
 fn line(what: &str, found: &str) {
-    println!("{what:<16} {found}");
+    super::say(&format!("{what:<16} {found}"));
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Problem> {
         Ok(value) => {
             let mut out = Vec::new();
             docpal_query::page::write_value(&value, JsonFormat::default(), &mut out);
-            println!("{}  ({})", String::from_utf8_lossy(&out), program.ty());
+            super::say(&format!("{}  ({})", String::from_utf8_lossy(&out), program.ty()));
             Ok(())
         }
         Err(error) => Err(Problem::new(format!("{} [{}]", error.message(), error.code()))),

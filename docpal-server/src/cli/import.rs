@@ -108,9 +108,9 @@ async fn app(docpal: &Docpal, owner: &Actor, conn: &mut Connection, name: &str) 
 
 fn report(plan: &Plan, loaded: &Loaded) {
     let spec = plan.spec();
-    println!("{}: {} records, table {}", spec.name, loaded.rows, loaded.table);
+    super::say(&format!("{}: {} records, table {}", spec.name, loaded.rows, loaded.table));
     for field in &spec.fields {
-        println!("  {:<24} {}", field.name, field.field_type);
+        super::say(&format!("  {:<24} {}", field.name, field.field_type));
     }
 }
 

@@ -52,18 +52,18 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
 }
 
 pub(crate) fn announce(address: SocketAddr, database: &Database) {
-    println!("DocPal {}", env!("CARGO_PKG_VERSION"));
-    println!("  Start page  http://{address}/");
-    println!("  API page    http://{address}/api/docs/");
-    println!("  Database    {}", database.about);
+    super::say(concat!("DocPal ", env!("CARGO_PKG_VERSION")));
+    super::say(&format!("  Start page  http://{address}/"));
+    super::say(&format!("  API page    http://{address}/api/docs/"));
+    super::say(&format!("  Database    {}", database.about));
 }
 
 fn tell_key(first: &Bootstrap) {
     match &first.key {
         OwnerKey::Made(secret) => {
-            println!("  Owner key   {}   (shown this once; keep it)", secret.reveal());
+            super::say(&format!("  Owner key   {}   (shown this once; keep it)", secret.reveal()));
         }
-        OwnerKey::Given => println!("  Owner key   the one in DOCPAL_API_KEY"),
+        OwnerKey::Given => super::say("  Owner key   the one in DOCPAL_API_KEY"),
         OwnerKey::Kept => {}
         OwnerKey::Refused => {
             tracing::warn!(

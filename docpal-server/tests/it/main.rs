@@ -1,0 +1,8 @@
+//! The program itself, run as a person runs it, on an embedded PostgreSQL of its own.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod serving;
