@@ -5,6 +5,8 @@ mod child;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod formula_sql;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod permissions;

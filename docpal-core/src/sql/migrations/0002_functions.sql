@@ -52,6 +52,12 @@ BEGIN
 END
 $$;
 
+-- 10 to the power of a place near the point, exactly; power() would round it to 16 digits.
+CREATE FUNCTION docpal.ten(place int) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ('1e' || place)::numeric
+$$;
+
 -- A count of digits, or a position: cut toward zero and kept far inside the range of int; null is 0.
 CREATE FUNCTION docpal.whole(n numeric) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -90,7 +96,7 @@ BEGIN
     ELSIF cut = x THEN
         RETURN docpal.num(cut);
     END IF;
-    RETURN docpal.num(cut + sign(x) * power(10::numeric, -places));
+    RETURN docpal.num(cut + sign(x) * docpal.ten(0 - places));
 END
 $$;
 
@@ -274,9 +280,9 @@ DECLARE
     n numeric := abs(e);
     -- `square` and `result` are digits * 10 ^ place.
     square numeric := abs(base);
-    square_place numeric := 0;
+    square_place int := 0;
     result numeric := 1;
-    place numeric := 0;
+    place int := 0;
     cut int;
 BEGIN
     IF base = 'NaN' OR e = 'NaN' THEN
@@ -286,7 +292,7 @@ BEGIN
     ELSIF e = 0 THEN
         RETURN 1;
     ELSIF base = 0 THEN
-        RETURN CASE WHEN e < 0 THEN 'NaN' ELSE 0 END;
+        RETURN CASE WHEN e < 0 THEN numeric 'NaN' ELSE 0 END;
     ELSIF e <> trunc(e) THEN
         IF base < 0 THEN
             RETURN 'NaN';
@@ -295,22 +301,22 @@ BEGIN
     END IF;
     square := trim_scale(square);
     square_place := 0 - scale(square);
-    square := trunc(square * power(10::numeric, scale(square)));
+    square := trunc(square * docpal.ten(scale(square)));
     cut := length(square::text) - length(rtrim(square::text, '0'));
-    square := trunc(square / power(10::numeric, cut));
+    square := trunc(square / docpal.ten(cut));
     square_place := square_place + cut;
     LOOP
         IF mod(n, 2) = 1 THEN
             result := result * square;
             cut := greatest(length(result::text) - 57, 0);
-            result := div(result, power(10::numeric, cut));
+            result := div(result, docpal.ten(cut));
             place := place + square_place + cut;
         END IF;
         n := div(n, 2);
         EXIT WHEN n = 0 OR abs(length(result::text) + place) > 1000000;
         square := square * square;
         cut := greatest(length(square::text) - 57, 0);
-        square := div(square, power(10::numeric, cut));
+        square := div(square, docpal.ten(cut));
         square_place := square_place * 2 + cut;
         IF abs(length(square::text) + square_place) > 1000000 THEN
             result := square;
@@ -320,7 +326,7 @@ BEGIN
     END LOOP;
     IF e < 0 THEN
         cut := length(result::text) + 57;
-        result := div(power(10::numeric, cut), result);
+        result := div(docpal.ten(cut), result);
         place := 0 - place - cut;
     END IF;
     IF length(result::text) + place > 30 THEN
@@ -328,7 +334,7 @@ BEGIN
     ELSIF place < -200 THEN
         RETURN 0;
     END IF;
-    result := docpal.num(result * power(10::numeric, place));
+    result := docpal.num(result * docpal.ten(place));
     RETURN CASE WHEN base < 0 AND mod(e, 2) <> 0 THEN 0 - result ELSE result END;
 END
 $$;

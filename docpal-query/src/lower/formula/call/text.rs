@@ -106,7 +106,10 @@ fn grown(text: Sql, factor: u64, apply: impl FnOnce(Term) -> Term) -> Sql {
 
 /// Upper or lower case; no character becomes more than three times as long.
 fn cased(call: &Call<'_>, function: PgFn) -> Result<Sql, Unsupported> {
-    let change = |text: Term| Term::call(function, [text.collate(Collation::Unicode)]);
+    // Its own collation must not meet another one further up.
+    let change = |text: Term| {
+        Term::call(function, [text.collate(Collation::Unicode)]).collate(Collation::CodePoint)
+    };
     Ok(grown(call.text(0)?, 3, change).limited())
 }
 

@@ -1,0 +1,314 @@
+//! A table of hostile records, and both ways to compute a formula over them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use docpal::core::model::{Computed, Input, TableSnapshot};
+use docpal::core::sql::{CellRef, PgType, exec, row};
+use docpal::core::{FieldId, FieldSpec, RecordDraft, RecordId, TableSpec};
+use docpal::formula::{Context, ErrorCode, EvalError, RecordProperty, Row, Type, Value};
+use docpal::query::lower::formula::{self, Clock};
+use docpal::query::{RecordsExt as _, ViewSpec};
+
+use crate::world::World;
+
+/// A record: number, second number, price, text, long text, truth, date, second date, instant, second instant, option.
+type Record = (
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    bool,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+);
+
+#[rustfmt::skip]
+const RECORDS: &[Record] = &[
+    (None, None, None, None, None, false, None, None, None, None, None),
+    (Some("0"), Some("0"), Some("0"), Some(""), Some("x"), true, Some("2024-02-29"), Some("2023-02-28"), Some("2024-02-29T12:34:56.789012Z"), Some("2023-02-28T00:00:00Z"), Some("open")),
+    (Some("-0.5"), Some("3"), Some("19.99"), Some("a"), Some("A"), true, Some("2024-01-31"), Some("2024-02-29"), Some("2024-03-31T00:59:59.999999Z"), Some("2024-03-31T01:00:00Z"), Some("ß")),
+    (Some("9999999999999999999999999999"), Some("-9999999999999999999999999999"), Some("99999999999999.99"), Some("straße İSTANBUL"), Some("ΑΣ ας Σ"), false, Some("2024-12-31"), Some("2025-01-01"), Some("2024-10-27T00:30:00Z"), Some("2024-10-27T01:30:00Z"), Some("a, b")),
+    (Some("0.0000000000000000000000000001"), Some("-0.0000000000000000000000000001"), Some("0.01"), Some("👍🏽 e\u{301}a\u{200d}"), Some("\u{a0}x\u{2003}\t"), true, Some("1900-01-01"), Some("2099-02-28"), Some("1900-01-01T00:00:00Z"), Some("2090-12-31T23:59:59.999Z"), None),
+    (Some("1234567.125"), Some("-1000000"), Some("-2.5"), Some("a-b-c-a-b"), Some("a"), false, Some("2024-03-10"), Some("2024-11-03"), Some("2024-03-10T06:59:59Z"), Some("2024-03-10T07:00:00Z"), Some("open")),
+    (Some("-10"), Some("3"), None, Some("12.50"), Some("-1,234.5%"), true, Some("2023-12-29"), Some("2024-01-01"), Some("2024-11-03T05:30:00Z"), Some("2024-11-03T06:30:00Z"), Some("paid")),
+    (Some("2.5"), Some("-0.5"), Some("100"), Some("  banana  "), Some("na"), false, Some("2024-08-31"), Some("2024-02-29"), Some("2024-07-01T22:00:00Z"), Some("2024-06-30T22:00:00.000001Z"), Some("paid")),
+    (Some("-2.5"), Some("2"), Some("0.5"), Some("%_\\"), Some("50%_a\\b"), true, Some("1999-12-31"), Some("2000-01-01"), Some("1999-12-31T23:59:59.5Z"), Some("2000-01-01T00:00:00Z"), Some("ß")),
+    (Some("1"), Some("1"), Some("1"), Some("aaa"), Some("aa"), true, Some("2024-02-29"), Some("2024-02-29"), Some("2024-02-29T12:34:56Z"), Some("2024-02-29T12:34:56Z"), Some("open")),
+    (Some("28"), Some("0.1"), Some("12.34"), Some("a b"), Some("a\nb\r\nc\n"), false, Some("2021-01-03"), Some("2020-12-28"), Some("2021-01-03T23:30:00Z"), Some("2020-12-28T00:00:00Z"), None),
+    (Some("0.3"), Some("0.1"), Some("0.2"), Some("ǅ ﬁ ŉ K Å"), Some("ñÑ ÿŸ"), true, Some("2026-11-20"), Some("2026-11-21"), Some("2026-11-20T11:59:30Z"), Some("2026-11-18T12:00:00Z"), Some("a, b")),
+    (Some("12345678901234.56789012345678"), Some("98765432109876.54321"), Some("-99999999999999.99"), None, Some("日本語テキスト"), false, Some("2024-05-31"), Some("2023-11-30"), Some("1950-06-15T12:00:00.123456Z"), Some("2050-06-15T12:00:00Z"), None),
+    (Some("-1"), Some("1000"), None, Some("2024-02-29"), Some("user@example.com"), true, Some("0001-01-01"), Some("9999-12-31"), Some("2024-03-31T01:30:00Z"), Some("2024-03-30T01:30:00Z"), Some("void")),
+    (Some("5"), Some("0"), Some("7"), Some("LONG"), Some("LONG"), true, Some("2028-02-29"), None, None, Some("2024-09-29T13:59:59Z"), Some("void")),
+];
+
+/// The record whose dates are the first and last of the calendar.
+const FAR: usize = 13;
+
+/// Zones whose clocks change: what they will do after 2099, and did before 1900, is known to no two tables alike.
+const CHANGING: [&str; 3] = ["Europe/Rome", "America/New_York", "Pacific/Auckland"];
+
+/// Functions that lead far away from the dates of the records.
+const LEADING_FAR: [&str; 4] = ["DATEADD(", "EOMONTH(", "WORKDAY(", "DATE("];
+
+/// Something to compute both ways.
+pub(super) struct Case {
+    computed: Computed,
+    clock: Clock,
+    /// Whether the far record counts.
+    with_far: bool,
+    expected: Vec<Result<Value<'static>, EvalError>>,
+}
+
+/// What came out.
+pub(super) enum Verdict {
+    Same { values: usize, errors: usize },
+    Differs(String),
+}
+
+/// The table.
+pub(super) struct Hostile {
+    world: World,
+    snapshot: Arc<TableSnapshot>,
+    ids: Vec<RecordId>,
+    /// The values of each stored field, as formulas see them.
+    columns: Vec<Vec<Value<'static>>>,
+    clocks: Vec<Clock>,
+}
+
+impl Hostile {
+    pub(super) async fn new() -> Self {
+        let world = World::new().await;
+        let spec = TableSpec::new("Hostile")
+            .field(FieldSpec::new("n", "number"))
+            .field(FieldSpec::new("m", "number"))
+            .field(FieldSpec::new("c", "currency").options(r#"{"code": "EUR", "scale": 2}"#))
+            .field(FieldSpec::new("t", "text"))
+            .field(FieldSpec::new("u", "long_text"))
+            .field(FieldSpec::new("b", "switch"))
+            .field(FieldSpec::new("d", "date"))
+            .field(FieldSpec::new("e", "date"))
+            .field(FieldSpec::new("when", "datetime"))
+            .field(FieldSpec::new("then", "datetime"))
+            .field(FieldSpec::new("s", "single_select").options(r#"{"options": ["open", "paid", "void", "ß", "a, b"]}"#))
+            .field(FieldSpec::new("auto", "autonumber"))
+            .field(FieldSpec::formula("ratio", "{n} / {m}"))
+            .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"));
+        let snapshot = world.table(spec).await;
+        let long = "aé👍 ".repeat(25_000);
+        for (n, m, c, t, u, b, d, e, when, then, s) in RECORDS {
+            let mut draft = RecordDraft::new().set("b", *b);
+            let cells = [("n", n), ("m", m), ("c", c), ("t", t), ("u", u), ("d", d), ("e", e), ("when", when), ("then", then), ("s", s)];
+            for (name, value) in cells {
+                let value = value.map(|value| if value == "LONG" { long_for(name, &long) } else { value.to_owned() });
+                if let Some(value) = value {
+                    draft = draft.set(name, value);
+                }
+            }
+            world.docpal.records(&world.owner, snapshot.id()).create(&draft).await.expect("a hostile record");
+        }
+        let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
+        let ids = (0..page.len()).map(|index| page.id(index).expect("an id")).collect();
+        let columns = snapshot.fields().iter();
+        let columns = columns.map(|field| (0..page.len()).map(|index| page.value(index, field.name())).collect());
+        let columns = columns.collect();
+        let now: DateTime<Utc> = "2026-11-20T12:00:00.25Z".parse().expect("an instant");
+        let clocks = ["UTC", "Europe/Rome", "America/New_York", "Asia/Kolkata"];
+        let clocks = clocks.map(|zone| Clock { now, zone: zone.parse().expect("a zone") }).to_vec();
+        Self { world, snapshot, ids, columns, clocks }
+    }
+
+    /// The clock of a random program: always the same for the same text.
+    fn clock(&self, source: &str) -> Clock {
+        let leads_far = LEADING_FAR.iter().any(|call| source.contains(call));
+        let clock = self.clocks[source.len() % self.clocks.len()];
+        if leads_far && CHANGING.contains(&clock.zone.name()) { self.clocks[3] } else { clock }
+    }
+
+    /// Checks a random program and computes it in memory.
+    pub(super) fn prepare(&self, source: &str) -> Result<Case, String> {
+        let leads_far = LEADING_FAR.iter().any(|call| source.contains(call));
+        if leads_far && CHANGING.iter().any(|zone| source.contains(zone)) {
+            return Err("it reads a changing zone in another century".to_owned());
+        }
+        self.prepare_at(source, self.clock(source))
+    }
+
+    fn prepare_at(&self, source: &str, clock: Clock) -> Result<Case, String> {
+        let computed = self.snapshot.compile(source).map_err(|errors| match errors.first() {
+            Some(error) => format!("refused by the check: {}", error.code),
+            None => "refused by the check".to_owned(),
+        })?;
+        if matches!(computed.program().ty(), Type::List(_) | Type::Json) {
+            return Err("its result is a list".to_owned());
+        }
+        formula::statement(&self.snapshot, &[&computed], clock)?;
+        let context = Context::new(clock.now).with_zone(clock.zone);
+        let expected = (0..self.ids.len()).map(|record| self.evaluate(&computed, record, &context)).collect();
+        let with_far = !CHANGING.iter().any(|zone| source.contains(zone) || clock.zone.name() == *zone);
+        let case = Case { computed, clock, with_far, expected };
+        let fuel = |result: &Result<_, EvalError>| matches!(result, Err(error) if error.code() == ErrorCode::OutOfFuel);
+        if case.expected.iter().any(fuel) { Err("out of fuel, which SQL does not count".to_owned()) } else { Ok(case) }
+    }
+
+    fn evaluate(&self, computed: &Computed, record: usize, context: &Context) -> Result<Value<'static>, EvalError> {
+        let row = Inputs { hostile: self, computed, record, context };
+        computed.program().eval(&row, context).map(Value::into_owned)
+    }
+
+    fn of_field(&self, id: FieldId, record: usize, context: &Context) -> Result<Value<'_>, EvalError> {
+        let position = self.snapshot.position(id).expect("a field of the table");
+        match self.snapshot.fields()[position].computed() {
+            Some(computed) => self.evaluate(computed, record, context),
+            None => Ok(self.columns[position][record].borrowed()),
+        }
+    }
+
+    /// Checks one program both ways, by every clock.
+    pub(super) async fn check_everywhere(&self, source: &str) -> Result<Verdict, String> {
+        let mut verdict = Verdict::Same { values: 0, errors: 0 };
+        for clock in &self.clocks {
+            let case = self.prepare_at(source, *clock)?;
+            verdict = self.judge(&[&case]).await.remove(0);
+            if let Verdict::Differs(how) = verdict {
+                return Ok(Verdict::Differs(format!("{} {how}", clock.zone)));
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// Checks one random program both ways.
+    pub(super) async fn check(&self, source: &str) -> Result<Verdict, String> {
+        let case = self.prepare(source)?;
+        Ok(self.judge(&[&case]).await.remove(0))
+    }
+
+    /// Computes programs in PostgreSQL, one clock at a time, and compares.
+    pub(super) async fn judge(&self, cases: &[&Case]) -> Vec<Verdict> {
+        let mut verdicts = Vec::with_capacity(cases.len());
+        let mut connection = self.world.db.pool().acquire().await.expect("a connection");
+        for clock in &self.clocks {
+            let of_clock: Vec<usize> = (0..cases.len()).filter(|index| cases[*index].clock == *clock).collect();
+            if of_clock.is_empty() {
+                continue;
+            }
+            let programs: Vec<&Computed> = of_clock.iter().map(|index| &cases[*index].computed).collect();
+            let (statement, types) = formula::statement(&self.snapshot, &programs, *clock).expect("has an SQL form");
+            match exec::fetch_all(&mut connection, statement).await {
+                Ok(rows) => {
+                    for (column, index) in of_clock.iter().enumerate() {
+                        verdicts.push((*index, self.compare(cases[*index], &rows, column, types[column])));
+                    }
+                }
+                Err(_) if of_clock.len() > 1 => {
+                    for index in of_clock {
+                        let alone = Box::pin(self.judge(&[cases[index]])).await.remove(0);
+                        verdicts.push((index, alone));
+                    }
+                }
+                Err(error) => {
+                    let source = std::error::Error::source(&error).map(ToString::to_string);
+                    verdicts.push((of_clock[0], Verdict::Differs(format!("PostgreSQL raises: {error} {source:?}"))));
+                }
+            }
+        }
+        verdicts.sort_by_key(|(index, _)| *index);
+        verdicts.into_iter().map(|(_, verdict)| verdict).collect()
+    }
+
+    fn compare(&self, case: &Case, rows: &[docpal::core::sql::Row], column: usize, ty: PgType) -> Verdict {
+        let (mut values, mut errors) = (0, 0);
+        for row in rows {
+            let id: RecordId = row.uuid(0).expect("an id").into();
+            let record = self.ids.iter().position(|known| *known == id).expect("a known record");
+            if record == FAR && !case.with_far {
+                continue;
+            }
+            let cell = row.cell(1 + 2 * column, ty);
+            let fails = row.bool(2 + 2 * column);
+            let expected = &case.expected[record];
+            let same = match (expected, fails) {
+                (Err(_), Some(true)) => true,
+                (Ok(value), Some(false)) => same(value, cell),
+                _ => false,
+            };
+            if !same {
+                let sql = if fails == Some(true) { "an error".to_owned() } else { shown(cell) };
+                return Verdict::Differs(format!("record {record}: {} in memory, {sql} in SQL", memory(expected)));
+            }
+            match expected {
+                Ok(_) => values += 1,
+                Err(_) => errors += 1,
+            }
+        }
+        Verdict::Same { values, errors }
+    }
+
+    /// The SQL of a program.
+    pub(super) fn sql(&self, source: &str) -> String {
+        let computed = self.snapshot.compile(source).expect("a program that was compared");
+        let statement = formula::statement(&self.snapshot, &[&computed], self.clock(source));
+        statement.map_or_else(|why| why, |(statement, _)| statement.text().to_owned())
+    }
+}
+
+fn long_for(name: &str, long: &str) -> String {
+    let most = if name == "t" { 10_000 } else { 100_000 };
+    long.chars().take(most).collect()
+}
+
+fn same(value: &Value<'_>, cell: CellRef<'_>) -> bool {
+    match (value, cell) {
+        (Value::Null, CellRef::Null) => true,
+        (Value::Number(number), CellRef::Number(cell)) => cell.to_decimal() == Some(*number),
+        (Value::Text(text), CellRef::Text(cell)) => text == cell,
+        (Value::Bool(flag), CellRef::Bool(cell)) => *flag == cell,
+        (Value::Date(day), CellRef::Date(cell)) => *day == cell,
+        (Value::DateTime(instant), CellRef::Instant(micros)) => row::instant_to_pg(*instant) == micros,
+        _ => false,
+    }
+}
+
+fn cut(text: String) -> String {
+    let short: String = text.chars().take(200).collect();
+    if short.len() < text.len() { format!("{short}… ({} bytes)", text.len()) } else { short }
+}
+
+fn memory(result: &Result<Value<'_>, EvalError>) -> String {
+    match result {
+        Ok(value) => cut(format!("{value:?}")),
+        Err(error) => format!("the error {}", error.code()),
+    }
+}
+
+fn shown(cell: CellRef<'_>) -> String {
+    cut(match cell {
+        CellRef::Number(number) => format!("{:?}", number.to_decimal()),
+        CellRef::Instant(micros) => format!("{:?}", row::instant_from_pg(micros)),
+        cell => format!("{cell:?}"),
+    })
+}
+
+/// The slots of a program for one record.
+struct Inputs<'i> {
+    hostile: &'i Hostile,
+    computed: &'i Computed,
+    record: usize,
+    context: &'i Context,
+}
+
+impl Row for Inputs<'_> {
+    fn get(&self, slot: usize) -> Result<Value<'_>, EvalError> {
+        match self.computed.inputs()[slot] {
+            Input::Field(id) => self.hostile.of_field(id, self.record, self.context),
+            Input::Record(RecordProperty::Id) => {
+                Ok(Value::from(self.hostile.ids[self.record].to_string()))
+            }
+            _ => Err(ErrorCode::Unavailable.into()),
+        }
+    }
+}
