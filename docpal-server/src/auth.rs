@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderName, header};
 use docpal_core::sql::meta::api_keys;
 use docpal_core::{Actor, Docpal};
 use moka::sync::Cache;
@@ -18,6 +18,7 @@ const TRUSTED: Duration = Duration::from_secs(5);
 const REMEMBERED: u64 = 10_000;
 /// Longer than any key; the rest of a hostile header is not hashed.
 const LONGEST: usize = 256;
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Tells who sends a request. A host with its own users brings its own.
 ///
@@ -79,22 +80,22 @@ impl Authenticator for ApiKeys {
     }
 }
 
-/// The key in the headers.
+/// The key in the headers. Another scheme than `Bearer` is somebody else's, as of a proxy before this server.
 fn sent(request: &Parts) -> Result<&str, ApiError> {
-    let headers = &request.headers;
-    let bearer = headers.get(header::AUTHORIZATION).map(|value| {
-        let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+    let text = |name: &HeaderName| request.headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let bearer = text(&header::AUTHORIZATION).and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
     });
-    let plain = headers.get("x-api-key").map(|value| value.to_str().ok());
-    match bearer.or(plain) {
-        Some(Some(key)) if !key.is_empty() && key.len() <= LONGEST => Ok(key),
+    match bearer.or_else(|| text(&API_KEY)) {
+        Some(key) if !key.is_empty() && key.len() <= LONGEST => Ok(key),
         Some(_) => {
             Err(ApiError::unauthorized("the API key cannot be read; send `Authorization: Bearer <key>`"))
         }
-        None => Err(ApiError::unauthorized(
-            "an API key is needed: `Authorization: Bearer <key>` or `X-API-Key: <key>`",
-        )),
+        None => {
+            let message = "an API key is needed: `Authorization: Bearer <key>` or `X-API-Key: <key>`";
+            Err(ApiError::unauthorized(message))
+        }
     }
 }
 
@@ -116,5 +117,7 @@ mod tests {
         assert_eq!(read("authorization", "Basic abc"), None);
         assert_eq!(read("authorization", "Bearer "), None);
         assert_eq!(read("x-other", "abc"), None);
+        let both = Request::builder().header("authorization", "Basic abc").header("x-api-key", "def");
+        assert_eq!(sent(&both.body(()).unwrap().into_parts().0).unwrap(), "def");
     }
 }

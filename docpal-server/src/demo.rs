@@ -40,7 +40,7 @@ pub struct Demo {
 /// The demo of this database, made when it is not there. All or nothing.
 ///
 /// # Errors
-/// `demo_changed` when somebody deleted or renamed one of its tables; database errors as mapped.
+/// `table_not_found` when somebody deleted or renamed one of its tables; database errors as mapped.
 ///
 /// # Example
 /// ```
@@ -71,7 +71,7 @@ pub async fn install(docpal: &Docpal) -> Result<Demo> {
 async fn find(docpal: &Docpal, owner: Actor, member: Actor) -> Result<Demo> {
     let changed = || {
         let message = "a part of the demo was deleted or renamed; choose another data folder to get it anew";
-        Error::new(ErrorKind::Conflict, "demo_changed", message)
+        Error::new(ErrorKind::NotFound, "table_not_found", message)
     };
     let apps = docpal.apps(&owner).list().await?;
     let app = apps.iter().find(|app| app.name == APP).ok_or_else(changed)?.id;

@@ -14,7 +14,6 @@ use tokio::net::{TcpListener, TcpStream};
 /// A running server with an owner's key.
 pub(crate) struct Api {
     pub(crate) docpal: Docpal,
-    pub(crate) owner: Actor,
     address: SocketAddr,
     key: String,
     serving: tokio::task::JoinHandle<()>,
@@ -95,7 +94,7 @@ impl Api {
         let serving = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("the server runs");
         });
-        Self { docpal, owner: first.owner, address, key: secret.reveal().to_owned(), serving, _db: db }
+        Self { docpal, address, key: secret.reveal().to_owned(), serving, _db: db }
     }
 
     /// Sends bytes with headers and gives the answer.
