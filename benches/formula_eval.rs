@@ -1,8 +1,8 @@
-//! Formula evaluation against the same work written in Rust, and against general-purpose engines.
+//! Formula evaluation against the same work written in Rust.
 //!
-//! `cargo bench --bench formula_eval --features engines` prints nanoseconds per row, the median of nine runs in CPU time of the
-//! thread, so that a busy machine does not disturb, and ratios to the native loop of the same run. Without the
-//! feature it leaves out the other engines, which take minutes to build.
+//! `cargo bench --bench formula_eval` prints nanoseconds per row, the median of nine runs in CPU time of the
+//! thread, so that a busy machine does not disturb, and ratios to the native loop of the same run. The package
+//! in `benches/engines` runs this and other engines on the same rows.
 
 #![expect(
     clippy::expect_used,
@@ -18,29 +18,31 @@ use cpu_time::ThreadTime;
 use docpal::formula::{Column, Context, EvalError, Formula, Functions, Program, Row, Type, Value};
 use rust_decimal::Decimal;
 
-const ROWS: usize = 100_000;
+pub(crate) const ROWS: usize = 100_000;
 const RUNS: usize = 9;
 
 fn main() {
     let data = Data::new();
     println!("{ROWS} rows, median of {RUNS} runs, ns per row and ratio to the native loop\n");
     arithmetic(&data);
+    println!();
     texts(&data);
+    println!();
     checking();
 }
 
 /// Columns of a made-up order table.
-struct Data {
-    price: Vec<Decimal>,
-    quantity: Vec<Decimal>,
-    discount: Vec<Decimal>,
-    first: Vec<String>,
-    last: Vec<String>,
-    code: Vec<String>,
+pub(crate) struct Data {
+    pub(crate) price: Vec<Decimal>,
+    pub(crate) quantity: Vec<Decimal>,
+    pub(crate) discount: Vec<Decimal>,
+    pub(crate) first: Vec<String>,
+    pub(crate) last: Vec<String>,
+    pub(crate) code: Vec<String>,
 }
 
 impl Data {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // A fixed sequence of pseudo-random numbers: every run computes the same.
         let mut state = 0x2545_f491_4f6c_dd1du64;
         let mut next = |below: u64| {
@@ -127,7 +129,8 @@ fn slots<'a>(program: &Program, data: &'a Data) -> Vec<SlotOf<'a>> {
     program.fields().iter().filter_map(|field| field.key().map(slot)).collect()
 }
 
-fn arithmetic(data: &Data) {
+/// Prints our times and gives that of the native loop.
+pub(crate) fn arithmetic(data: &Data) -> Duration {
     const SOURCE: &str = "price * quantity * (1 - discount)";
     println!("{SOURCE}");
     let context = Context::system();
@@ -167,12 +170,11 @@ fn arithmetic(data: &Data) {
     ];
     let fixed = measure(|| black_box(program.eval_batch(ROWS, &columns, &context)).len());
     report("batch of fixed-scale integers", fixed, native);
-    #[cfg(feature = "engines")]
-    engines::arithmetic(data, native);
-    println!();
+    native
 }
 
-fn texts(data: &Data) {
+/// Prints our times and gives that of the native closure.
+pub(crate) fn texts(data: &Data) -> Duration {
     const SOURCE: &str = r#"IF(qty > 10, UPPER(first & " " & last), first & "-" & code)"#;
     println!("{SOURCE}");
     let context = Context::system();
@@ -196,12 +198,10 @@ fn texts(data: &Data) {
         }
     });
     report("row by row", by_row, native);
-    #[cfg(feature = "engines")]
-    engines::texts(data, native);
-    println!();
+    native
 }
 
-fn checking() {
+pub(crate) fn checking() {
     let source = r#"IF(AND({price} * {quantity} > 100, {discount} = 0), UPPER({first} & " " & {last}), "small order of " & ROUND({price} * {quantity} * (1 - {discount}), 2) & " for " & LEFT({first}, 1) & ". " & {last} & " " & {code})"#;
     println!("a formula of {} characters", source.len());
     let functions = Functions::standard();
@@ -229,76 +229,8 @@ fn checking() {
     println!("  {:<40} {:>9.2} us", "tokens for highlighting", micros(tokens, TIMES));
 }
 
-/// General-purpose engines that have text and types, driven the way their own documentation does it.
-#[cfg(feature = "engines")]
-mod engines {
-    use super::*;
-
-    pub(super) fn arithmetic(data: &Data, native: Duration) {
-        let number = |number: &Decimal| f64::try_from(*number).unwrap_or(0.0);
-        let engine = rhai::Engine::new();
-        let ast = engine.compile_expression("price * quantity * (1.0 - discount)").expect("a script");
-        let mut scope = rhai::Scope::new();
-        let rhai = measure(|| {
-            for row in 0..ROWS {
-                scope.set_value("price", number(&data.price[row]));
-                scope.set_value("quantity", number(&data.quantity[row]));
-                scope.set_value("discount", number(&data.discount[row]));
-                black_box(engine.eval_ast_with_scope::<f64>(&mut scope, &ast).ok());
-            }
-        });
-        report("rhai (binary floating point)", rhai, native);
-        let program =
-            cel_interpreter::Program::compile("price * quantity * (1.0 - discount)").expect("a program");
-        let root = cel_interpreter::Context::default();
-        let cel = measure(|| {
-            for row in 0..ROWS {
-                let mut context = root.new_inner_scope();
-                context.add_variable_from_value("price", number(&data.price[row]));
-                context.add_variable_from_value("quantity", number(&data.quantity[row]));
-                context.add_variable_from_value("discount", number(&data.discount[row]));
-                black_box(program.execute(&context).ok());
-            }
-        });
-        report("cel (binary floating point)", cel, native);
-    }
-
-    pub(super) fn texts(data: &Data, native: Duration) {
-        let number = |number: &Decimal| i64::try_from(*number).unwrap_or(0);
-        let engine = rhai::Engine::new();
-        let script = r#"if qty > 10 { (first + " " + last).to_upper() } else { first + "-" + code }"#;
-        let ast = engine.compile(script).expect("a script");
-        let mut scope = rhai::Scope::new();
-        let rhai = measure(|| {
-            for row in 0..ROWS {
-                scope.set_value("qty", number(&data.quantity[row]));
-                scope.set_value("first", data.first[row].clone());
-                scope.set_value("last", data.last[row].clone());
-                scope.set_value("code", data.code[row].clone());
-                black_box(engine.eval_ast_with_scope::<String>(&mut scope, &ast).ok());
-            }
-        });
-        report("rhai", rhai, native);
-        let script = r#"qty > 10 ? upper(first + " " + last) : first + "-" + code"#;
-        let program = cel_interpreter::Program::compile(script).expect("a program");
-        let mut root = cel_interpreter::Context::default();
-        root.add_function("upper", |text: std::sync::Arc<String>| text.to_uppercase());
-        let cel = measure(|| {
-            for row in 0..ROWS {
-                let mut context = root.new_inner_scope();
-                context.add_variable_from_value("qty", number(&data.quantity[row]));
-                context.add_variable_from_value("first", data.first[row].clone());
-                context.add_variable_from_value("last", data.last[row].clone());
-                context.add_variable_from_value("code", data.code[row].clone());
-                black_box(program.execute(&context).ok());
-            }
-        });
-        report("cel", cel, native);
-    }
-}
-
 /// The median time of a run.
-fn measure<T>(mut run: impl FnMut() -> T) -> Duration {
+pub(crate) fn measure<T>(mut run: impl FnMut() -> T) -> Duration {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
             let start = ThreadTime::now();
@@ -310,7 +242,7 @@ fn measure<T>(mut run: impl FnMut() -> T) -> Duration {
     times[RUNS / 2]
 }
 
-fn report(what: &str, time: Duration, native: Duration) {
+pub(crate) fn report(what: &str, time: Duration, native: Duration) {
     let per_row = time.as_nanos() as f64 / ROWS as f64;
     println!("  {what:<40} {per_row:>9.1} ns  {:>7.2} x", time.as_secs_f64() / native.as_secs_f64());
 }

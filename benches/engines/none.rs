@@ -1,0 +1,1 @@
+//! The benchmark is all there is; cargo wants a target besides.
