@@ -53,7 +53,8 @@ BEGIN
 END
 $$;
 
--- Every character as one lower-case character, so that positions stay.
+-- Every character as one lower-case character, so that positions stay: without the sigma at the end of words, and
+-- with the one letter whose lower case is two characters as it is.
 CREATE FUNCTION docpal.folded(t text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
@@ -61,9 +62,8 @@ BEGIN
         RETURN lower(t COLLATE "C");
     END IF;
     RETURN (
-        SELECT string_agg(CASE WHEN char_length(low) = 1 THEN low ELSE c END, '' ORDER BY n)
-        FROM regexp_split_to_table(t, '') WITH ORDINALITY AS chars (c, n),
-            LATERAL (SELECT lower(c COLLATE docpal.unicode)) AS lowered (low)
+        SELECT string_agg(lower(translate(piece, 'Σ', 'σ') COLLATE docpal.unicode), 'İ' ORDER BY n)
+        FROM unnest(string_to_array(t, 'İ')) WITH ORDINALITY AS pieces (piece, n)
     );
 END
 $$;
@@ -78,7 +78,9 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     times int := greatest(docpal.whole(count), 0);
 BEGIN
-    IF octet_length(t)::numeric * times > 102400 THEN
+    IF t = '' THEN
+        RETURN ''; -- repeat() would count to the end
+    ELSIF octet_length(t)::numeric * times > 102400 THEN
         RETURN docpal.too_long();
     END IF;
     RETURN repeat(t, times);
@@ -146,6 +148,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
     IF t !~ '[^A-Za-z0-9_.!~*''()-]' THEN
         RETURN t;
+    ELSIF octet_length(t) > 102400 THEN
+        RETURN docpal.too_long();
     END IF;
     RETURN (
         SELECT string_agg(
