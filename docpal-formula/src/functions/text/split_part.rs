@@ -16,6 +16,7 @@ pub(crate) static FUNCTION: Builtin = Builtin {
     examples: &[
         example("SPLIT_PART(\"a-b-c\", \"-\", 2)", "\"b\""),
         example("SPLIT_PART(\"a-b-c\", \"-\", -1)", "\"c\""),
+        example("SPLIT_PART(\"aaa\", \"aa\", -1)", "\"a\""),
         example("SPLIT_PART(\"a\", \"-\", 2)", "\"\""),
         example("SPLIT_PART(\"a\", \"-\", 0)", "#domain"),
     ],
@@ -29,7 +30,11 @@ pub(crate) static FUNCTION: Builtin = Builtin {
         let piece = match separator.as_ref() {
             "" => (nth == 0).then_some(text.as_ref()),
             separator if index > 0 => text.split(separator).nth(nth),
-            separator => text.rsplit(separator).nth(nth),
+            // Pieces are those found from the left, also where separators could overlap.
+            separator => {
+                let count = text.split(separator).count();
+                count.checked_sub(nth).and_then(|left| text.split(separator).nth(left.checked_sub(1)?))
+            }
         };
         Ok(piece.unwrap_or("").to_owned().into())
     },
