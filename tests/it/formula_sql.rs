@@ -33,7 +33,12 @@ fn every_standard_function_has_sql_or_a_reason_to_have_none() {
         let is_slot = function.category() == docpal::formula::Category::Record;
         let reason = MEMORY_ONLY.iter().find(|(name, _)| *name == function.name());
         let ways = [is_slot, has_sql(function.name()), reason.is_some()];
-        assert_eq!(ways.iter().filter(|way| **way).count(), 1, "{}: slot, SQL, memory {ways:?}", function.name());
+        assert_eq!(
+            ways.iter().filter(|way| **way).count(),
+            1,
+            "{}: slot, SQL, memory {ways:?}",
+            function.name()
+        );
     }
     for (name, reason) in MEMORY_ONLY {
         assert!(Functions::standard().get(name).is_some() && !reason.is_empty(), "{name}");
@@ -88,7 +93,10 @@ async fn random_programs_give_in_postgresql_what_they_give_in_memory() {
         }
     }
     let Tally { same, errors, values, refused } = tally;
-    println!("seed {seed}: {same} programs, {values} values and {errors} errors alike in {:?}", started.elapsed());
+    println!(
+        "seed {seed}: {same} programs, {values} values and {errors} errors alike in {:?}",
+        started.elapsed()
+    );
     println!("not compared: {refused:#?}");
     assert!(errors > 0 && values > errors, "the programs are worth running");
 }

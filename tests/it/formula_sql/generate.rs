@@ -202,25 +202,84 @@ const LEAVES: &[(char, &[&str])] = &[
     (
         'n',
         &[
-            "{n}", "{n}", "{m}", "{c}", "{auto}", "{ratio}", "0", "1", "2", "-1", "0.5", "10", "1.005", "15%",
-            "9999999999999999999999999999", "0.0000000000000000000000000001", "(1 / 0)", "NULL", "1e14", "1000000",
+            "{n}",
+            "{n}",
+            "{m}",
+            "{c}",
+            "{auto}",
+            "{ratio}",
+            "0",
+            "1",
+            "2",
+            "-1",
+            "0.5",
+            "10",
+            "1.005",
+            "15%",
+            "9999999999999999999999999999",
+            "0.0000000000000000000000000001",
+            "(1 / 0)",
+            "NULL",
+            "100000000000000",
+            "1000000",
         ],
     ),
     (
         't',
         &[
-            "{t}", "{t}", "{u}", "{s}", "{label}", "RECORD_ID()", "\"\"", "\"a\"", "\"straße\"", "\" x \"", "\"👍e\\u0301\"",
-            "\"a-b-c\"", "\"12.50\"", "\"%_\\\\\"", "IF(1 / 0 = 1, \"\", \"never\")", "NULL",
+            "{t}",
+            "{t}",
+            "{u}",
+            "{s}",
+            "{label}",
+            "RECORD_ID()",
+            "\"\"",
+            "\"a\"",
+            "\"straße\"",
+            "\" x \"",
+            "\"👍e\\u0301\"",
+            "\"a-b-c\"",
+            "\"12.50\"",
+            "\"%_\\\\\"",
+            "IF(1 / 0 = 1, \"\", \"never\")",
+            "NULL",
         ],
     ),
     ('b', &["{b}", "{b}", "TRUE", "FALSE", "(1 / 0 = 1)", "({n} > 0)", "IF({b}, {b})"]),
     ('d', &["{d}", "{d}", "{e}", "DATE(2024, 2, 29)", "DATE(1900, 1, 31)", "DATE(2023, 2, 29)", "TODAY()"]),
     ('m', &["{when}", "{when}", "{then}", "NOW()", "SET_TIMEZONE({when}, \"America/New_York\")"]),
-    ('i', &["-400", "-28", "-2", "-1", "0", "1", "2", "3", "5", "12", "13", "28", "30", "100", "1.9", "99999999999"]),
+    (
+        'i',
+        &[
+            "-400",
+            "-28",
+            "-2",
+            "-1",
+            "0",
+            "1",
+            "2",
+            "3",
+            "5",
+            "12",
+            "13",
+            "28",
+            "30",
+            "100",
+            "1.9",
+            "99999999999",
+        ],
+    ),
     (
         'u',
         &[
-            "\"ms\"", "\"seconds\"", "\"minute\"", "\"hours\"", "\"days\"", "\"weeks\"", "\"months\"", "\"quarters\"",
+            "\"ms\"",
+            "\"seconds\"",
+            "\"minute\"",
+            "\"hours\"",
+            "\"days\"",
+            "\"weeks\"",
+            "\"months\"",
+            "\"quarters\"",
             "\"years\"",
         ],
     ),
@@ -228,24 +287,67 @@ const LEAVES: &[(char, &[&str])] = &[
     (
         'f',
         &[
-            "\"YYYY-MM-DD HH:mm:ss.SSS\"", "\"dddd, MMMM Do YYYY, h:mm:ss a\"", "\"[Q]Q Qo DDDD DDDo DDD D\"",
-            "\"d do e E w wo ww W Wo WW GGGG GG gggg gg\"", "\"kk k H hh h A m s S SS\"", "\"X x\"", "\"Z ZZ\"",
-            "\"YY Y M Mo MMM dd ddd\"", "\"LLLL LT\"", "\"[only text]\"", "\"\"",
+            "\"YYYY-MM-DD HH:mm:ss.SSS\"",
+            "\"dddd, MMMM Do YYYY, h:mm:ss a\"",
+            "\"[Q]Q Qo DDDD DDDo DDD D\"",
+            "\"d do e E w wo ww W Wo WW GGGG GG gggg gg\"",
+            "\"kk k H hh h A m s S SS\"",
+            "\"X x\"",
+            "\"Z ZZ\"",
+            "\"YY Y M Mo MMM dd ddd\"",
+            "\"LLLL LT\"",
+            "\"[only text]\"",
+            "\"\"",
         ],
     ),
     (
         'q',
-        &["\"0\"", "\"0.00\"", "\"#,##0.00\"", "\"0%\"", "\"0.0#%\"", "\"$#,##0.0#\"", "\"000000\"", "\"#.###\"", "\"0.0000000000\""],
+        &[
+            "\"0\"",
+            "\"0.00\"",
+            "\"#,##0.00\"",
+            "\"0%\"",
+            "\"0.0#%\"",
+            "\"$#,##0.0#\"",
+            "\"000000\"",
+            "\"#.###\"",
+            "\"0.0000000000\"",
+        ],
     ),
     (
         'r',
         &[
-            "\"[0-9]+\"", "\"^a\"", "\"e$\"", "\"(?i)STRASSE|straße\"", "\"\\\\d{2,3}\"", "\"^\\\\s*$\"", "\"[^a-z]\"",
-            "\".\"", "\"^(a|b)*?c?$\"", "\"\\\\w+@\\\\w+\"", "\"(?i)é|ß\"", "\"^.{3}$\"", "\"\"", "\"\\\\$\\\\.\\\\*\"",
+            "\"[0-9]+\"",
+            "\"^a\"",
+            "\"e$\"",
+            "\"(?i)STRASSE|straße\"",
+            "\"\\\\d{2,3}\"",
+            "\"^\\\\s*$\"",
+            "\"[^a-z]\"",
+            "\".\"",
+            "\"^(a|b)*?c?$\"",
+            "\"\\\\w+@\\\\w+\"",
+            "\"(?i)é|ß\"",
+            "\"^.{3}$\"",
+            "\"\"",
+            "\"\\\\$\\\\.\\\\*\"",
         ],
     ),
-    ('z', &["\"UTC\"", "\"Europe/Rome\"", "\"America/New_York\"", "\"Asia/Kolkata\"", "\"Pacific/Auckland\""]),
-    ('h', &["\"2024-03-01, 2024-03-04\"", "{d}", "{when}", "\"\"", "NULL", "\"2023-12-25,2024-01-01,2024-02-29\""]),
+    (
+        'z',
+        &["\"UTC\"", "\"Europe/Rome\"", "\"America/New_York\"", "\"Asia/Kolkata\"", "\"Pacific/Auckland\""],
+    ),
+    (
+        'h',
+        &[
+            "\"2024-03-01, 2024-03-04\"",
+            "{d}",
+            "{when}",
+            "\"\"",
+            "NULL",
+            "\"2023-12-25,2024-01-01,2024-02-29\"",
+        ],
+    ),
 ];
 
 /// A part of a program.
@@ -277,7 +379,10 @@ impl fmt::Display for Tree {
             let (before, behind) = split(rest).expect("a place for each part");
             write!(f, "{before}")?;
             // Operators bind as they would in a tree.
-            if part.text.starts_with("({") || part.parts.is_empty() || part.text.as_bytes()[0].is_ascii_uppercase() {
+            if part.text.starts_with("({")
+                || part.parts.is_empty()
+                || part.text.as_bytes()[0].is_ascii_uppercase()
+            {
                 write!(f, "{part}")?;
             } else {
                 write!(f, "({part})")?;
@@ -306,8 +411,12 @@ fn leaves(ty: char) -> &'static [&'static str] {
 /// Whether a template or leaf calls the function `name`.
 pub(super) fn draws_on(name: &str) -> bool {
     let call = format!("{name}(");
-    let calls = |text: &str| text.match_indices(&call).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
-    TEMPLATES.iter().any(|(_, text)| calls(text)) || LEAVES.iter().any(|(_, texts)| texts.iter().any(|text| calls(text)))
+    let calls = |text: &str| {
+        text.match_indices(&call)
+            .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    };
+    TEMPLATES.iter().any(|(_, text)| calls(text))
+        || LEAVES.iter().any(|(_, texts)| texts.iter().any(|text| calls(text)))
 }
 
 /// Draws programs, the same for the same seed.

@@ -94,7 +94,10 @@ impl Hostile {
             .field(FieldSpec::new("e", "date"))
             .field(FieldSpec::new("when", "datetime"))
             .field(FieldSpec::new("then", "datetime"))
-            .field(FieldSpec::new("s", "single_select").options(r#"{"options": ["open", "paid", "void", "ß", "a, b"]}"#))
+            .field(
+                FieldSpec::new("s", "single_select")
+                    .options(r#"{"options": ["open", "paid", "void", "ß", "a, b"]}"#),
+            )
             .field(FieldSpec::new("auto", "autonumber"))
             .field(FieldSpec::formula("ratio", "{n} / {m}"))
             .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"));
@@ -102,9 +105,21 @@ impl Hostile {
         let long = "aé👍 ".repeat(25_000);
         for (n, m, c, t, u, b, d, e, when, then, s) in RECORDS {
             let mut draft = RecordDraft::new().set("b", *b);
-            let cells = [("n", n), ("m", m), ("c", c), ("t", t), ("u", u), ("d", d), ("e", e), ("when", when), ("then", then), ("s", s)];
+            let cells = [
+                ("n", n),
+                ("m", m),
+                ("c", c),
+                ("t", t),
+                ("u", u),
+                ("d", d),
+                ("e", e),
+                ("when", when),
+                ("then", then),
+                ("s", s),
+            ];
             for (name, value) in cells {
-                let value = value.map(|value| if value == "LONG" { long_for(name, &long) } else { value.to_owned() });
+                let value =
+                    value.map(|value| if value == "LONG" { long_for(name, &long) } else { value.to_owned() });
                 if let Some(value) = value {
                     draft = draft.set(name, value);
                 }
@@ -114,7 +129,8 @@ impl Hostile {
         let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
         let ids = (0..page.len()).map(|index| page.id(index).expect("an id")).collect();
         let columns = snapshot.fields().iter();
-        let columns = columns.map(|field| (0..page.len()).map(|index| page.value(index, field.name())).collect());
+        let columns =
+            columns.map(|field| (0..page.len()).map(|index| page.value(index, field.name())).collect());
         let columns = columns.collect();
         let now: DateTime<Utc> = "2026-11-20T12:00:00.25Z".parse().expect("an instant");
         let clocks = ["UTC", "Europe/Rome", "America/New_York", "Asia/Kolkata"];
@@ -152,10 +168,19 @@ impl Hostile {
         let with_far = !CHANGING.iter().any(|zone| source.contains(zone) || clock.zone.name() == *zone);
         let case = Case { computed, clock, with_far, expected };
         let fuel = |result: &Result<_, EvalError>| matches!(result, Err(error) if error.code() == ErrorCode::OutOfFuel);
-        if case.expected.iter().any(fuel) { Err("out of fuel, which SQL does not count".to_owned()) } else { Ok(case) }
+        if case.expected.iter().any(fuel) {
+            Err("out of fuel, which SQL does not count".to_owned())
+        } else {
+            Ok(case)
+        }
     }
 
-    fn evaluate(&self, computed: &Computed, record: usize, context: &Context) -> Result<Value<'static>, EvalError> {
+    fn evaluate(
+        &self,
+        computed: &Computed,
+        record: usize,
+        context: &Context,
+    ) -> Result<Value<'static>, EvalError> {
         let row = Inputs { hostile: self, computed, record, context };
         computed.program().eval(&row, context).map(Value::into_owned)
     }
@@ -192,12 +217,14 @@ impl Hostile {
         let mut verdicts = Vec::with_capacity(cases.len());
         let mut connection = self.world.db.pool().acquire().await.expect("a connection");
         for clock in &self.clocks {
-            let of_clock: Vec<usize> = (0..cases.len()).filter(|index| cases[*index].clock == *clock).collect();
+            let of_clock: Vec<usize> =
+                (0..cases.len()).filter(|index| cases[*index].clock == *clock).collect();
             if of_clock.is_empty() {
                 continue;
             }
             let programs: Vec<&Computed> = of_clock.iter().map(|index| &cases[*index].computed).collect();
-            let (statement, types) = formula::statement(&self.snapshot, &programs, *clock).expect("has an SQL form");
+            let (statement, types) =
+                formula::statement(&self.snapshot, &programs, *clock).expect("has an SQL form");
             match exec::fetch_all(&mut connection, statement).await {
                 Ok(rows) => {
                     for (column, index) in of_clock.iter().enumerate() {
@@ -212,7 +239,10 @@ impl Hostile {
                 }
                 Err(error) => {
                     let source = std::error::Error::source(&error).map(ToString::to_string);
-                    verdicts.push((of_clock[0], Verdict::Differs(format!("PostgreSQL raises: {error} {source:?}"))));
+                    verdicts.push((
+                        of_clock[0],
+                        Verdict::Differs(format!("PostgreSQL raises: {error} {source:?}")),
+                    ));
                 }
             }
         }
@@ -238,7 +268,10 @@ impl Hostile {
             };
             if !same {
                 let sql = if fails == Some(true) { "an error".to_owned() } else { shown(cell) };
-                return Verdict::Differs(format!("record {record}: {} in memory, {sql} in SQL", memory(expected)));
+                return Verdict::Differs(format!(
+                    "record {record}: {} in memory, {sql} in SQL",
+                    memory(expected)
+                ));
             }
             match expected {
                 Ok(_) => values += 1,
@@ -305,9 +338,7 @@ impl Row for Inputs<'_> {
     fn get(&self, slot: usize) -> Result<Value<'_>, EvalError> {
         match self.computed.inputs()[slot] {
             Input::Field(id) => self.hostile.of_field(id, self.record, self.context),
-            Input::Record(RecordProperty::Id) => {
-                Ok(Value::from(self.hostile.ids[self.record].to_string()))
-            }
+            Input::Record(RecordProperty::Id) => Ok(Value::from(self.hostile.ids[self.record].to_string())),
             _ => Err(ErrorCode::Unavailable.into()),
         }
     }

@@ -196,16 +196,26 @@ impl Sql {
 
     /// A text made by a formula: an error when it is longer than allowed.
     pub(crate) fn limited(self) -> Self {
+        self.limited_where(None)
+    }
+
+    /// The same where `made` holds; elsewhere the text is one of the record's.
+    pub(crate) fn limited_where(self, made: Option<Term>) -> Self {
         if self.bytes <= TEXT_LIMIT {
             return self;
         }
-        let bytes = Term::call(expr::PgFn::OctetLength, [self.value.clone()]);
+        let length = Term::call(expr::PgFn::OctetLength, [self.value.clone()]);
         let limit = Term::integer(i64::try_from(TEXT_LIMIT).unwrap_or(i64::MAX));
-        let too_long = bytes.binary(expr::BinOper::GreaterThan, limit);
+        let too_long = length.binary(expr::BinOper::GreaterThan, limit);
+        let bytes = if made.is_none() { TEXT_LIMIT } else { self.bytes };
+        let too_long = match made {
+            Some(made) => made.and(too_long),
+            None => too_long,
+        };
         let too_long = if self.nullable { too_long.or_false() } else { too_long };
         let fails = either(self.fails(), Some(too_long));
         let failure = fails.map_or(Failure::Never, Failure::When);
-        Self { failure, bytes: TEXT_LIMIT, ..self }
+        Self { failure, bytes, ..self }
     }
 }
 

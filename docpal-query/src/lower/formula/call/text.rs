@@ -81,8 +81,10 @@ pub(super) const FUNCTIONS: Functions = &[
             let below = whole.binary(BinOper::SmallerThan, Term::integer(1));
             of_text(&text, index.value.clone().is_not_null().and(below))
         });
+        // Where there is nothing to look for, the text stays as it is, however long.
+        let made = old.value.clone().binary(BinOper::NotEqual, Term::literal(""));
         let sql = part(text, PgFn::Substitute, &[old, new, index]).at_most(u64::MAX);
-        Ok(failing(sql, wrong).limited())
+        Ok(failing(sql, wrong).limited_where(Some(made)))
     }),
     ("T", |call| {
         let value = call.sql(0)?;
@@ -107,9 +109,8 @@ fn grown(text: Sql, factor: u64, apply: impl FnOnce(Term) -> Term) -> Sql {
 /// Upper or lower case; no character becomes more than three times as long.
 fn cased(call: &Call<'_>, function: PgFn) -> Result<Sql, Unsupported> {
     // Its own collation must not meet another one further up.
-    let change = |text: Term| {
-        Term::call(function, [text.collate(Collation::Unicode)]).collate(Collation::CodePoint)
-    };
+    let change =
+        |text: Term| Term::call(function, [text.collate(Collation::Unicode)]).collate(Collation::CodePoint);
     Ok(grown(call.text(0)?, 3, change).limited())
 }
 
