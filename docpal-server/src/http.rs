@@ -57,6 +57,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(audit::list))
         .routes(routes!(formula::check))
         .routes(routes!(formula::evaluate))
+        .routes(routes!(formula::complete))
         .routes(routes!(formula::functions))
         .routes(routes!(field_types::list))
 }

@@ -1,5 +1,6 @@
 //! `/api/formula`
 
+mod complete;
 mod value;
 
 use axum::Json;
@@ -15,6 +16,7 @@ use docpal_formula::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(crate) use self::complete::*;
 use self::value::Inputs;
 use super::error::{ApiError, ApiResult};
 use super::extract::{Caller, JsonBody, Params};
@@ -104,15 +106,7 @@ pub(crate) struct FunctionBody {
 pub(crate) async fn check(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<Json<CheckReply>> {
     let mut body = Object::read(body, "", &["formula", "fields", "table_id"])?;
     let source = body.need_text("formula")?;
-    let fields = match (body.take("fields"), body.parsed::<TableId>("table_id", "a UUID")?) {
-        (Some(_), Some(_)) => {
-            return Err(
-                Error::invalid("invalid_value", "table_id", "give fields or a table, not both").into()
-            );
-        }
-        (None, Some(table)) => fields_of(&caller, table).await?,
-        (fields, None) => types(fields)?,
-    };
+    let fields = known_fields(&caller, &mut body).await?;
     let checked = Formula::parse(&source)
         .and_then(|formula| Ok((formula.check(&fields, &Functions::standard())?, formula)));
     Ok(Json(match checked {
@@ -164,6 +158,17 @@ impl FunctionBody {
             summary: function.doc().to_owned(),
             examples: function.examples().to_vec(),
         }
+    }
+}
+
+/// The fields that a formula may use: those in `fields`, or those of the table in `table_id`.
+async fn known_fields(caller: &Caller, body: &mut Object) -> Result<Vec<(String, Type)>> {
+    match (body.take("fields"), body.parsed::<TableId>("table_id", "a UUID")?) {
+        (Some(_), Some(_)) => {
+            Err(Error::invalid("invalid_value", "table_id", "give fields or a table, not both"))
+        }
+        (None, Some(table)) => fields_of(caller, table).await,
+        (fields, None) => types(fields),
     }
 }
 

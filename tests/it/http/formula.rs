@@ -54,3 +54,18 @@ async fn the_functions_are_listed_with_their_examples() {
     assert!(round["syntax"].as_str().unwrap().starts_with("ROUND("), "{round}");
     assert!(!round["examples"].as_array().unwrap().is_empty(), "{round}");
 }
+
+#[tokio::test]
+async fn an_unfinished_formula_is_completed_with_what_the_caller_may_see() {
+    let api = Api::start().await;
+    let complete = async |body: Value| api.post("/api/formula/complete", &body).await;
+    let found = complete(json!({"formula": "{price} * RO", "fields": {"price": "number"}})).await.ok();
+    let first = &found["data"][0];
+    assert_eq!((first["kind"].as_str(), first["span"]["start"].as_u64()), (Some("function"), Some(10)));
+    assert!(first["insert"].as_str().unwrap().starts_with("ROUND"), "{first}");
+    let fields =
+        complete(json!({"formula": "{pri + 1", "position": 4, "fields": {"price": "number"}})).await.ok();
+    assert_eq!(fields["data"][0]["insert"], "{price}");
+    let wrong = complete(json!({"formula": "ä", "position": 1})).await;
+    assert_eq!(wrong.refusal(), (400, "invalid_value".to_owned()));
+}

@@ -38,6 +38,7 @@ const PROMISED: &[(&str, &str)] = &[
     ("delete", "/api/permissions/{rule_id}"),
     ("get", "/api/audit/logs"),
     ("post", "/api/formula/check"),
+    ("post", "/api/formula/complete"),
     ("post", "/api/formula/evaluate"),
     ("get", "/api/formula/functions"),
     ("get", "/api/field-types"),
