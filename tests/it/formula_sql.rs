@@ -5,6 +5,7 @@
 mod generate;
 mod hostile;
 mod shrink;
+mod views;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -216,8 +216,10 @@ fn filter(secured: &SecuredPlan, relation: &Relation<'_>) -> Option<Expr> {
 fn sort_keys(secured: &SecuredPlan, relation: &Relation<'_>) -> Vec<Key> {
     let mut keys = Vec::new();
     for sort in &secured.plan.view.sorts {
-        let Some(operand) = relation.sort_key(sort.target) else { continue };
+        let Some(mut operand) = relation.sort_key(sort.target) else { continue };
         if let Some(fails) = operand.fails {
+            // Beside an error the value is anything; as null it can be in a cursor.
+            operand.value = expr::if_else(fails.clone(), expr::null(operand.ty), operand.value);
             // What could not be computed comes last, whichever way the rest goes.
             let (direction, empty) = (Direction::Ascending, EmptyPlace::Last);
             keys.push(Key { value: fails, ty: PgType::Boolean, direction, empty });

@@ -75,33 +75,21 @@ impl Exact {
         })
     }
 
-    /// `raw` where the operands are short, else `ruled`.
-    fn or(self, ruled: Term) -> Term {
-        let Some((digits, fraction)) = self.room().filter(|_| self.has_operator && !self.columns.is_empty())
-        else {
-            return ruled;
-        };
+    /// Whether the operands are short enough for `raw`; `None` when that is not worth a test.
+    fn test(&self) -> Option<Term> {
+        let (digits, fraction) = self.room().filter(|_| self.has_operator)?;
         let bound = 10i64.pow(digits);
-        let mut test: Option<Term> = None;
-        let mut scales: Option<Term> = None;
-        for (_, column, count) in &self.columns {
+        let bounded = self.columns.iter().map(|(_, column, _)| {
             let above = column.clone().binary(BinOper::GreaterThan, Term::integer(-bound));
-            let below = column.clone().binary(BinOper::SmallerThan, Term::integer(bound));
-            let short = above.and(below);
-            test = Some(test.map_or_else(|| short.clone(), |test| test.and(short.clone())));
+            above.and(column.clone().binary(BinOper::SmallerThan, Term::integer(bound)))
+        });
+        let scales = self.columns.iter().map(|(_, column, count)| {
             let scale = Term::call(PgFn::Scale, [column.clone()]);
-            let scale =
-                if *count > 1 { scale.binary(BinOper::Mul, Term::integer((*count).into())) } else { scale };
-            scales =
-                Some(scales.map_or_else(|| scale.clone(), |sum| sum.binary(BinOper::Add, scale.clone())));
-        }
-        match (test, scales) {
-            (Some(test), Some(scales)) => {
-                let short = scales.binary(BinOper::SmallerThanOrEqual, Term::integer(fraction.into()));
-                test.and(short).choose(self.raw, ruled)
-            }
-            _ => ruled,
-        }
+            if *count > 1 { scale.binary(BinOper::Mul, Term::integer((*count).into())) } else { scale }
+        });
+        let scales = scales.reduce(|sum, scale| sum.binary(BinOper::Add, scale))?;
+        let short = scales.binary(BinOper::SmallerThanOrEqual, Term::integer(fraction.into()));
+        Some(bounded.reduce(Term::and)?.and(short))
     }
 }
 
@@ -115,8 +103,13 @@ impl Sql {
 
     /// The number with its plain form chosen where that is possible.
     pub(crate) fn settled(mut self) -> Self {
-        if let Some(exact) = self.exact.take() {
-            self.value = exact.or(self.value);
+        if let Some(exact) = self.exact.take()
+            && let Some(test) = exact.test()
+        {
+            let is_nan = self.value.clone().equals(Kind::Number.poison());
+            let is_nan = if self.nullable { is_nan.or_false() } else { is_nan };
+            self.doubt = Some(test.clone().choose(Term::boolean(false), is_nan));
+            self.value = test.choose(exact.raw, self.value);
         }
         self
     }

@@ -132,7 +132,7 @@ impl Call<'_> {
     fn local(&self, index: usize) -> Result<Term, Unsupported> {
         let moment = self.temporal(index)?;
         Ok(match moment.kind {
-            Kind::Date => moment.value.as_local(),
+            Kind::Date => moment.value.into_local(),
             _ => moment.value.at_zone(self.zone()),
         })
     }

@@ -147,7 +147,7 @@ fn to_text(inner: Sql) -> Sql {
         Kind::Text | Kind::Null => return inner,
         Kind::Number => (Term::call(PgFn::NumText, [inner.value]), 64),
         Kind::Bool => (inner.value.cast(PgType::Text), 5),
-        Kind::Date => (Term::call(PgFn::ToChar, [inner.value.as_local(), Term::literal("YYYY-MM-DD")]), 10),
+        Kind::Date => (Term::call(PgFn::ToChar, [inner.value.into_local(), Term::literal("YYYY-MM-DD")]), 10),
         Kind::DateTime => {
             let format = Term::literal("YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"");
             (Term::call(PgFn::ToChar, [inner.value.at_zone("UTC"), format]), 24)
@@ -185,11 +185,11 @@ pub(super) fn truthy(inner: Sql) -> Sql {
 pub(super) fn midnight(date: Sql, zone: &str) -> Sql {
     let nullable = date.nullable;
     if zone == "UTC" {
-        return Sql::new(Kind::DateTime, date.value.as_local().at_zone(zone), date.failure)
+        return Sql::new(Kind::DateTime, date.value.into_local().at_zone(zone), date.failure)
             .nullable(nullable);
     }
     // East of Greenwich the first day of the calendar begins before it.
-    let value = Term::call(PgFn::Instant, [date.value.as_local(), Term::text(zone)]);
+    let value = Term::call(PgFn::Instant, [date.value.into_local(), Term::text(zone)]);
     Sql::poisonous(Kind::DateTime, value).nullable(nullable)
 }
 
@@ -236,7 +236,7 @@ pub(super) fn coalesce(parts: Vec<Sql>, kind: Kind) -> Sql {
     }
     let mut fails: Option<Term> = None;
     for (part, value) in parts.iter().zip(values).rev() {
-        fails = either(part.fails(), fails.map(|rest| value.is_null().and(rest)));
+        fails = either(part.fails(), fails.map(|rest| value.when_null().and(rest)));
     }
     Sql::unless(kind, fails, value).at_most(bytes)
 }

@@ -86,6 +86,8 @@ pub(crate) struct Sql {
     pub(crate) bytes: u64,
     /// The same number without the number rule, where that is known to change nothing.
     pub(crate) exact: Option<Box<Exact>>,
+    /// A shorter way than the value itself to tell that this number cannot be computed.
+    pub(crate) doubt: Option<Term>,
 }
 
 /// Longest text in bytes that a formula may make.
@@ -93,7 +95,7 @@ pub(crate) const TEXT_LIMIT: u64 = 100 * 1024;
 
 impl Sql {
     pub(crate) fn new(kind: Kind, value: Term, failure: Failure) -> Self {
-        Self { value, kind, failure, nullable: true, bytes: u64::MAX, exact: None }
+        Self { value, kind, failure, nullable: true, bytes: u64::MAX, exact: None, doubt: None }
     }
 
     /// A value that can always be computed.
@@ -147,7 +149,8 @@ impl Sql {
     pub(crate) fn fails(&self) -> Option<Term> {
         match &self.failure {
             Failure::Never => None,
-            Failure::Poison if self.kind == Kind::Bool => Some(self.value.clone().is_null()),
+            Failure::Poison if self.kind == Kind::Bool => Some(self.value.clone().when_null()),
+            Failure::Poison if self.doubt.is_some() => self.doubt.clone(),
             Failure::Poison => {
                 let is_poison = self.value.clone().equals(self.kind.poison());
                 Some(if self.nullable { is_poison.or_false() } else { is_poison })

@@ -140,11 +140,11 @@ impl Term {
         self.map(expr::not_true)
     }
 
-    pub(crate) fn is_null(self) -> Self {
+    pub(crate) fn when_null(self) -> Self {
         self.map(|expr| expr.is_null())
     }
 
-    pub(crate) fn is_not_null(self) -> Self {
+    pub(crate) fn when_filled(self) -> Self {
         self.map(|expr| expr.is_not_null())
     }
 
@@ -152,12 +152,12 @@ impl Term {
         self.map(|expr| expr::cast(expr, ty))
     }
 
-    pub(crate) fn as_int(self) -> Self {
+    pub(crate) fn into_int(self) -> Self {
         self.map(expr::as_int)
     }
 
     /// A date at its midnight, an instant or a text as a wall-clock time.
-    pub(crate) fn as_local(self) -> Self {
+    pub(crate) fn into_local(self) -> Self {
         self.map(expr::as_local)
     }
 

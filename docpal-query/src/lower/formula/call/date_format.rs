@@ -27,7 +27,7 @@ pub(super) fn formatted(call: &Call<'_>) -> Result<Sql, Unsupported> {
     let mut problem = None;
     let value = instant.value.once(|instant| {
         // A text for every instant, null for none: a blank date has no text.
-        let mut text = instant.clone().is_null().choose(Term::null(PgType::Text), Term::literal(""));
+        let mut text = instant.clone().when_null().choose(Term::null(PgType::Text), Term::literal(""));
         for piece in format.pieces() {
             let piece = match piece {
                 DatePiece::Literal(literal) => Term::text(literal),
@@ -56,10 +56,10 @@ fn written(token: DateToken, instant: &Term, zone: &'static str) -> Result<Term,
     let plain = |pattern| Term::call(PgFn::ToChar, [local(), Term::literal(pattern)]);
     let left = |text, count| Term::call(PgFn::Left, [text, Term::integer(count)]);
     // PostgreSQL counts weekdays from 1, and texts of no date are null.
-    let weekday = || plain("D").as_int().binary(docpal_core::sql::expr::BinOper::Sub, Term::integer(1));
+    let weekday = || plain("D").into_int().binary(docpal_core::sql::expr::BinOper::Sub, Term::integer(1));
     let week = || {
         let number = Term::call(PgFn::Weeknum, [local().cast(PgType::Date), Term::integer(7)]);
-        number.null_if(Kind::Number.poison()).as_int()
+        number.null_if(Kind::Number.poison()).into_int()
     };
     let hour24 = |hour: Term, none: &'static str| {
         hour.once(|hour| hour.clone().equals(Term::literal(none)).choose(Term::literal("24"), hour))
@@ -71,17 +71,17 @@ fn written(token: DateToken, instant: &Term, zone: &'static str) -> Result<Term,
         T::YearTwo | T::WeekYearTwo => plain("YY"),
         T::YearPlain => plain("FMYYYY"),
         T::Quarter => plain("Q"),
-        T::QuarterOrdinal => ordinal(plain("Q").as_int()),
+        T::QuarterOrdinal => ordinal(plain("Q").into_int()),
         T::MonthName => plain("FMMonth"),
         T::MonthShort => plain("Mon"),
         T::MonthTwo => plain("MM"),
-        T::MonthOrdinal => ordinal(plain("MM").as_int()),
+        T::MonthOrdinal => ordinal(plain("MM").into_int()),
         T::Month => plain("FMMM"),
         T::DayOfYearThree => plain("DDD"),
-        T::DayOfYearOrdinal => ordinal(plain("DDD").as_int()),
+        T::DayOfYearOrdinal => ordinal(plain("DDD").into_int()),
         T::DayOfYear => plain("FMDDD"),
         T::DayTwo => plain("DD"),
-        T::DayOrdinal => ordinal(plain("DD").as_int()),
+        T::DayOrdinal => ordinal(plain("DD").into_int()),
         T::Day => plain("FMDD"),
         T::WeekdayName => plain("FMDay"),
         T::WeekdayShort => plain("Dy"),
@@ -93,7 +93,7 @@ fn written(token: DateToken, instant: &Term, zone: &'static str) -> Result<Term,
         T::WeekOrdinal => ordinal(week()),
         T::Week => text(week()),
         T::WeekIsoTwo => plain("IW"),
-        T::WeekIsoOrdinal => ordinal(plain("IW").as_int()),
+        T::WeekIsoOrdinal => ordinal(plain("IW").into_int()),
         T::WeekIso => plain("FMIW"),
         T::WeekIsoYear => plain("IYYY"),
         T::WeekIsoYearTwo => plain("IY"),

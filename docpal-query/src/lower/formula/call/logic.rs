@@ -84,7 +84,7 @@ fn isblank(call: &Call<'_>) -> Result<Sql, Unsupported> {
     let value = match inner.kind {
         _ if !inner.nullable && inner.kind != Kind::Text => Term::boolean(false),
         Kind::Text => inner.value.or_empty().equals(Term::literal("")),
-        _ => inner.value.is_null(),
+        _ => inner.value.when_null(),
     };
     Ok(Sql::truth_unless(fails, value))
 }

@@ -19,11 +19,11 @@ pub(super) const FUNCTIONS: Functions = &[
     ("ABS", |call| Ok(through(call.number(0)?, |number| Term::call(PgFn::Abs, [number])))),
     ("AVERAGE", |call| aggregate(call, PgFn::Average, None)),
     ("CEILING", |call| multiple(call, true)),
-    ("COUNT", |call| count(call, |arg| (arg.kind == Kind::Number).then(|| arg.value.is_not_null()))),
+    ("COUNT", |call| count(call, |arg| (arg.kind == Kind::Number).then(|| arg.value.when_filled()))),
     ("COUNTA", |call| {
         count(call, |arg| {
             let value = if arg.kind == Kind::Text { arg.value.null_if(Term::literal("")) } else { arg.value };
-            Some(value.is_not_null())
+            Some(value.when_filled())
         })
     }),
     ("COUNTALL", |call| count(call, |_| Some(Term::boolean(true)))),

@@ -79,7 +79,7 @@ pub(super) const FUNCTIONS: Functions = &[
         let wrong = call.has(3).then(|| {
             let whole = Term::call(PgFn::Whole, [index.value.clone()]);
             let below = whole.binary(BinOper::SmallerThan, Term::integer(1));
-            of_text(&text, index.value.clone().is_not_null().and(below))
+            of_text(&text, index.value.clone().when_filled().and(below))
         });
         // Where there is nothing to look for, the text stays as it is, however long.
         let made = old.value.clone().binary(BinOper::NotEqual, Term::literal(""));
@@ -130,7 +130,7 @@ fn failing(sql: Sql, wrong: Option<Term>) -> Sql {
 
 /// An error that there is only when the text is not blank.
 fn of_text(text: &Sql, wrong: Term) -> Term {
-    if text.nullable { text.value.clone().is_not_null().and(wrong) } else { wrong }
+    if text.nullable { text.value.clone().when_filled().and(wrong) } else { wrong }
 }
 
 /// The first position of a text is 1.

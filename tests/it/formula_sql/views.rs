@@ -1,0 +1,73 @@
+//! Formulas in filters, sorts and pages: errors stay errors, and the clock is that of the request.
+
+use docpal::core::{FieldSpec, Filter, Json, RecordDraft, TableId, TableSpec};
+use docpal::query::{Direction, RecordsExt as _, Sort, ViewSpec};
+
+use crate::world::{World, column};
+
+/// Ten tasks, some of which have formulas that end in an error.
+async fn tasks(world: &World) -> TableId {
+    let spec = TableSpec::new("Tasks")
+        .field(FieldSpec::new("name", "text"))
+        .field(FieldSpec::new("done", "number"))
+        .field(FieldSpec::new("of", "number"))
+        .field(FieldSpec::new("due", "date"))
+        .field(FieldSpec::formula("share", "{done} / {of}"))
+        .field(FieldSpec::formula("start", "DATEADD({due}, {share} * -10, \"days\")"))
+        .field(FieldSpec::formula("code", "MID({name}, {of}, 3)"))
+        .field(FieldSpec::formula("half", "{share} >= 0.5"))
+        .field(FieldSpec::formula("age", "DATETIME_DIFF(NOW(), {due}, \"days\")"))
+        .field(FieldSpec::formula("list", "FIRST(ARRAYFLATTEN({name}))"));
+    let table = world.table(spec).await.id();
+    for n in 0..10i64 {
+        let draft =
+            RecordDraft::new().set("name", format!("task {}", n % 4)).set("done", n).set("of", (n % 5) * 2);
+        let draft = if n == 7 { draft } else { draft.set("due", format!("2026-01-{:02}", 10 + n)) };
+        world.docpal.records(&world.owner, table).create(&draft).await.expect("a task");
+    }
+    table
+}
+
+#[tokio::test]
+async fn pages_by_a_formula_with_errors_are_the_whole_list() {
+    let world = World::new().await;
+    let table = tasks(&world).await;
+    for field in ["share", "start", "code", "half", "age"] {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let sort = vec![Sort { field: field.to_owned(), direction, empty: None }];
+            let spec = ViewSpec { sort, ..ViewSpec::new() };
+            let whole = world.list(table, &spec).await;
+            let whole: Vec<_> = (0..whole.len()).map(|index| whole.id(index).unwrap()).collect();
+            let (mut paged, mut next) = (Vec::new(), spec.clone().limit(1));
+            loop {
+                let page = world.list(table, &next).await;
+                paged.extend((0..page.len()).map(|index| page.id(index).unwrap()));
+                let Some(cursor) = page.next_cursor() else { break };
+                next = spec.clone().limit(1).after(cursor);
+            }
+            assert_eq!((paged.len(), paged), (10, whole), "{field} {direction:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn filters_on_formulas_find_what_the_page_shows() {
+    let world = World::new().await;
+    let table = tasks(&world).await;
+    let found = async |filter: Filter| {
+        let view = ViewSpec::new().filter(filter).sort("done", Direction::Ascending);
+        column(&world.list(table, &view).await, "done").join(" ")
+    };
+    assert_eq!(found(Filter::test("share", "is_error", Json::Null)).await, "0 5");
+    assert_eq!(found(Filter::test("start", "is_error", Json::Null)).await, "0 5");
+    assert_eq!(found(Filter::test("half", "is_error", Json::Null)).await, "0 5");
+    assert_eq!(found(Filter::test("share", "gte", 1)).await, "6 7 8 9");
+    assert_eq!(found(Filter::test("share", "ne", 1)).await, "1 2 3 4 6 7 8 9");
+    assert_eq!(found(Filter::test("code", "is_error", Json::Null)).await, "0 5");
+    assert_eq!(found(Filter::test("start", "is_empty", Json::Null)).await, "7");
+    assert_eq!(found(Filter::test("age", "gt", 0)).await, "0 1 2 3 4 5 6 8 9");
+    let view = ViewSpec::new().filter(Filter::test("list", "is", "task 1"));
+    let refused = world.docpal.records(&world.owner, table).list(&view).await.unwrap_err();
+    assert_eq!(refused.code(), "not_in_sql");
+    assert!(refused.fields()[0].message.contains("lists have no SQL form"), "{:?}", refused.fields());
+}
