@@ -4,7 +4,9 @@
 
 mod generate;
 mod hostile;
+mod records;
 mod shrink;
+mod templates;
 mod views;
 
 use std::collections::BTreeMap;
@@ -136,4 +138,41 @@ async fn every_example_of_a_function_with_sql_is_alike() {
         }
     }
     assert!(differ.is_empty(), "{differ}");
+}
+
+/// As tall and as wide as formulas get: PostgreSQL takes all that is not refused.
+#[tokio::test]
+async fn large_programs_run_or_are_refused() {
+    let hostile = Hostile::new().await;
+    let chain = |first: &str, operator: &str, next: &str, count: usize| {
+        (0..count).fold(first.to_owned(), |whole, _| format!("{whole} {operator} {next}"))
+    };
+    let nested = |start: &str, make: fn(&str) -> String, count: usize| {
+        (0..count).fold(start.to_owned(), |whole, _| make(&whole))
+    };
+    let programs = [
+        chain("{n}", "+", "{m}", 40),
+        chain("{n}", "+", "{m}", 250),
+        chain("{c}", "*", "{c}", 100),
+        chain("{t}", "&", "{u}", 250),
+        chain("{b}", "&&", "{n} / {m} > 1", 200),
+        nested("{n} / {m}", |whole| format!("ROUND({whole}, 3)"), 40),
+        nested("{n} / {m}", |whole| format!("IF({whole} > 1, {{n}}, {{m}})"), 20),
+        nested("{u}", |whole| format!("UPPER({whole})"), 40),
+        nested("{u}", |whole| format!("IF({whole} = \"a\", UPPER({{u}}), {{t}})"), 20),
+        nested("{n} / {m}", |whole| format!("IFERROR(1 / ({whole}), {{m}})"), 20),
+        nested("{when}", |whole| format!("DATEADD({whole}, 1, \"day\")"), 40),
+    ];
+    let mut compared = 0;
+    for source in programs {
+        match hostile.check(&source).await {
+            Ok(Verdict::Same { .. }) => compared += 1,
+            Ok(Verdict::Differs(how)) => panic!("{}: {how}", source.get(..60).unwrap_or(&source)),
+            Err(why) => assert!(
+                why.contains("too long") || why.contains("too tall") || why.contains("refused"),
+                "{why}"
+            ),
+        }
+    }
+    assert!(compared >= 6, "only {compared} were not refused");
 }

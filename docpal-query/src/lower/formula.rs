@@ -106,7 +106,7 @@ fn lower(relation: &Relation<'_>, computed: &Computed, depth: usize) -> Result<S
     let slots = inputs
         .map(|(index, input)| slot(relation, index, *input, depth))
         .collect::<Result<Vec<Sql>, Unsupported>>()?;
-    Scope { slots: &slots, clock: relation.clock }.lower(computed.program().root())
+    Scope { slots: &slots, clock: relation.clock, depth: 0 }.lower(computed.program().root())
 }
 
 /// The most bytes a text of the field has.

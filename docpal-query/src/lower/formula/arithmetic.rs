@@ -108,7 +108,7 @@ impl Sql {
         {
             let is_nan = self.value.clone().equals(Kind::Number.poison());
             let is_nan = if self.nullable { is_nan.or_false() } else { is_nan };
-            self.doubt = Some(test.clone().choose(Term::boolean(false), is_nan));
+            self.doubt = Some(Box::new(test.clone().choose(Term::boolean(false), is_nan)));
             self.value = test.choose(exact.raw, self.value);
         }
         self

@@ -115,7 +115,7 @@ impl Call<'_> {
     }
 
     fn zone_text(&self) -> Term {
-        Term::text(self.zone())
+        Term::zone(self.zone())
     }
 
     /// A date or datetime, whatever blank it is.

@@ -13,14 +13,18 @@ use super::{Clock, Unsupported, call};
 
 /// No SQL with more columns, constants, calls and operators than this: about 64 kB.
 const MAX_WEIGHT: usize = 3_000;
-/// No SQL taller than this, which PostgreSQL's stack bears easily.
-const MAX_HEIGHT: usize = 500;
+/// No SQL taller than this, which every stack bears.
+const MAX_HEIGHT: usize = 250;
+/// No program taller than this.
+const MAX_DEPTH: usize = 48;
 
 /// What the parts of a program are lowered with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope<'s> {
     pub(crate) slots: &'s [Sql],
     pub(crate) clock: Clock,
+    /// How many parts of the program are around this one.
+    pub(crate) depth: usize,
 }
 
 impl Scope<'_> {
@@ -30,7 +34,11 @@ impl Scope<'_> {
     }
 
     /// One part.
-    pub(super) fn lower(self, node: &Node) -> Result<Sql, Unsupported> {
+    pub(super) fn lower(mut self, node: &Node) -> Result<Sql, Unsupported> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err("its SQL would be too tall".to_owned());
+        }
         let sql = match node.expr() {
             Formula::Constant(value) => constant(value, node.ty())?,
             Formula::Slot(index) => self.slots.get(*index).cloned().ok_or("it reads an unknown field")?,
@@ -101,10 +109,7 @@ fn constant(value: &Value<'static>, ty: &Type) -> Result<Sql, Unsupported> {
             let value = bound(Cell::Number(*number), PgType::Numeric);
             (value.clone(), 0, Some(Box::new(Exact::constant(*number, value))))
         }
-        Value::Text(text) if text.contains('\0') => {
-            return Err("it has a text with the character NUL".to_owned());
-        }
-        Value::Text(text) => (Term::text(text), text.len() as u64, None),
+        Value::Text(text) => (Term::text(text)?, text.len() as u64, None),
         Value::Bool(flag) => (Term::boolean(*flag), 0, None),
         Value::Date(day) => (bound(Cell::Date(*day), PgType::Date), 0, None),
         Value::DateTime(instant) => (bound(Cell::DateTime(*instant), PgType::Timestamptz), 0, None),
@@ -189,7 +194,7 @@ pub(super) fn midnight(date: Sql, zone: &str) -> Sql {
             .nullable(nullable);
     }
     // East of Greenwich the first day of the calendar begins before it.
-    let value = Term::call(PgFn::Instant, [date.value.into_local(), Term::text(zone)]);
+    let value = Term::call(PgFn::Instant, [date.value.into_local(), Term::zone(zone)]);
     Sql::poisonous(Kind::DateTime, value).nullable(nullable)
 }
 
@@ -215,7 +220,7 @@ pub(super) fn choose(condition: Sql, yes: Sql, no: Sql, kind: Kind) -> Sql {
     } else {
         let branch = |sql: &Sql| sql.fails().unwrap_or_else(|| Term::boolean(false));
         let fails = pick(branch(&yes), branch(&no), Term::boolean(true));
-        Sql::new(kind, pick(yes.value, no.value, Term::null(kind.pg())), Failure::When(fails))
+        Sql::new(kind, pick(yes.value, no.value, Term::null(kind.pg())), Failure::when(Some(fails)))
     };
     sql.nullable(nullable).at_most(bytes)
 }

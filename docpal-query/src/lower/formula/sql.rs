@@ -71,7 +71,14 @@ pub(crate) enum Failure {
     /// When its value is the poison of its kind. A truth is then never blank.
     Poison,
     /// When this holds; it is never null.
-    When(Term),
+    When(Box<Term>),
+}
+
+impl Failure {
+    /// When `condition` holds, or never.
+    pub(crate) fn when(condition: Option<Term>) -> Self {
+        condition.map_or(Self::Never, |condition| Self::When(Box::new(condition)))
+    }
 }
 
 /// A part of a formula in SQL. Neither expression raises an error, whatever the row holds.
@@ -87,7 +94,7 @@ pub(crate) struct Sql {
     /// The same number without the number rule, where that is known to change nothing.
     pub(crate) exact: Option<Box<Exact>>,
     /// A shorter way than the value itself to tell that this number cannot be computed.
-    pub(crate) doubt: Option<Term>,
+    pub(crate) doubt: Option<Box<Term>>,
 }
 
 /// Longest text in bytes that a formula may make.
@@ -133,7 +140,7 @@ impl Sql {
         match fails {
             None => Self::sure(kind, value),
             Some(fails) if kind.has_poison() => Self::poisonous(kind, fails.choose(kind.poison(), value)),
-            Some(fails) => Self::new(kind, value, Failure::When(fails)),
+            Some(fails) => Self::new(kind, value, Failure::When(Box::new(fails))),
         }
     }
 
@@ -150,12 +157,12 @@ impl Sql {
         match &self.failure {
             Failure::Never => None,
             Failure::Poison if self.kind == Kind::Bool => Some(self.value.clone().when_null()),
-            Failure::Poison if self.doubt.is_some() => self.doubt.clone(),
+            Failure::Poison if self.doubt.is_some() => self.doubt.as_deref().cloned(),
             Failure::Poison => {
                 let is_poison = self.value.clone().equals(self.kind.poison());
                 Some(if self.nullable { is_poison.or_false() } else { is_poison })
             }
-            Failure::When(condition) => Some(condition.clone()),
+            Failure::When(condition) => Some((**condition).clone()),
         }
     }
 
@@ -193,7 +200,7 @@ impl Sql {
             (true, Failure::Never) => Self::truth(self.value.or_false(), Failure::Never),
             // A poisonous truth is never blank.
             (true, Failure::Poison) => Self::truth(self.value, Failure::Poison),
-            (_, Failure::When(fails)) => Self::truth_unless(Some(fails), self.value.or_false()),
+            (_, Failure::When(fails)) => Self::truth_unless(Some(*fails), self.value.or_false()),
         }
     }
 
@@ -217,7 +224,7 @@ impl Sql {
         };
         let too_long = if self.nullable { too_long.or_false() } else { too_long };
         let fails = either(self.fails(), Some(too_long));
-        let failure = fails.map_or(Failure::Never, Failure::When);
+        let failure = Failure::when(fails);
         Self { failure, bytes, ..self }
     }
 }

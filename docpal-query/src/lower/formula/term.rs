@@ -1,7 +1,11 @@
 //! An expression that knows how large it is, so that nothing repeats a large one unseen.
 
+use std::convert::Infallible;
+
 use docpal_core::sql::expr::{self, BinOper, Collation, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
+
+use super::Unsupported;
 
 /// An expression up to this weight may be written twice; a heavier one is computed once and named.
 const LIGHT: usize = 12;
@@ -69,8 +73,16 @@ impl Term {
     }
 
     /// A text of the formula, as a bind.
-    pub(crate) fn text(text: &str) -> Self {
-        Self::leaf(expr::cast(Expr::value(text), PgType::Text))
+    pub(crate) fn text(text: &str) -> Result<Self, Unsupported> {
+        if text.contains('\0') {
+            return Err("it has a text with the character NUL".to_owned());
+        }
+        Ok(Self::leaf(expr::cast(Expr::value(text), PgType::Text)))
+    }
+
+    /// The name of a time zone, as a bind.
+    pub(crate) fn zone(zone: &str) -> Self {
+        Self::leaf(expr::cast(Expr::value(zone), PgType::Text))
     }
 
     pub(crate) fn null(ty: PgType) -> Self {
@@ -170,7 +182,8 @@ impl Term {
     }
 
     pub(crate) fn matches(self, pattern: &str) -> Self {
-        let size = pattern.len() / 16;
+        // The pattern is a bind; it costs, but not as SQL text does.
+        let size = pattern.len() / 64;
         let term = self.map(|expr| expr::matches_regex(expr, pattern));
         Self { weight: term.weight + size, ..term }
     }
@@ -193,14 +206,20 @@ impl Term {
 
     /// `body` of this term, which it may use often: a heavy one is computed once, under a name.
     pub(crate) fn once(self, body: impl FnOnce(Self) -> Self) -> Self {
+        let Ok(term) = self.try_once(|term| Ok::<_, Infallible>(body(term)));
+        term
+    }
+
+    /// [`Term::once`] with a body that may not succeed.
+    pub(crate) fn try_once<E>(self, body: impl FnOnce(Self) -> Result<Self, E>) -> Result<Self, E> {
         if self.weight <= LIGHT {
             return body(self);
         }
         let names = self.names + 1;
         let name = ColumnName::alias("v", names);
-        let body = body(Self { names, ..Self::leaf(expr::column(&name)) });
+        let body = body(Self { names, ..Self::leaf(expr::column(&name)) })?;
         let expr = expr::let_in(&name, self.expr.clone(), body.expr.clone());
         let whole = Self::over(expr, [&self, &body]);
-        Self { names: whole.names.max(names), ..whole }
+        Ok(Self { names: whole.names.max(names), ..whole })
     }
 }

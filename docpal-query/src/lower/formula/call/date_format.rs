@@ -24,29 +24,19 @@ pub(super) fn formatted(call: &Call<'_>) -> Result<Sql, Unsupported> {
         };
     }
     let zone = call.zone();
-    let mut problem = None;
-    let value = instant.value.once(|instant| {
+    let value = instant.value.try_once(|instant| {
         // A text for every instant, null for none: a blank date has no text.
         let mut text = instant.clone().when_null().choose(Term::null(PgType::Text), Term::literal(""));
         for piece in format.pieces() {
             let piece = match piece {
                 DatePiece::Literal(literal) => Term::text(literal),
-                DatePiece::Token(token) => match written(*token, &instant, zone) {
-                    Ok(term) => term,
-                    Err(why) => {
-                        problem = Some(why);
-                        continue;
-                    }
-                },
+                DatePiece::Token(token) => written(*token, &instant, zone),
             };
-            text = text.concat(piece);
+            text = text.concat(piece?);
         }
-        text
-    });
-    match problem {
-        Some(why) => Err(why),
-        None => Ok(Sql::unless(Kind::Text, fails, value).nullable(nullable).at_most(bytes).limited()),
-    }
+        Ok::<Term, Unsupported>(text)
+    })?;
+    Ok(Sql::unless(Kind::Text, fails, value).nullable(nullable).at_most(bytes).limited())
 }
 
 /// One token of an instant; null for infinity.
@@ -123,5 +113,5 @@ fn written(token: DateToken, instant: &Term, zone: &'static str) -> Result<Term,
 }
 
 fn offset(instant: &Term, zone: &str, separator: &'static str) -> Term {
-    Term::call(PgFn::UtcOffset, [instant.clone(), Term::text(zone), Term::literal(separator)])
+    Term::call(PgFn::UtcOffset, [instant.clone(), Term::zone(zone), Term::literal(separator)])
 }

@@ -16,7 +16,7 @@ pub(super) const FUNCTIONS: Functions = &[
         let parts = (0..call.args().len()).map(|index| call.sql_as(index, kind));
         Ok(coalesce(parts.collect::<Result<_, _>>()?, kind))
     }),
-    ("ERROR", |_| Ok(Sql::new(Kind::Null, Kind::Null.poison(), Failure::When(Term::boolean(true))))),
+    ("ERROR", |_| Ok(Sql::new(Kind::Null, Kind::Null.poison(), Failure::when(Some(Term::boolean(true)))))),
     ("FALSE", |_| Ok(Sql::truth(Term::boolean(false), Failure::Never))),
     ("IF", |call| {
         let kind = call.kind()?;

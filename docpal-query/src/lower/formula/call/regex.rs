@@ -49,8 +49,10 @@ impl Translation {
                     // No text holds NUL, and no expression of PostgreSQL may.
                     let (start, end) = (range.start().max('\u{1}'), range.end().max('\u{1}'));
                     self.character(start)?;
-                    self.text.push('-');
-                    self.character(end)?;
+                    if start < end {
+                        self.text.push('-');
+                        self.character(end)?;
+                    }
                     self.ranges += 1;
                 }
                 if class.ranges().is_empty() {
@@ -80,7 +82,10 @@ impl Translation {
             return Err(unsupported("matches NUL"));
         }
         // Writing to a text cannot fail.
-        let _ = write!(self.text, "\\U{:08x}", u32::from(c));
+        let _ = match u32::from(c) {
+            code @ 0..=0xffff => write!(self.text, "\\u{code:04x}"),
+            code => write!(self.text, "\\U{code:08x}"),
+        };
         Ok(())
     }
 
@@ -120,4 +125,31 @@ impl Translation {
 
 fn unsupported(what: &str) -> Unsupported {
     format!("its regular expression {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::translated;
+
+    #[test]
+    fn expressions_are_spelled_out() {
+        let cases = [
+            ("a", r"\u0061"),
+            ("^[0-9]+$", r"(?:\A(?:[\u0030-\u0039])+\Z)"),
+            ("a|bc", r"(?:\u0061|\u0062\u0063)"),
+            ("(?i)k?", r"(?:[\u004b\u006b\u212a])?"),
+            ("(👍){2,}?", r"(?:(?:\U0001f44d)){2,}"),
+            ("", "()"),
+        ];
+        for (pattern, expected) in cases {
+            assert_eq!(translated(pattern).as_deref(), Ok(expected), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_postgresql_reads_otherwise_is_refused() {
+        for pattern in [r"\bword", "(?m)^a", "a{300}", "(?:^)*", r"(\w{90}){20}", "[a&&b]", r"\x00"] {
+            assert!(translated(pattern).is_err(), "{pattern}");
+        }
+    }
 }

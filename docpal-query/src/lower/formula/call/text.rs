@@ -124,7 +124,7 @@ fn part(text: Sql, function: PgFn, others: &[Sql]) -> Sql {
 
 /// The same with one more error.
 fn failing(sql: Sql, wrong: Option<Term>) -> Sql {
-    let failure = either(sql.fails(), wrong).map_or(Failure::Never, Failure::When);
+    let failure = Failure::when(either(sql.fails(), wrong));
     Sql { failure, ..sql }
 }
 
@@ -180,8 +180,8 @@ fn formatted(call: &Call<'_>) -> Result<Sql, Unsupported> {
     let digits = |count: usize| Term::integer(i64::try_from(count).unwrap_or(i64::MAX));
     let args = [
         number.value,
-        Term::text(format.prefix()),
-        Term::text(format.suffix()),
+        Term::text(format.prefix())?,
+        Term::text(format.suffix())?,
         Term::boolean(format.is_percent()),
         Term::boolean(format.is_grouped()),
         digits(format.least_whole()),
