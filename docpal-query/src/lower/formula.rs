@@ -25,6 +25,8 @@ use self::node::Scope;
 use self::sql::{Kind, Sql};
 use self::term::Term;
 use super::field::{Operand, Relation};
+use crate::access::{Access, Visibility};
+use crate::predicate::Predicate;
 use crate::target::Compared;
 
 pub use call::{MEMORY_ONLY, has_sql};
@@ -64,16 +66,23 @@ pub(crate) fn operand(relation: &Relation<'_>, position: usize) -> Option<Operan
     Some(Operand { value: sql.value.into_expr(), ty: sql.kind.pg(), fails })
 }
 
-/// A statement that computes `formulas` for every record of the table: rows of the id, then for each formula its
-/// value and whether there is an error instead. For tests and explanations; it asks nobody's permission.
+/// A statement that computes `formulas` for every record of the table, their instants read in `zone`: rows of the id,
+/// then for each formula its value and whether there is an error instead. It reads everything, so only an access to
+/// everything makes one.
 ///
 /// # Errors
-/// Why a formula has no SQL form.
+/// Why a formula has no SQL form, or that `access` does not cover the table.
 pub fn statement(
-    snapshot: &TableSnapshot,
+    access: &Access,
     formulas: &[&Computed],
-    clock: Clock,
+    zone: Tz,
 ) -> Result<(Statement, Vec<PgType>), String> {
+    let snapshot = access.snapshot();
+    let shows = |position| *access.visibility(position) == Visibility::Shown;
+    if *access.read() != Predicate::Always || !(0..snapshot.fields().len()).all(shows) {
+        return Err("the access does not cover the whole table".to_owned());
+    }
+    let clock = Clock { zone, ..Clock::at(access.now()) };
     let relation = Relation { clock, ..Relation::table(snapshot, clock.now) };
     let mut select = Query::select();
     select.expr(expr::column(&ColumnName::ID));

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use docpal::core::model::{Computed, Input, TableSnapshot};
 use docpal::core::sql::{CellRef, PgType, exec, row};
-use docpal::core::{FieldId, FieldSpec, RecordDraft, RecordId, TableSpec};
+use docpal::core::{FieldId, FieldSpec, RecordDraft, RecordId, Scope, SystemReason, TableSpec};
 use docpal::formula::{Context, ErrorCode, EvalError, RecordProperty, Row, Type, Value};
 use docpal::query::lower::formula::{self, Clock};
-use docpal::query::{RecordsExt as _, ViewSpec};
+use docpal::query::{Access, RecordsExt as _, ViewSpec};
 
 use super::records::RECORDS;
 use crate::world::World;
@@ -41,6 +41,7 @@ pub(super) enum Verdict {
 pub(super) struct Hostile {
     world: World,
     snapshot: Arc<TableSnapshot>,
+    access: Access,
     ids: Vec<RecordId>,
     /// The values of each stored field, as formulas see them.
     columns: Vec<Vec<Value<'static>>>,
@@ -102,7 +103,8 @@ impl Hostile {
         let now: DateTime<Utc> = "2026-11-20T12:00:00.25Z".parse().expect("an instant");
         let clocks = ["UTC", "Europe/Rome", "America/New_York", "Asia/Kolkata"];
         let clocks = clocks.map(|zone| Clock { now, zone: zone.parse().expect("a zone") }).to_vec();
-        Self { world, snapshot, ids, columns, clocks }
+        let access = Access::new(&Scope::system(&snapshot, SystemReason::Host), &snapshot, now);
+        Self { world, snapshot, access, ids, columns, clocks }
     }
 
     /// The clock of a random program: always the same for the same text.
@@ -129,7 +131,7 @@ impl Hostile {
         if matches!(computed.program().ty(), Type::List(_) | Type::Json) {
             return Err("its result is a list".to_owned());
         }
-        formula::statement(&self.snapshot, &[&computed], clock)?;
+        formula::statement(&self.access, &[&computed], clock.zone)?;
         let context = Context::new(clock.now).with_zone(clock.zone);
         let expected = (0..self.ids.len()).map(|record| self.evaluate(&computed, record, &context)).collect();
         let with_far = !CHANGING.iter().any(|zone| source.contains(zone) || clock.zone.name() == *zone);
@@ -191,7 +193,7 @@ impl Hostile {
             }
             let programs: Vec<&Computed> = of_clock.iter().map(|index| &cases[*index].computed).collect();
             let (statement, types) =
-                formula::statement(&self.snapshot, &programs, *clock).expect("has an SQL form");
+                formula::statement(&self.access, &programs, clock.zone).expect("has an SQL form");
             match exec::fetch_all(&mut connection, statement).await {
                 Ok(rows) => {
                     for (column, index) in of_clock.iter().enumerate() {
@@ -251,7 +253,7 @@ impl Hostile {
     /// The SQL of a program.
     pub(super) fn sql(&self, source: &str) -> String {
         let computed = self.snapshot.compile(source).expect("a program that was compared");
-        let statement = formula::statement(&self.snapshot, &[&computed], self.clock(source));
+        let statement = formula::statement(&self.access, &[&computed], self.clock(source).zone);
         statement.map_or_else(|why| why, |(statement, _)| statement.text().to_owned())
     }
 }
