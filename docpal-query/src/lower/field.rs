@@ -35,6 +35,27 @@ pub(crate) struct Operand {
     pub(crate) ty: PgType,
     /// When it could not be computed; the value is then anything.
     pub(crate) fails: Option<Expr>,
+    /// The value in two cases, when one of them is simpler.
+    pub(crate) cases: Option<Box<Cases>>,
+}
+
+/// A value that is simple for most records.
+#[derive(Clone, Debug)]
+pub(crate) struct Cases {
+    /// Which they are.
+    pub(crate) test: Expr,
+    /// The value of those; it can always be computed.
+    pub(crate) simple: Expr,
+    /// The value of the others.
+    pub(crate) other: Expr,
+    /// When the value of the others could not be computed.
+    pub(crate) other_fails: Option<Expr>,
+}
+
+impl Operand {
+    fn stored(value: Expr, ty: PgType) -> Self {
+        Self { value, ty, fails: None, cases: None }
+    }
 }
 
 impl Relation<'_> {
@@ -50,12 +71,12 @@ impl Relation<'_> {
         match target {
             Target::System(system) => {
                 let (name, ty) = system.column();
-                Some(Operand { value: self.column(&name), ty, fails: None })
+                Some(Operand::stored(self.column(&name), ty))
             }
             Target::Field(position) => {
                 let field = self.snapshot.fields().get(position)?;
                 match field.column() {
-                    Some((name, ty)) => Some(Operand { value: self.column(&name), ty, fails: None }),
+                    Some((name, ty)) => Some(Operand::stored(self.column(&name), ty)),
                     None => formula::operand(self, position).map(|operand| self.flagged(position, operand)),
                 }
             }
@@ -71,6 +92,7 @@ impl Relation<'_> {
             value: expr::if_else(flag.clone(), operand.value, expr::null(operand.ty)),
             ty: operand.ty,
             fails: operand.fails.map(|fails| flag.and(fails)),
+            cases: None,
         }
     }
 
@@ -82,12 +104,12 @@ impl Relation<'_> {
             Some(Compared::Field(Family::SingleSelect(options))) => {
                 let ids = expr::text_array(options.iter().map(|option| option.id.as_str()));
                 let position = expr::call(expr::PgFn::ArrayPosition, [Expr::value(ids), operand.value]);
-                Operand { value: expr::cast(position, PgType::Bigint), ty: PgType::Bigint, fails: None }
+                Operand::stored(expr::cast(position, PgType::Bigint), PgType::Bigint)
             }
             Some(Compared::Field(Family::MultipleSelect(options))) => {
                 let ids = Expr::value(expr::text_array(options.iter().map(|option| option.id.as_str())));
                 let rank = expr::call(expr::PgFn::SelectRank, [ids, operand.value]);
-                Operand { value: rank, ty: PgType::Text, fails: None }
+                Operand::stored(rank, PgType::Text)
             }
             _ => operand,
         };

@@ -24,7 +24,7 @@ use self::arithmetic::Exact;
 use self::node::Scope;
 use self::sql::{Kind, Sql};
 use self::term::Term;
-use super::field::{Operand, Relation};
+use super::field::{Cases, Operand, Relation};
 use crate::access::{Access, Visibility};
 use crate::predicate::Predicate;
 use crate::target::Compared;
@@ -61,9 +61,16 @@ pub(crate) fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Uns
 
 /// The value of the computed field at `position`; `None` when its formula has no SQL form.
 pub(crate) fn operand(relation: &Relation<'_>, position: usize) -> Option<Operand> {
-    let sql = compile(relation, position, 0).ok()?.settled();
+    let sql = compile(relation, position, 0).ok()?;
+    let cases = sql.plain().map(|(test, plain)| {
+        let ruled = Sql { exact: None, ..sql.clone() };
+        let other_fails = ruled.fails().map(Term::into_expr);
+        let (test, simple, other) = (test.into_expr(), plain.into_expr(), ruled.value.into_expr());
+        Box::new(Cases { test, simple, other, other_fails })
+    });
+    let sql = sql.settled();
     let fails = sql.fails().map(Term::into_expr);
-    Some(Operand { value: sql.value.into_expr(), ty: sql.kind.pg(), fails })
+    Some(Operand { value: sql.value.into_expr(), ty: sql.kind.pg(), fails, cases })
 }
 
 /// A statement that computes `formulas` for every record of the table, their instants read in `zone`: rows of the id,

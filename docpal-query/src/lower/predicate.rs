@@ -1,8 +1,9 @@
 //! Conditions as SQL. Null counts as no; a negation therefore asks for "not true".
 
+use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 
-use super::field::Relation;
+use super::field::{Cases, Operand, Relation};
 use crate::operators::Compare;
 use crate::predicate::{Comparison, Predicate};
 
@@ -24,13 +25,17 @@ pub(crate) fn lower(predicate: &Predicate, relation: &Relation<'_>) -> Expr {
 
 fn comparison(test: &Comparison, relation: &Relation<'_>) -> Expr {
     match relation.operand(test.target) {
-        Some(operand) => test.operator.lower(Compare {
-            value: operand.value,
-            ty: operand.ty,
-            fails: operand.fails,
-            operand: &test.operand,
-            case_sensitive: test.case_sensitive,
-        }),
+        Some(Operand { cases: Some(cases), ty, .. }) => {
+            let Cases { test: is_simple, simple, other, other_fails } = *cases;
+            let simple = compared(test, simple, ty, None);
+            expr::if_else(is_simple, simple, compared(test, other, ty, other_fails))
+        }
+        Some(Operand { value, ty, fails, cases: None }) => compared(test, value, ty, fails),
         None => expr::boolean(false),
     }
+}
+
+fn compared(test: &Comparison, value: Expr, ty: PgType, fails: Option<Expr>) -> Expr {
+    let (operand, case_sensitive) = (&test.operand, test.case_sensitive);
+    test.operator.lower(Compare { value, ty, fails, operand, case_sensitive })
 }

@@ -101,15 +101,21 @@ impl Sql {
         Self { exact: Some(Box::new(exact)), ..Self::sure(Kind::Number, zero).never_null() }
     }
 
+    /// The plain form of the number, and for which records it is right.
+    pub(crate) fn plain(&self) -> Option<(Term, Term)> {
+        let exact = self.exact.as_ref()?;
+        Some((exact.test()?, exact.raw.clone()))
+    }
+
     /// The number with its plain form chosen where that is possible.
     pub(crate) fn settled(mut self) -> Self {
-        if let Some(exact) = self.exact.take()
-            && let Some(test) = exact.test()
-        {
+        let plain = self.plain();
+        self.exact = None;
+        if let Some((test, plain)) = plain {
             let is_nan = self.value.clone().equals(Kind::Number.poison());
             let is_nan = if self.nullable { is_nan.or_false() } else { is_nan };
             self.doubt = Some(Box::new(test.clone().choose(Term::boolean(false), is_nan)));
-            self.value = test.choose(exact.raw, self.value);
+            self.value = test.choose(plain, self.value);
         }
         self
     }
