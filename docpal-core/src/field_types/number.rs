@@ -1,66 +1,12 @@
 //! `number`: an exact decimal number.
 
-use std::sync::Arc;
-
-use docpal_formula::Type;
-use serde::Deserialize;
-
-use super::numeric::NumberLimits;
-use super::options::{Exact, read};
-use super::{Family, Fault, FieldKind, FieldType, Storage};
-use crate::cell::Cell;
-use crate::json::Json;
-use crate::sql::PgType;
+use super::FieldType;
+use super::numeric::plain;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "number",
     summary: "An exact decimal number",
     example_options: r#"{"min": 0, "scale": 2}"#,
     example_value: r#"12.5"#,
-    build,
+    build: |options| plain("number", options),
 };
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Options {
-    min: Option<Exact>,
-    max: Option<Exact>,
-    scale: Option<u32>,
-}
-
-#[derive(Debug)]
-struct Number {
-    limits: NumberLimits,
-}
-
-fn build(options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
-    let options: Options = read(options)?;
-    let limits = NumberLimits::new(options.min, options.max, options.scale)?;
-    Ok(Arc::new(Number { limits }))
-}
-
-impl FieldKind for Number {
-    fn code(&self) -> &'static str {
-        TYPE.code
-    }
-
-    fn options(&self) -> Json {
-        Json::Object(self.limits.options())
-    }
-
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Numeric)
-    }
-
-    fn family(&self) -> Family {
-        Family::Number
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Number
-    }
-
-    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
-        self.limits.parse(value)
-    }
-}

@@ -1,11 +1,16 @@
 //! What the number-like types share: exact reading, range, digits after the point.
 
-use rust_decimal::Decimal;
+use std::sync::Arc;
 
-use super::Fault;
-use super::options::{Exact, object};
+use docpal_formula::Type;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::options::{Exact, object, read};
+use super::{Family, Fault, FieldKind, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::sql::PgType;
 
 /// Numbers hold this many digits, and at most as many after the point.
 const DIGITS: u32 = 28;
@@ -59,6 +64,53 @@ impl NumberLimits {
             Json::Object(entries) => entries,
             _ => Vec::new(),
         }
+    }
+}
+
+/// A type that has the options of all numbers and no more.
+pub(super) fn plain(type_code: &'static str, options: &Json) -> Result<Arc<dyn FieldKind>, Fault> {
+    let options: PlainOptions = read(options)?;
+    let limits = NumberLimits::new(options.min, options.max, options.scale)?;
+    Ok(Arc::new(Plain { type_code, limits }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainOptions {
+    min: Option<Exact>,
+    max: Option<Exact>,
+    scale: Option<u32>,
+}
+
+#[derive(Debug)]
+struct Plain {
+    type_code: &'static str,
+    limits: NumberLimits,
+}
+
+impl FieldKind for Plain {
+    fn code(&self) -> &'static str {
+        self.type_code
+    }
+
+    fn options(&self) -> Json {
+        Json::Object(self.limits.options())
+    }
+
+    fn storage(&self) -> Storage {
+        Storage::Column(PgType::Numeric)
+    }
+
+    fn family(&self) -> Family {
+        Family::Number
+    }
+
+    fn formula_type(&self) -> Type {
+        Type::Number
+    }
+
+    fn parse(&self, value: &Json) -> Result<Cell, Fault> {
+        self.limits.parse(value)
     }
 }
 

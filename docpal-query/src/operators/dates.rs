@@ -20,7 +20,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "falls outside, or is empty",
         example: r#""2026-01-31""#,
         read: stretch,
-        lower: |c| not(within(c)),
+        lower: |c| expr::not_true(within(c)),
     },
     Operator {
         code: "within",
@@ -254,10 +254,6 @@ fn counted(mode: &str, n: u32, today: NaiveDate) -> Result<Span, String> {
         "days_ago" => days(earlier(today, n_days)?, earlier(tomorrow, n_days)?),
         _ => days(later(today, n_days)?, later(tomorrow, n_days)?),
     })
-}
-
-fn not(condition: Expr) -> Expr {
-    condition.binary(BinOper::IsNot, expr::boolean(true))
 }
 
 /// A bound of the stretch as the column's type. A day column compares days: the bounds are midnights.

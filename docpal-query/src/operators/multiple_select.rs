@@ -26,7 +26,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "has none of these options, or is empty",
         example: r#"["red"]"#,
         read: many,
-        lower: |c| not(any(c)),
+        lower: |c| expr::not_true(any(c)),
     },
     Operator {
         code: "is_exactly",
@@ -40,7 +40,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "has other options, or is empty",
         example: r#"["red"]"#,
         read: many,
-        lower: |c| not(exactly(c)),
+        lower: |c| expr::not_true(exactly(c)),
     },
     Operator {
         code: "count_eq",
@@ -71,10 +71,6 @@ pub(super) static OPERATORS: &[Operator] = &[
         lower: |c| c.value.is_not_null(),
     },
 ];
-
-fn not(condition: Expr) -> Expr {
-    condition.binary(BinOper::IsNot, expr::boolean(true))
-}
 
 fn options(operand: &Operand) -> Expr {
     match operand {

@@ -49,7 +49,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "lies outside, or is empty",
         example: "[1, 5]",
         read: two,
-        lower: |c| not(between(c)),
+        lower: |c| expr::not_true(between(c)),
     },
     Operator { code: "in", summary: "is one of these", example: "[1, 2.5]", read: many, lower: is_in },
     Operator {
@@ -57,7 +57,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is none of these, or empty",
         example: "[1, 2.5]",
         read: many,
-        lower: |c| not(is_in(c)),
+        lower: |c| expr::not_true(is_in(c)),
     },
     Operator {
         code: "is_integer",
@@ -99,10 +99,6 @@ fn two(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
 
 fn many(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
     Ok(Operand::Many(list_value(value)?.iter().map(number).collect::<Result<_, _>>()?))
-}
-
-fn not(condition: Expr) -> Expr {
-    condition.binary(BinOper::IsNot, expr::boolean(true))
 }
 
 fn than(c: Compare<'_>, operator: BinOper) -> Expr {

@@ -2,7 +2,7 @@
 
 use docpal_core::field_types::{Family, SelectOption};
 use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _};
+use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 use docpal_core::{Cell, Json};
 
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value, option_id, text_value};
@@ -15,7 +15,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is another option or empty",
         example: r#""open""#,
         read: one,
-        lower: |c| not(is_any(c)),
+        lower: |c| expr::not_true(is_any(c)),
     },
     Operator {
         code: "is_any_of",
@@ -29,7 +29,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is none of these options, or empty",
         example: r#"["open", "done"]"#,
         read: many,
-        lower: |c| not(is_any(c)),
+        lower: |c| expr::not_true(is_any(c)),
     },
     Operator {
         code: "contains",
@@ -74,10 +74,6 @@ fn by_text(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, Strin
     let wanted = text_value(value)?.to_lowercase();
     let matching = options(reading).iter().filter(|option| option.name.to_lowercase().contains(&wanted));
     Ok(Operand::Many(matching.map(|option| Cell::Text(option.id.clone())).collect()))
-}
-
-fn not(condition: Expr) -> Expr {
-    condition.binary(BinOper::IsNot, expr::boolean(true))
 }
 
 fn is_any(c: Compare<'_>) -> Expr {

@@ -14,7 +14,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is another text or empty",
         example: r#""Ada""#,
         read: one,
-        lower: |c| not(is(c)),
+        lower: |c| expr::not_true(is(c)),
     },
     Operator {
         code: "contains",
@@ -28,7 +28,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "does not have this text in it, or is empty",
         example: r#""da""#,
         read: one,
-        lower: |c| not(like(c, true, true)),
+        lower: |c| expr::not_true(like(c, true, true)),
     },
     Operator {
         code: "starts_with",
@@ -63,7 +63,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is none of these texts, or empty",
         example: r#"["Ada", "Bob"]"#,
         read: many,
-        lower: |c| not(is_in(c)),
+        lower: |c| expr::not_true(is_in(c)),
     },
     Operator {
         code: "domain_is",
@@ -99,7 +99,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "has a text",
         example: "",
         read: no_value,
-        lower: |c| not(is_empty(c)),
+        lower: |c| expr::not_true(is_empty(c)),
     },
 ];
 
@@ -110,10 +110,6 @@ fn one(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
 fn many(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
     let text = |item| text_value(Some(item)).map(|text| Cell::Text(text.to_owned()));
     Ok(Operand::Many(list_value(value)?.iter().map(text).collect::<Result<_, _>>()?))
-}
-
-fn not(condition: Expr) -> Expr {
-    condition.binary(BinOper::IsNot, expr::boolean(true))
 }
 
 fn text_of(operand: &Operand) -> &str {

@@ -1,7 +1,7 @@
 //! Operators on who made or changed a record.
 
 use docpal_core::Json;
-use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _};
+use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 
 use super::{Compare, Operand, Operator, Reading, ids_value, no_value};
 
@@ -14,7 +14,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is another user or no one",
         example: ID,
         read: ids,
-        lower: |c| not(is_in(c)),
+        lower: |c| expr::not_true(is_in(c)),
     },
     Operator { code: "in", summary: "is one of these users", example: "[]", read: ids, lower: is_in },
     Operator {
@@ -22,7 +22,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is none of these users",
         example: "[]",
         read: ids,
-        lower: |c| not(is_in(c)),
+        lower: |c| expr::not_true(is_in(c)),
     },
     Operator { code: "is_me", summary: "is who asks", example: "", read: me, lower: is_in },
     Operator {
@@ -30,7 +30,7 @@ pub(super) static OPERATORS: &[Operator] = &[
         summary: "is not who asks",
         example: "",
         read: me,
-        lower: |c| not(is_in(c)),
+        lower: |c| expr::not_true(is_in(c)),
     },
     Operator {
         code: "is_empty",
@@ -56,10 +56,6 @@ fn me(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
     no_value(value, reading)?;
     let user = reading.user.ok_or("there is no user here that `me` could mean")?;
     Ok(Operand::Ids(vec![user.uuid()]))
-}
-
-fn not(condition: Expr) -> Expr {
-    condition.binary(BinOper::IsNot, expr::boolean(true))
 }
 
 fn is_in(c: Compare<'_>) -> Expr {
