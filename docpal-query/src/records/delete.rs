@@ -40,7 +40,7 @@ impl Records<'_> {
         let details = expr::call(PgFn::JsonbBuildObject, [expr::literal("before"), expr::subquery(before)]);
         self.log(&mut with, snapshot, "record.delete", &DELETED, details);
         let deleted = Query::select().expr(expr::column(&ColumnName::ID)).from(DELETED).to_owned();
-        let mut guarded = exec::guarded(conn, true).await?;
+        let mut guarded = exec::guarded(conn, false).await?;
         if exec::fetch_optional(guarded.connection(), Statement::from(with.query(deleted))).await?.is_none() {
             let state = before_clause(snapshot, &access, id, Action::Delete).query(state_of());
             let row = exec::fetch_optional(guarded.connection(), Statement::from(state)).await?;

@@ -158,7 +158,7 @@ impl Records<'_> {
         };
         let with = self.update_clause(snapshot, &access, id, &write.record, version);
         let (after, layout, width) = after_image(&secured, &WRITTEN, &write.checks);
-        let mut guarded = exec::guarded(conn, true).await?;
+        let mut guarded = exec::guarded(conn, !write.checks.is_empty()).await?;
         let changed = exec::fetch_optional(guarded.connection(), Statement::from(with.query(after)))
             .await
             .map_err(|error| on_field(error, &access))?;
