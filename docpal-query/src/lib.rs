@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod aggregates;
 pub mod lower;
 pub mod operators;
 pub mod page;
@@ -10,12 +11,13 @@ pub mod records;
 pub mod resolve;
 pub mod secure;
 pub mod spec;
+pub mod summary;
 pub mod target;
 
 #[doc(inline)]
 pub use access::{Access, Visibility, visible_fields};
 #[doc(inline)]
-pub use lower::{Compiled, lower};
+pub use lower::{Compiled, CompiledSummary, lower, lower_summary};
 #[doc(inline)]
 pub use page::Page;
 #[doc(inline)]
@@ -27,4 +29,6 @@ pub use resolve::{ResolvedView, resolve};
 #[doc(inline)]
 pub use secure::{SecuredPlan, secure};
 #[doc(inline)]
-pub use spec::{Count, Direction, EmptyPlace, PageSpec, Sort, ViewSpec};
+pub use spec::{AggregateSpec, Bucket, Count, Direction, EmptyPlace, GroupBy, PageSpec, Sort, ViewSpec};
+#[doc(inline)]
+pub use summary::{Aggregated, Summary, SummaryGroup};

@@ -5,5 +5,7 @@ pub(crate) mod field;
 pub mod formula;
 pub(crate) mod predicate;
 pub(crate) mod select;
+pub(crate) mod summary;
 
 pub use select::{Compiled, lower};
+pub use summary::{CompiledSummary, lower_summary};

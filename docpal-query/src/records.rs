@@ -24,6 +24,7 @@ pub use write::Saved;
 use crate::access::Access;
 use crate::page::Page;
 use crate::spec::ViewSpec;
+use crate::summary::Summary;
 
 /// Gives [`Docpal`] its records.
 pub trait RecordsExt {
@@ -80,6 +81,24 @@ impl Records<'_> {
     pub async fn list_in(&self, conn: &mut Connection, spec: &ViewSpec) -> Result<Page> {
         let snapshot = self.snapshot_in(conn).await?;
         self.list_with(conn, &snapshot, spec).await
+    }
+
+    /// The groups of a view, and its aggregates over all records and over each group. Columns, sorts and the page part
+    /// of `spec` change nothing.
+    ///
+    /// # Errors
+    /// As [`Records::list`].
+    pub async fn summary(&self, spec: &ViewSpec) -> Result<Summary> {
+        on_pool!(self, |conn, snapshot| self.summary_with(conn, &snapshot, spec))
+    }
+
+    /// As [`Records::summary`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Records::list`].
+    pub async fn summary_in(&self, conn: &mut Connection, spec: &ViewSpec) -> Result<Summary> {
+        let snapshot = self.snapshot_in(conn).await?;
+        self.summary_with(conn, &snapshot, spec).await
     }
 
     /// One record, as a page of one.

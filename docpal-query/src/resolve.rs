@@ -1,6 +1,8 @@
 //! From names to a typed view: every name, operator and value of a spec looked up in one table, seen
 //! through one actor's access.
 
+mod group;
+
 use std::sync::Arc;
 
 use docpal_core::filter::Test;
@@ -13,6 +15,8 @@ use crate::operators::{Clock, Reading, clock_at, computed_operators, operators_o
 use crate::predicate::{Comparison, Predicate};
 use crate::spec::{Count, DEFAULT_LIMIT, Direction, EmptyPlace, MAX_LIMIT, MAX_OFFSET, ViewSpec};
 use crate::target::{Compared, System, Target};
+
+pub(crate) use group::{Buckets, ResolvedAggregate};
 
 /// How names in a filter are looked up.
 pub(crate) struct Lookup<'l> {
@@ -118,7 +122,7 @@ fn resolve_test(test: &Test, lookup: &Lookup<'_>, path: &str) -> Result<Comparis
     Ok(Comparison { target, operator, operand, case_sensitive: test.case_sensitive })
 }
 
-/// A computed field can be filtered and sorted by only when its formula has an SQL form. Tells whether the
+/// A computed field can be filtered, sorted and grouped by only when its formula has an SQL form. Tells whether the
 /// field is computed.
 fn require_sql(snapshot: &TableSnapshot, position: usize, path: &str) -> Result<bool> {
     let Some(field) = snapshot.fields().get(position) else { return Ok(false) };
@@ -128,7 +132,8 @@ fn require_sql(snapshot: &TableSnapshot, position: usize, path: &str) -> Result<
     match formula::check(snapshot, position) {
         Ok(()) => Ok(true),
         Err(why) => {
-            let message = format!("the formula of `{}` cannot be filtered or sorted by: {why}", field.name());
+            let message =
+                format!("the formula of `{}` cannot be computed in the database: {why}", field.name());
             Err(Error::invalid("not_in_sql", path, message))
         }
     }
@@ -140,6 +145,8 @@ pub(crate) struct ResolvedSort {
     pub(crate) target: Target,
     pub(crate) direction: Direction,
     pub(crate) empty: EmptyPlace,
+    /// By ranges of values instead of values.
+    pub(crate) buckets: Option<Buckets>,
 }
 
 /// Where a page starts.
@@ -156,7 +163,11 @@ pub struct ResolvedView {
     /// Positions of the fields to show.
     pub(crate) columns: Vec<usize>,
     pub(crate) filter: Predicate,
+    /// The order of the records: the groups first.
     pub(crate) sorts: Vec<ResolvedSort>,
+    /// How many of `sorts` are groups.
+    pub(crate) groups: usize,
+    pub(crate) aggregates: Vec<ResolvedAggregate>,
     pub(crate) limit: u32,
     pub(crate) start: Start,
     pub(crate) count: Count,
@@ -165,7 +176,8 @@ pub struct ResolvedView {
 /// Looks up everything in `spec`.
 ///
 /// # Errors
-/// Those of filters, and `invalid_view` for a page that is too large or too far in.
+/// Those of filters, `unknown_aggregate`, and `invalid_view` for groups that do not fit their field or a page that is
+/// too large or too far in.
 pub fn resolve(spec: &ViewSpec, access: &Access) -> Result<ResolvedView> {
     let snapshot = access.snapshot();
     let lookup = Lookup::request(access);
@@ -180,26 +192,25 @@ pub fn resolve(spec: &ViewSpec, access: &Access) -> Result<ResolvedView> {
         Some(filter) => resolve_filter(filter, &lookup, "filter")?,
         None => Predicate::Always,
     };
-    let mut sorts: Vec<ResolvedSort> = Vec::with_capacity(spec.sort.len());
+    let mut sorts = group::resolve_groups(&spec.group, &lookup)?;
+    let groups = sorts.len();
     for (index, sort) in spec.sort.iter().enumerate() {
         let path = format!("sort[{index}].field");
         let target = lookup.target(&sort.field, &path)?;
         if let Target::Field(position) = target {
             require_sql(snapshot, position, &path)?;
         }
-        let default = match sort.direction {
-            Direction::Ascending => EmptyPlace::First,
-            Direction::Descending => EmptyPlace::Last,
-        };
         // A second level by the same field never decides.
-        if !sorts.iter().any(|known| known.target == target) {
+        if !sorts.iter().any(|known| known.target == target && known.buckets.is_none()) {
             sorts.push(ResolvedSort {
                 target,
                 direction: sort.direction,
-                empty: sort.empty.unwrap_or(default),
+                empty: sort.empty.unwrap_or(default_place(sort.direction)),
+                buckets: None,
             });
         }
     }
+    let aggregates = group::resolve_aggregates(&spec.aggregates, &lookup)?;
     let limit = spec.page.limit.unwrap_or(DEFAULT_LIMIT);
     if limit == 0 || limit > MAX_LIMIT {
         return Err(Error::invalid(
@@ -214,10 +225,19 @@ pub fn resolve(spec: &ViewSpec, access: &Access) -> Result<ResolvedView> {
         columns,
         filter,
         sorts,
+        groups,
+        aggregates,
         limit,
         start,
         count: spec.count,
     })
+}
+
+fn default_place(direction: Direction) -> EmptyPlace {
+    match direction {
+        Direction::Ascending => EmptyPlace::First,
+        Direction::Descending => EmptyPlace::Last,
+    }
 }
 
 fn columns(keys: &[String], access: &Access) -> Result<Vec<usize>> {

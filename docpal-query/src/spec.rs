@@ -1,6 +1,10 @@
 //! What a caller asks to see: plain data, untrusted. Names, operators and values are looked up later.
 
+mod group;
+
 use docpal_core::{Error, Filter, Json, Result};
+
+pub use group::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
 
 /// A page has at most this many records.
 pub const MAX_LIMIT: u32 = 1_000;
@@ -35,6 +39,10 @@ pub struct ViewSpec {
     pub filter: Option<Filter>,
     /// In which order; ties, and an empty list, go by id.
     pub sort: Vec<Sort>,
+    /// Which records belong together, the outermost level first.
+    pub group: Vec<GroupBy>,
+    /// What to compute over all records and over each group.
+    pub aggregates: Vec<AggregateSpec>,
     /// Which part.
     pub page: PageSpec,
     /// How many there are in all.
@@ -122,6 +130,20 @@ impl ViewSpec {
         self
     }
 
+    /// The same view with one more level of groups, inside those before.
+    #[must_use]
+    pub fn group(mut self, group: GroupBy) -> Self {
+        self.group.push(group);
+        self
+    }
+
+    /// The same view with one more aggregate.
+    #[must_use]
+    pub fn aggregate(mut self, field: impl Into<String>, function: impl Into<String>) -> Self {
+        self.aggregates.push(AggregateSpec { field: field.into(), function: function.into() });
+        self
+    }
+
     /// The same view with pages of `limit` records.
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
@@ -155,9 +177,14 @@ impl ViewSpec {
                 "filter" if *value == Json::Null => {}
                 "filter" => spec.filter = Some(Filter::from_json(value, "filter")?),
                 "sort" => spec.sort = sorts(value)?,
+                "group" => spec.group = group::groups(value)?,
+                "aggregates" => spec.aggregates = group::aggregates(value)?,
                 "page" => spec.page = page(value)?,
                 "count" => spec.count = count(value, "count")?,
-                _ => return Err(unknown_key(key, key, "columns, filter, sort, page, count")),
+                _ => {
+                    let known = "columns, filter, sort, group, aggregates, page, count";
+                    return Err(unknown_key(key, key, known));
+                }
             }
         }
         Ok(spec)
@@ -177,23 +204,35 @@ pub fn sorts(json: &Json) -> Result<Vec<Sort>> {
 }
 
 fn sort(json: &Json, path: &str) -> Result<Sort> {
-    let (mut field, mut direction, mut empty) = (None, Direction::default(), None);
+    let (mut field, mut towards, mut empty) = (None, Direction::default(), None);
     for (key, value) in object(json, path)? {
         let at = format!("{path}.{key}");
         match (key.as_str(), value.as_text()) {
             ("field", Some(name)) => field = Some(name.to_owned()),
-            ("direction", Some("asc")) => direction = Direction::Ascending,
-            ("direction", Some("desc")) => direction = Direction::Descending,
-            ("direction", _) => return Err(invalid(&at, "expected \"asc\" or \"desc\"")),
-            ("empty", Some("first")) => empty = Some(EmptyPlace::First),
-            ("empty", Some("last")) => empty = Some(EmptyPlace::Last),
-            ("empty", _) => return Err(invalid(&at, "expected \"first\" or \"last\"")),
             ("field", None) => return Err(invalid(&at, "expected the name of a field")),
+            ("direction", _) => towards = direction(value, &at)?,
+            ("empty", _) => empty = Some(empty_place(value, &at)?),
             _ => return Err(unknown_key(&at, key, "field, direction, empty")),
         }
     }
     let field = field.ok_or_else(|| invalid(path, "the key `field` is missing"))?;
-    Ok(Sort { field, direction, empty })
+    Ok(Sort { field, direction: towards, empty })
+}
+
+fn direction(json: &Json, path: &str) -> Result<Direction> {
+    match json.as_text() {
+        Some("asc") => Ok(Direction::Ascending),
+        Some("desc") => Ok(Direction::Descending),
+        _ => Err(invalid(path, "expected \"asc\" or \"desc\"")),
+    }
+}
+
+fn empty_place(json: &Json, path: &str) -> Result<EmptyPlace> {
+    match json.as_text() {
+        Some("first") => Ok(EmptyPlace::First),
+        Some("last") => Ok(EmptyPlace::Last),
+        _ => Err(invalid(path, "expected \"first\" or \"last\"")),
+    }
 }
 
 fn page(json: &Json) -> Result<PageSpec> {

@@ -52,6 +52,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(records::delete_many))
         .routes(routes!(records::export))
         .routes(routes!(records::query))
+        .routes(routes!(records::summary))
         .routes(routes!(permissions::create, permissions::list))
         .routes(routes!(permissions::delete))
         .routes(routes!(audit::list))

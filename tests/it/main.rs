@@ -13,6 +13,8 @@ mod permissions;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod summaries;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod test_db;

@@ -234,6 +234,28 @@ pub fn count_all() -> Expr {
     Expr::FunctionCall(Func::count(Expr::Constant(Value::Int(Some(1)))))
 }
 
+/// `count(DISTINCT expr)`
+#[must_use]
+pub fn count_distinct(expr: Expr) -> Expr {
+    Expr::FunctionCall(Func::count_distinct(expr))
+}
+
+/// `percentile_disc(fraction) WITHIN GROUP (ORDER BY expr)`: a value that is there, the first that `fraction` of all
+/// values do not exceed.
+#[must_use]
+pub fn percentile(fraction: &'static str, expr: Expr) -> Expr {
+    let fraction = Expr::Constant(Value::from(fraction)).cast_as(RawName("float8"));
+    let ordered = Expr::FunctionCall(Func::cust(RawName("ORDER BY")).arg(expr));
+    let group = Expr::FunctionCall(Func::cust(RawName("")).arg(ordered));
+    call(PgFn::PercentileDisc, [fraction]).binary(BinOper::Custom("WITHIN GROUP"), group)
+}
+
+/// `(a, b, ..)`
+#[must_use]
+pub fn tuple(items: impl IntoIterator<Item = Expr>) -> Expr {
+    Expr::tuple(items)
+}
+
 /// A value for an INSERT or UPDATE of a column of type `ty`.
 #[must_use]
 pub fn bind_value(cell: &Cell, ty: PgType) -> Value {

@@ -1,12 +1,14 @@
 //! A field or system value as an SQL expression over one relation.
 
 use chrono::{DateTime, Utc};
-use docpal_core::TableSnapshot;
 use docpal_core::field_types::Family;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
+use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
+use docpal_core::{Cell, TableSnapshot};
 
 use super::formula::{self, Clock};
+use crate::resolve::{Buckets, ResolvedSort};
+use crate::spec::Bucket;
 use crate::target::{Compared, Target};
 
 /// The relation that expressions read from.
@@ -56,6 +58,15 @@ impl Operand {
     fn stored(value: Expr, ty: PgType) -> Self {
         Self { value, ty, fails: None, cases: None }
     }
+
+    /// The same with null for the empty text.
+    pub(crate) fn or_null(self) -> Self {
+        if self.ty != PgType::Text {
+            return self;
+        }
+        let empty = expr::bind(&Cell::Text(String::new()), PgType::Text);
+        Self { value: expr::call(PgFn::NullIf, [self.value, empty]), cases: None, ..self }
+    }
 }
 
 impl Relation<'_> {
@@ -96,23 +107,66 @@ impl Relation<'_> {
         }
     }
 
+    /// What a view orders by at `sort`.
+    pub(crate) fn order_key(&self, sort: &ResolvedSort) -> Option<Operand> {
+        match sort.buckets {
+            Some(buckets) => Some(in_buckets(self.operand(sort.target)?, buckets)),
+            None => self.sort_key(sort.target),
+        }
+    }
+
+    /// What a view groups by at `sort`: equal for the records of one group, null for those without a value.
+    pub(crate) fn group_key(&self, sort: &ResolvedSort) -> Option<Operand> {
+        let operand = self.operand(sort.target)?;
+        Some(match sort.buckets {
+            Some(buckets) => in_buckets(operand, buckets),
+            None => operand.or_null(),
+        })
+    }
+
     /// The value of `target` as a view sorts it: a select by the order of its options.
-    pub(crate) fn sort_key(&self, target: Target) -> Option<Operand> {
+    fn sort_key(&self, target: Target) -> Option<Operand> {
         let operand = self.operand(target)?;
         let Target::Field(position) = target else { return Some(operand) };
+        let is_computed = self.snapshot.fields().get(position)?.column().is_none();
         let key = match self.snapshot.fields().get(position).map(Compared::of_field) {
             Some(Compared::Field(Family::SingleSelect(options))) => {
                 let ids = expr::text_array(options.iter().map(|option| option.id.as_str()));
-                let position = expr::call(expr::PgFn::ArrayPosition, [Expr::value(ids), operand.value]);
+                let position = expr::call(PgFn::ArrayPosition, [Expr::value(ids), operand.value]);
                 Operand::stored(expr::cast(position, PgType::Bigint), PgType::Bigint)
             }
             Some(Compared::Field(Family::MultipleSelect(options))) => {
                 let ids = Expr::value(expr::text_array(options.iter().map(|option| option.id.as_str())));
-                let rank = expr::call(expr::PgFn::SelectRank, [ids, operand.value]);
+                let rank = expr::call(PgFn::SelectRank, [ids, operand.value]);
                 Operand::stored(rank, PgType::Text)
             }
+            // A formula may give an empty text; a stored text is never empty.
+            _ if is_computed => operand.or_null(),
             _ => operand,
         };
         Some(key)
     }
+}
+
+/// The first value of the bucket that a value is in.
+fn in_buckets(operand: Operand, buckets: Buckets) -> Operand {
+    let unit = match buckets.bucket {
+        Bucket::Size(size) => {
+            let number = expr::cast(operand.value, PgType::Numeric);
+            let size = expr::bind(&Cell::Number(size), PgType::Numeric);
+            let rest = expr::call(PgFn::Mod, [number.clone(), size]);
+            return Operand { value: number.sub(rest), ty: PgType::Numeric, cases: None, ..operand };
+        }
+        Bucket::Day => "day",
+        Bucket::Week => "week",
+        Bucket::Month => "month",
+        Bucket::Quarter => "quarter",
+        Bucket::Year => "year",
+    };
+    let local = match operand.ty {
+        PgType::Date => expr::as_local(operand.value),
+        _ => expr::at_time_zone(operand.value, buckets.zone.name()),
+    };
+    let first = expr::call(PgFn::DateTrunc, [expr::literal(unit), local]);
+    Operand { value: expr::cast(first, PgType::Date), ty: PgType::Date, cases: None, ..operand }
 }

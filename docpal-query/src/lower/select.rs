@@ -70,8 +70,7 @@ struct Key {
 /// `invalid_cursor`.
 pub fn lower(secured: &SecuredPlan, cursor_key: &[u8]) -> Result<Compiled> {
     let plan = &secured.plan;
-    let flags: Vec<(usize, ColumnName)> =
-        secured.flags.iter().map(|(position, name, _)| (*position, name.clone())).collect();
+    let flags = flags(secured);
     let relation = Relation { flags: &flags, ..Relation::table(&plan.view.snapshot, secured.now) };
     let keys = sort_keys(secured, &relation);
     let binding = cursor::binding(&[
@@ -100,7 +99,7 @@ pub fn lower(secured: &SecuredPlan, cursor_key: &[u8]) -> Result<Compiled> {
         }
     }
     for key in &keys {
-        order_by(&mut select, key);
+        order_by(&mut select, key.value.clone(), key.direction, key.empty);
     }
     // The id last: a total order, so that hidden or changing records cannot move others between pages.
     select.order_by(ColumnName::ID, Order::Asc);
@@ -108,6 +107,11 @@ pub fn lower(secured: &SecuredPlan, cursor_key: &[u8]) -> Result<Compiled> {
     select.limit(u64::from(plan.view.limit) + 1);
     let count = count(secured, &relation);
     Ok(Compiled { page: Statement::from(select), count, layout, keys: key_indexes, binding })
+}
+
+/// The columns that say where computed fields exist.
+pub(super) fn flags(secured: &SecuredPlan) -> Vec<(usize, ColumnName)> {
+    secured.flags.iter().map(|(position, name, _)| (*position, name.clone())).collect()
 }
 
 /// The system columns, the fetched fields and the flags; gives how many columns that is.
@@ -154,8 +158,7 @@ pub(crate) fn after_image(
         inner.expr_as(expr::is_true(predicate::lower(check, &raw)), ColumnName::alias("c", index + 1));
     }
     inner.from(written.clone());
-    let flags: Vec<(usize, ColumnName)> =
-        secured.flags.iter().map(|(position, name, _)| (*position, name.clone())).collect();
+    let flags = flags(secured);
     let relation = Relation { flags: &flags, ..raw };
     let mut layout = Layout::default();
     let mut select = Query::select();
@@ -169,7 +172,7 @@ pub(crate) fn after_image(
 
 /// FROM: the table itself when everything in it is readable; else a relation of its readable records with
 /// masked cells. The user's conditions see this relation only.
-fn readable_relation(select: &mut SelectStatement, secured: &SecuredPlan) {
+pub(super) fn readable_relation(select: &mut SelectStatement, secured: &SecuredPlan) {
     let snapshot = &secured.plan.view.snapshot;
     let table = snapshot.physical().table_ref();
     if secured.rows == Predicate::Always && secured.masks.is_empty() && secured.flags.is_empty() {
@@ -206,7 +209,7 @@ fn readable_cells(secured: &SecuredPlan) -> SelectStatement {
     readable
 }
 
-fn filter(secured: &SecuredPlan, relation: &Relation<'_>) -> Option<Expr> {
+pub(super) fn filter(secured: &SecuredPlan, relation: &Relation<'_>) -> Option<Expr> {
     match &secured.plan.view.filter {
         Predicate::Always => None,
         filter => Some(predicate::lower(filter, relation)),
@@ -216,7 +219,7 @@ fn filter(secured: &SecuredPlan, relation: &Relation<'_>) -> Option<Expr> {
 fn sort_keys(secured: &SecuredPlan, relation: &Relation<'_>) -> Vec<Key> {
     let mut keys = Vec::new();
     for sort in &secured.plan.view.sorts {
-        let Some(mut operand) = relation.sort_key(sort.target) else { continue };
+        let Some(mut operand) = relation.order_key(sort) else { continue };
         if let Some(fails) = operand.fails {
             // Beside an error the value is anything; as null it can be in a cursor.
             operand.value = expr::if_else(fails.clone(), expr::null(operand.ty), operand.value);
@@ -224,25 +227,30 @@ fn sort_keys(secured: &SecuredPlan, relation: &Relation<'_>) -> Vec<Key> {
             let (direction, empty) = (Direction::Ascending, EmptyPlace::Last);
             keys.push(Key { value: fails, ty: PgType::Boolean, direction, empty });
         }
-        let value = match (operand.ty, sort.target) {
-            (PgType::Text, Target::Field(_)) => expr::collate(operand.value, Collation::Natural),
-            _ => operand.value,
-        };
+        let value = for_people(operand.value, operand.ty, sort.target);
         keys.push(Key { value, ty: operand.ty, direction: sort.direction, empty: sort.empty });
     }
     keys
 }
 
-fn order_by(select: &mut SelectStatement, key: &Key) {
-    let order = match key.direction {
+/// A key in the order that people expect of texts.
+pub(super) fn for_people(key: Expr, ty: PgType, target: Target) -> Expr {
+    match (ty, target) {
+        (PgType::Text, Target::Field(_)) => expr::collate(key, Collation::Natural),
+        _ => key,
+    }
+}
+
+pub(super) fn order_by(select: &mut SelectStatement, key: Expr, direction: Direction, empty: EmptyPlace) {
+    let order = match direction {
         Direction::Ascending => Order::Asc,
         Direction::Descending => Order::Desc,
     };
-    let nulls = match key.empty {
+    let nulls = match empty {
         EmptyPlace::First => NullOrdering::First,
         EmptyPlace::Last => NullOrdering::Last,
     };
-    select.order_by_expr_with_nulls(key.value.clone(), order, nulls);
+    select.order_by_expr_with_nulls(key, order, nulls);
 }
 
 /// The records after `position`: later by the first key, or equal in it and later by the second, and so on

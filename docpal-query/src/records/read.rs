@@ -9,7 +9,7 @@ use docpal_core::{Actor, Docpal, RecordId, Result, TableId, TableSnapshot};
 
 use super::{Records, record_not_found};
 use crate::access::Access;
-use crate::lower::{Compiled, cursor, lower};
+use crate::lower::{Compiled, cursor, lower, lower_summary};
 use crate::operators::Operand;
 use crate::page::Page;
 use crate::plan::plan;
@@ -17,6 +17,7 @@ use crate::predicate::{Comparison, Predicate};
 use crate::resolve::{ResolvedView, resolve};
 use crate::secure::{SecuredPlan, secure};
 use crate::spec::{MAX_LIMIT, ViewSpec};
+use crate::summary::Summary;
 use crate::target::{System, Target};
 
 impl Records<'_> {
@@ -28,6 +29,22 @@ impl Records<'_> {
     ) -> Result<Page> {
         let access = self.access(snapshot);
         list(conn, &access, spec, self.docpal.cursor_key()).await
+    }
+
+    pub(super) async fn summary_with(
+        &self,
+        conn: &mut Connection,
+        snapshot: &Arc<TableSnapshot>,
+        spec: &ViewSpec,
+    ) -> Result<Summary> {
+        let access = self.access(snapshot);
+        if !access.sees_table() {
+            return Err(docpal_core::docpal::table_not_found());
+        }
+        let secured = secure(plan(resolve(spec, &access)?)?, &access)?;
+        let compiled = lower_summary(&secured)?;
+        let rows = exec::fetch_all(conn, compiled.statement.clone()).await?;
+        Ok(Summary::new(&secured.plan, &compiled.layout, &rows))
     }
 
     pub(super) async fn get_with(

@@ -3,6 +3,7 @@
 use axum::Json;
 use docpal_core::Json as Body;
 use docpal_core::field_types::FIELD_TYPES;
+use docpal_query::aggregates::{Aggregate, aggregates_of, every_aggregate};
 use docpal_query::operators::{Operator, operators_of};
 use docpal_query::target::Compared;
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub(crate) struct FieldTypeBody {
     example_value: Option<Body>,
     /// What a filter can ask of it. A formula has the operators of its result.
     operators: Vec<OperatorBody>,
+    /// What can be computed over its values.
+    aggregates: Vec<AggregateBody>,
 }
 
 /// A filter operator.
@@ -39,7 +42,15 @@ pub(crate) struct OperatorBody {
     example: Option<Body>,
 }
 
-/// List the field types with their filter operators
+/// A function of all values of a field.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AggregateBody {
+    #[schema(example = "sum")]
+    code: &'static str,
+    summary: &'static str,
+}
+
+/// List the field types with their filter operators and aggregates
 #[utoipa::path(get, path = "/api/field-types", tag = "tables",
     responses((status = 200, body = ListOf<FieldTypeBody>)))]
 pub(crate) async fn list(_: Caller, params: Params) -> ApiResult<Json<ListOf<FieldTypeBody>>> {
@@ -47,13 +58,16 @@ pub(crate) async fn list(_: Caller, params: Params) -> ApiResult<Json<ListOf<Fie
     let types = FIELD_TYPES.iter().map(|ty| {
         let options = Body::parse(ty.example_options).ok();
         let kind = options.as_ref().and_then(|options| ty.build(options).ok());
-        let operators = kind.map_or(&[][..], |kind| operators_of(&Compared::Field(kind.family())));
+        let compared = kind.map(|kind| Compared::Field(kind.family()));
+        let operators = compared.as_ref().map_or(&[][..], operators_of);
+        let aggregates = compared.as_ref().map_or(&[][..], aggregates_of).iter().chain(every_aggregate());
         FieldTypeBody {
             code: ty.code,
             summary: ty.summary,
             example_options: options,
             example_value: Body::parse(ty.example_value).ok(),
             operators: operators.iter().map(OperatorBody::of).collect(),
+            aggregates: aggregates.map(AggregateBody::of).collect(),
         }
     });
     Ok(Json(ListOf::whole(types.collect())))
@@ -62,5 +76,11 @@ pub(crate) async fn list(_: Caller, params: Params) -> ApiResult<Json<ListOf<Fie
 impl OperatorBody {
     fn of(operator: &Operator) -> Self {
         Self { code: operator.code, summary: operator.summary, example: Body::parse(operator.example).ok() }
+    }
+}
+
+impl AggregateBody {
+    fn of(aggregate: &Aggregate) -> Self {
+        Self { code: aggregate.code, summary: aggregate.summary }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn view(params: &Params) -> Result<ViewSpec> {
             offset: params.number("offset")?,
         },
         count: count.unwrap_or_default(),
+        ..ViewSpec::new()
     })
 }
 

@@ -83,6 +83,33 @@ async fn a_query_takes_the_whole_view() {
 }
 
 #[tokio::test]
+async fn a_summary_groups_and_computes_and_its_words_are_listed() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let summary = format!("/api/tables/{table}/summary");
+    let view = json!({"group": [{"field": "status"}], "filter": {"field": "total", "op": "gt", "value": 1},
+        "aggregates": [{"field": "total", "function": "sum"}, {"field": "customer", "function": "unique"}],
+        "columns": ["customer"], "sort": [{"field": "customer"}], "page": {"limit": 1}});
+    let expected = json!({"count": 4, "aggregates": ["204.99", "4"], "groups": [
+        {"value": "open", "count": 2, "aggregates": ["129.99", "2"]},
+        {"value": "paid", "count": 2, "aggregates": ["75", "2"]},
+        {"value": "void", "count": 0, "aggregates": ["0", "0"]}], "truncated": false});
+    assert_eq!(api.post(&format!("{summary}?numbers=string"), &view).await.ok(), expected);
+    let wrong = json!({"aggregates": [{"field": "total", "function": "som"}]});
+    let refused = api.post(&summary, &wrong).await;
+    assert_eq!(refused.refusal(), (400, "unknown_aggregate".to_owned()));
+    assert!(refused.json()["error"]["fields"][0]["message"].as_str().unwrap().contains("`sum`"));
+    let types = api.get("/api/field-types").await.ok();
+    let of = |code: &str| {
+        let ty = types["data"].as_array().unwrap().iter().find(|ty| ty["code"] == code).unwrap();
+        let words = ty["aggregates"].as_array().unwrap().iter();
+        words.map(|word| word["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(of("number").contains(&"median".to_owned()) && of("number").contains(&"filled".to_owned()));
+    assert!(!of("text").contains(&"sum".to_owned()) && of("switch").contains(&"checked".to_owned()));
+}
+
+#[tokio::test]
 async fn many_records_are_made_or_none_and_deleted() {
     let api = Api::start().await;
     let table = api.orders().await;

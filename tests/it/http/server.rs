@@ -33,6 +33,7 @@ const PROMISED: &[(&str, &str)] = &[
     ("post", "/api/tables/{table_id}/records/bulk/delete"),
     ("get", "/api/tables/{table_id}/records/export"),
     ("post", "/api/tables/{table_id}/query"),
+    ("post", "/api/tables/{table_id}/summary"),
     ("post", "/api/permissions"),
     ("get", "/api/permissions"),
     ("delete", "/api/permissions/{rule_id}"),

@@ -51,6 +51,13 @@ pub(crate) struct View {
     /// `{"field", "direction": "asc" | "desc", "empty": "first" | "last"}`
     #[schema(value_type = Option<Vec<Object>>)]
     sort: Option<docpal_core::Json>,
+    /// `{"field", "bucket": "day" | "week" | "month" | "quarter" | "year" | a number, "zone", "direction", "empty"}`;
+    /// the records come in the order of their groups
+    #[schema(value_type = Option<Vec<Object>>)]
+    group: Option<docpal_core::Json>,
+    /// `{"field", "function"}`; `/api/field-types` lists the functions
+    #[schema(value_type = Option<Vec<Object>>)]
+    aggregates: Option<docpal_core::Json>,
     /// `{"limit", "cursor", "offset"}`
     #[schema(value_type = Option<Object>)]
     page: Option<docpal_core::Json>,
@@ -74,6 +81,63 @@ pub(crate) async fn query(
     let page = caller.docpal.records(&caller.actor, table).list(&spec).await?;
     let mut out = Vec::new();
     page.write_list(format, &mut out);
+    Ok(Written(StatusCode::OK, out))
+}
+
+/// The groups of a view and what is computed over them.
+#[derive(Debug, ToSchema)]
+#[schema(as = Summary)]
+#[expect(dead_code, reason = "describes what docpal_query::Summary writes")]
+pub(crate) struct SummaryBody {
+    /// How many records.
+    count: i64,
+    /// The values of the aggregates, in the order they were asked for; `{"error": {"code", "message"}}` in the place of
+    /// one that has none.
+    #[schema(value_type = Vec<Object>)]
+    aggregates: Vec<docpal_core::Json>,
+    /// The groups of the first level, each with those inside it; only when the view has groups.
+    groups: Option<Vec<SummaryGroupBody>>,
+    /// Whether there are more groups than the 1,000 of a summary.
+    truncated: Option<bool>,
+}
+
+/// The records of a view that have one value.
+#[derive(Debug, ToSchema)]
+#[schema(as = SummaryGroup)]
+#[expect(dead_code, reason = "describes what docpal_query::Summary writes")]
+pub(crate) struct SummaryGroupBody {
+    /// What they have in common, as in records; where a range begins, when they are grouped by ranges.
+    #[schema(value_type = Object)]
+    value: docpal_core::Json,
+    /// True for the records whose value could not be computed.
+    error: Option<bool>,
+    count: i64,
+    #[schema(value_type = Vec<Object>)]
+    aggregates: Vec<docpal_core::Json>,
+    #[schema(no_recursion)]
+    groups: Option<Vec<SummaryGroupBody>>,
+}
+
+/// Group the records of a view and compute over them
+#[utoipa::path(post, path = "/api/tables/{table_id}/summary", tag = "records",
+    request_body(content = View, example = json!({
+        "filter": {"field": "total", "op": "gt", "value": 100}, "group": [{"field": "ordered", "bucket": "month"}],
+        "aggregates": [{"field": "total", "function": "sum"}]
+    })),
+    params(("table_id" = String, Path, format = Uuid),
+        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
+    responses((status = 200, body = SummaryBody)))]
+pub(crate) async fn summary(
+    caller: Caller,
+    Ids(table): Ids<TableId>,
+    params: Params,
+    JsonBody(body): JsonBody,
+) -> ApiResult<Written> {
+    let format = view::format(&params.only(&["numbers"])?)?;
+    let spec = ViewSpec::from_json(&body)?;
+    let summary = caller.docpal.records(&caller.actor, table).summary(&spec).await?;
+    let mut out = Vec::new();
+    summary.write(format, &mut out);
     Ok(Written(StatusCode::OK, out))
 }
 

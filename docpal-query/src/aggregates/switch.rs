@@ -1,0 +1,35 @@
+//! Aggregates of switches. A switch without a value is off.
+
+use docpal_core::sql::expr::{self, Expr, PgFn};
+
+use super::{Aggregate, Gives, Over, percent, those};
+
+pub(super) static AGGREGATES: &[Aggregate] = &[
+    Aggregate { code: "checked", summary: "records that are on", gives: Gives::Count, lower: checked },
+    Aggregate { code: "unchecked", summary: "records that are off", gives: Gives::Count, lower: unchecked },
+    Aggregate {
+        code: "percent_checked",
+        summary: "the share of records that are on",
+        gives: Gives::Percent,
+        lower: |over| percent(checked(over)),
+    },
+    Aggregate {
+        code: "percent_unchecked",
+        summary: "the share of records that are off",
+        gives: Gives::Percent,
+        lower: |over| percent(unchecked(over)),
+    },
+];
+
+fn checked(over: Over) -> Expr {
+    those(expr::call(PgFn::Coalesce, [over.value, expr::boolean(false)]))
+}
+
+fn unchecked(over: Over) -> Expr {
+    let off = expr::not_true(over.value);
+    those(match over.fails {
+        None => off,
+        // Neither on nor off.
+        Some(fails) => expr::if_else(fails, expr::boolean(false), off),
+    })
+}

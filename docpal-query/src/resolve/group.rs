@@ -1,0 +1,113 @@
+//! The groups and aggregates of a view, looked up.
+
+use chrono_tz::Tz;
+use docpal_core::field_types::Family;
+use docpal_core::{Error, Result};
+
+use super::{Lookup, ResolvedSort, default_place, require_sql};
+use crate::aggregates::{Aggregate, aggregates_of, every_aggregate};
+use crate::spec::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
+use crate::target::{Compared, Target};
+
+/// What makes two values fall into one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Buckets {
+    pub(crate) bucket: Bucket,
+    /// Where the days of instants begin.
+    pub(crate) zone: Tz,
+}
+
+/// An aggregate, looked up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ResolvedAggregate {
+    pub(crate) target: Target,
+    pub(crate) aggregate: &'static Aggregate,
+}
+
+/// Looks up the groups of a view.
+///
+/// # Errors
+/// `unknown_field`, `not_in_sql`, `invalid_view`, each with its path.
+pub(super) fn resolve_groups(groups: &[GroupBy], lookup: &Lookup<'_>) -> Result<Vec<ResolvedSort>> {
+    if groups.len() > MAX_GROUPS {
+        let message = format!("a view groups by at most {MAX_GROUPS} fields");
+        return Err(Error::invalid("invalid_view", "group", message));
+    }
+    let mut resolved: Vec<ResolvedSort> = Vec::with_capacity(groups.len());
+    for (index, group) in groups.iter().enumerate() {
+        let path = format!("group[{index}]");
+        let target = sql_target(&group.field, lookup, &format!("{path}.field"))?;
+        let compared = lookup.compared(target);
+        let buckets = group.bucket.map(|bucket| Buckets { bucket, zone: group.zone.unwrap_or(Tz::UTC) });
+        if let Some(Buckets { bucket, .. }) = buckets
+            && !fits(bucket, &compared)
+        {
+            let message = match bucket {
+                Bucket::Size(_) => format!("a {} has no ranges of numbers", compared.word()),
+                _ => format!("a {} has no days, weeks or months", compared.word()),
+            };
+            return Err(Error::invalid("invalid_view", format!("{path}.bucket"), message));
+        }
+        let sort = ResolvedSort {
+            target,
+            direction: group.direction,
+            empty: group.empty.unwrap_or(default_place(group.direction)),
+            buckets,
+        };
+        if resolved.iter().any(|known| (known.target, known.buckets) == (target, buckets)) {
+            let message = format!("the view groups by `{}` already", group.field);
+            return Err(Error::invalid("invalid_view", format!("{path}.field"), message));
+        }
+        resolved.push(sort);
+    }
+    Ok(resolved)
+}
+
+fn fits(bucket: Bucket, compared: &Compared) -> bool {
+    match bucket {
+        Bucket::Size(_) => matches!(compared, Compared::Field(Family::Number)),
+        _ => matches!(compared, Compared::Field(Family::Date | Family::DateTime)),
+    }
+}
+
+/// Looks up the aggregates of a view.
+///
+/// # Errors
+/// `unknown_field`, `not_in_sql`, `unknown_aggregate`, each with its path.
+pub(super) fn resolve_aggregates(
+    specs: &[AggregateSpec],
+    lookup: &Lookup<'_>,
+) -> Result<Vec<ResolvedAggregate>> {
+    if specs.len() > MAX_AGGREGATES {
+        let message = format!("a view computes at most {MAX_AGGREGATES} aggregates");
+        return Err(Error::invalid("invalid_view", "aggregates", message));
+    }
+    let resolve = |(index, spec): (usize, &AggregateSpec)| {
+        let path = format!("aggregates[{index}]");
+        let target = sql_target(&spec.field, lookup, &format!("{path}.field"))?;
+        let compared = lookup.compared(target);
+        let aggregate = find(&spec.function, &compared, &format!("{path}.function"))?;
+        Ok(ResolvedAggregate { target, aggregate })
+    };
+    specs.iter().enumerate().map(resolve).collect()
+}
+
+fn find(function: &str, compared: &Compared, path: &str) -> Result<&'static Aggregate> {
+    let known = || aggregates_of(compared).iter().chain(every_aggregate());
+    known().find(|aggregate| aggregate.code == function).ok_or_else(|| {
+        let names: Vec<&str> = known().map(|aggregate| aggregate.code).collect();
+        let near =
+            docpal_core::names::suggestion(docpal_core::names::nearest(function, names.iter().copied()));
+        let (kind, names) = (compared.word(), names.join(", "));
+        let message = format!("a {kind} has no aggregate `{function}`{near} The aggregates are: {names}");
+        Error::invalid("unknown_aggregate", path, message)
+    })
+}
+
+fn sql_target(key: &str, lookup: &Lookup<'_>, path: &str) -> Result<Target> {
+    let target = lookup.target(key, path)?;
+    if let Target::Field(position) = target {
+        require_sql(lookup.snapshot, position, path)?;
+    }
+    Ok(target)
+}
