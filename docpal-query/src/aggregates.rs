@@ -65,11 +65,13 @@ impl Gives {
 /// What an aggregate turns into SQL.
 #[derive(Clone, Debug)]
 pub struct Over {
-    /// The value of a row; null for an empty one, and for one that could not be computed.
+    /// The value of a row; null for an empty one, and anything for one that could not be computed.
     pub value: Expr,
+    /// The value of a row; null for an empty one, and for one that could not be computed.
+    pub known: Expr,
     /// Its type.
     pub ty: PgType,
-    /// When it could not be computed; `None` when it always can.
+    /// When it could not be computed, or null for no; `None` when it always can.
     pub fails: Option<Expr>,
 }
 
@@ -122,7 +124,7 @@ fn filled(value: Expr) -> Expr {
     expr::call(PgFn::Count, [value])
 }
 
-/// How many rows meet a condition that is never null.
+/// How many rows meet a condition.
 fn those(condition: Expr) -> Expr {
     filled(expr::call(PgFn::NullIf, [condition, expr::boolean(false)]))
 }

@@ -210,7 +210,7 @@ impl Reader<'_> {
 
     fn key(&self, row: &Row, level: usize) -> Key {
         let Some((index, ty, fails)) = self.layout.keys.get(level).copied() else { return Key::Error };
-        if row.bool(fails) == Some(true) {
+        if fails.and_then(|index| row.bool(index)) == Some(true) {
             return Key::Error;
         }
         self.key_of(row.cell(index, ty), level)

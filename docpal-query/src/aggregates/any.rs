@@ -12,13 +12,13 @@ pub(super) static AGGREGATES: &[Aggregate] = &[
         code: "filled",
         summary: "records with a value",
         gives: Gives::Count,
-        lower: |over| filled(over.value),
+        lower: |over| filled(over.known),
     },
     Aggregate {
         code: "unique",
         summary: "different values",
         gives: Gives::Count,
-        lower: |over| expr::count_distinct(over.value),
+        lower: |over| expr::count_distinct(over.known),
     },
     Aggregate {
         code: "errors",
@@ -36,18 +36,18 @@ pub(super) static AGGREGATES: &[Aggregate] = &[
         code: "percent_filled",
         summary: "the share of records with a value",
         gives: Gives::Percent,
-        lower: |over| percent(filled(over.value)),
+        lower: |over| percent(filled(over.known)),
     },
     Aggregate {
         code: "percent_unique",
         summary: "different values in percent of the records",
         gives: Gives::Percent,
-        lower: |over| percent(expr::count_distinct(over.value)),
+        lower: |over| percent(expr::count_distinct(over.known)),
     },
 ];
 
 fn empty(over: Over) -> Expr {
-    let with = all().sub(filled(over.value.clone()));
+    let with = all().sub(filled(over.known.clone()));
     if over.fails.is_some() { with.sub(errors(over)) } else { with }
 }
 

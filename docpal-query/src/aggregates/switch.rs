@@ -22,11 +22,11 @@ pub(super) static AGGREGATES: &[Aggregate] = &[
 ];
 
 fn checked(over: Over) -> Expr {
-    those(expr::call(PgFn::Coalesce, [over.value, expr::boolean(false)]))
+    those(expr::call(PgFn::Coalesce, [over.known, expr::boolean(false)]))
 }
 
 fn unchecked(over: Over) -> Expr {
-    let off = expr::not_true(over.value);
+    let off = expr::not_true(over.known);
     those(match over.fails {
         None => off,
         // Neither on nor off.

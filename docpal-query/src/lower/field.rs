@@ -1,7 +1,7 @@
 //! A field or system value as an SQL expression over one relation.
 
 use chrono::{DateTime, Utc};
-use docpal_core::field_types::Family;
+use docpal_core::field_types::{Family, SelectOption};
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
 use docpal_core::{Cell, TableSnapshot};
@@ -9,7 +9,7 @@ use docpal_core::{Cell, TableSnapshot};
 use super::formula::{self, Clock};
 use crate::resolve::{Buckets, ResolvedSort};
 use crate::spec::Bucket;
-use crate::target::{Compared, Target};
+use crate::target::Target;
 
 /// The relation that expressions read from.
 #[derive(Clone, Copy, Debug)]
@@ -127,24 +127,33 @@ impl Relation<'_> {
     /// The value of `target` as a view sorts it: a select by the order of its options.
     fn sort_key(&self, target: Target) -> Option<Operand> {
         let operand = self.operand(target)?;
-        let Target::Field(position) = target else { return Some(operand) };
-        let is_computed = self.snapshot.fields().get(position)?.column().is_none();
-        let key = match self.snapshot.fields().get(position).map(Compared::of_field) {
-            Some(Compared::Field(Family::SingleSelect(options))) => {
-                let ids = expr::text_array(options.iter().map(|option| option.id.as_str()));
-                let position = expr::call(PgFn::ArrayPosition, [Expr::value(ids), operand.value]);
-                Operand::stored(expr::cast(position, PgType::Bigint), PgType::Bigint)
-            }
-            Some(Compared::Field(Family::MultipleSelect(options))) => {
-                let ids = Expr::value(expr::text_array(options.iter().map(|option| option.id.as_str())));
-                let rank = expr::call(PgFn::SelectRank, [ids, operand.value]);
-                Operand::stored(rank, PgType::Text)
-            }
-            // A formula may give an empty text; a stored text is never empty.
-            _ if is_computed => operand.or_null(),
-            _ => operand,
+        if let Some((rank, ty)) = self.rank(target, operand.value.clone()) {
+            return Some(Operand::stored(rank, ty));
+        }
+        // A formula may give an empty text; a stored text is never empty.
+        let is_stored = match target {
+            Target::System(_) => true,
+            Target::Field(position) => self.snapshot.fields().get(position)?.column().is_some(),
         };
-        Some(key)
+        Some(if is_stored { operand } else { operand.or_null() })
+    }
+
+    /// What the values of a select are ordered by: their options' own order. `None` for what is ordered by itself.
+    pub(crate) fn rank(&self, target: Target, value: Expr) -> Option<(Expr, PgType)> {
+        let Target::Field(position) = target else { return None };
+        let ids = |options: &[SelectOption]| {
+            Expr::value(expr::text_array(options.iter().map(|option| option.id.as_str())))
+        };
+        match self.snapshot.fields().get(position)?.family() {
+            Family::SingleSelect(options) => {
+                let position = expr::call(PgFn::ArrayPosition, [ids(&options), value]);
+                Some((expr::cast(position, PgType::Bigint), PgType::Bigint))
+            }
+            Family::MultipleSelect(options) => {
+                Some((expr::call(PgFn::SelectRank, [ids(&options), value]), PgType::Text))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The statement that computes the groups of a view and its aggregates, over everything and over each group.
 
-use docpal_core::sql::expr::{self, Expr, Order, PgFn, Query, SelectStatement};
+use docpal_core::sql::expr::{self, Expr, ExprTrait as _, Order, PgFn, Query, SelectStatement};
 use docpal_core::sql::{ColumnName, PgType, Statement};
 use docpal_core::{Error, Result};
 
@@ -30,7 +30,7 @@ pub(crate) struct SummaryLayout {
     /// How many records.
     pub(crate) count: usize,
     /// For each level its key, and whether that could not be computed.
-    pub(crate) keys: Vec<(usize, PgType, usize)>,
+    pub(crate) keys: Vec<(usize, PgType, Option<usize>)>,
     /// In the order of the view.
     pub(crate) aggregates: Vec<AggregateLayout>,
 }
@@ -66,7 +66,7 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
     let mut records = Query::select();
     let levels = view.sorts.iter().take(view.groups).enumerate();
     let levels = levels.map(|(index, sort)| Level::new(&relation, index, sort, &mut records));
-    let levels = levels.collect::<Result<Vec<Level>>>()?;
+    let levels = levels.collect::<Result<Vec<Level<'_>>>>()?;
     let mut inputs = Inputs::default();
     let mut select = Query::select();
     let mut layout = SummaryLayout { left_out: 0, count: 1, ..SummaryLayout::default() };
@@ -74,12 +74,18 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
     select.expr(left_out.clone()).expr(expr::count_all());
     let mut width = 2;
     for level in &levels {
-        select.expr(expr::column(&level.key)).expr(expr::column(&level.fails));
-        layout.keys.push((width, level.ty, width + 1));
-        width += 2;
+        select.expr(expr::column(&level.key.name));
+        let mut key = (width, level.key.ty, None);
+        width += 1;
+        if let Some(fails) = level.key.fails() {
+            select.expr(fails);
+            key.2 = Some(width);
+            width += 1;
+        }
+        layout.keys.push(key);
     }
     for aggregate in &view.aggregates {
-        let over = inputs.over(&relation, aggregate.target, &mut records)?;
+        let over = inputs.column(&relation, aggregate.target, &mut records)?.over();
         let aggregate = aggregate.aggregate;
         let ty = aggregate.gives.ty(over.ty);
         let errors = over.fails.clone().filter(|_| aggregate.gives.reads_values());
@@ -100,6 +106,16 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
         }
         layout.aggregates.push(part);
     }
+    let is_sure = |column: &Column| column.failing == Failing::Never;
+    if !levels
+        .iter()
+        .map(|level| &level.key)
+        .chain(inputs.columns.iter().map(|(_, column)| column))
+        .all(is_sure)
+    {
+        // PostgreSQL would compute the formula for each place that reads it.
+        records.offset(0);
+    }
     records.expr_as(expr::integer(1), ColumnName::system("one"));
     readable_relation(&mut records, secured);
     records.and_where_option(filter(secured, &relation));
@@ -108,7 +124,7 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
         select.add_group_by([expr::call(PgFn::Rollup, levels.iter().map(Level::grouped))]);
         select.order_by_expr(left_out, Order::Desc);
         for level in &levels {
-            level.order(&mut select);
+            level.order(&relation, &mut select);
         }
         // The whole, the groups, and one more that tells whether there are others.
         select.limit(MAX_SUMMARY_GROUPS as u64 + 2);
@@ -116,114 +132,154 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
     Ok(CompiledSummary { statement: Statement::from(select), layout })
 }
 
-fn left_out(levels: &[Level]) -> Expr {
+fn left_out(levels: &[Level<'_>]) -> Expr {
     if levels.is_empty() {
         return expr::cast(expr::integer(0), PgType::Bigint);
     }
-    let keys = levels.iter().map(|level| expr::column(&level.key));
+    let keys = levels.iter().map(|level| expr::column(&level.key.name));
     expr::cast(expr::call(PgFn::Grouping, keys), PgType::Bigint)
 }
 
-/// A level of groups, as columns of the records.
-struct Level {
-    /// Equal for the records of a group.
-    key: ColumnName,
+/// A value of the records, as a column of theirs.
+#[derive(Clone, Debug)]
+struct Column {
+    name: ColumnName,
     ty: PgType,
-    /// Whether the key could not be computed.
-    fails: ColumnName,
-    /// What the groups are ordered by, where that is not the key.
-    rank: Option<(ColumnName, PgType)>,
-    target: Target,
-    direction: Direction,
-    empty: EmptyPlace,
+    failing: Failing,
 }
 
-impl Level {
+/// How a column says that a value could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Failing {
+    /// It always can.
+    Never,
+    /// By a value that stands for that.
+    Poison,
+    /// By another column; the value is null then.
+    Column(ColumnName),
+}
+
+impl Column {
+    /// Makes `operand` the column `n` of its kind of `records`.
+    fn new(operand: Operand, stems: [&'static str; 2], n: usize, records: &mut SelectStatement) -> Self {
+        let [name, fails] = stems.map(|stem| ColumnName::alias(stem, n));
+        let ty = operand.ty;
+        let failing = match operand.fails {
+            None => Failing::Never,
+            Some(_) if poison(ty).is_some() => Failing::Poison,
+            Some(condition) => {
+                records.expr_as(condition.clone(), fails.clone());
+                let value = expr::if_else(condition, expr::null(ty), operand.value);
+                records.expr_as(value, name.clone());
+                return Self { name, ty, failing: Failing::Column(fails) };
+            }
+        };
+        records.expr_as(operand.value, name.clone());
+        Self { name, ty, failing }
+    }
+
+    /// When the value could not be computed; may be null for no.
+    fn fails(&self) -> Option<Expr> {
+        match &self.failing {
+            Failing::Never => None,
+            Failing::Poison => poison(self.ty).map(|poison| expr::column(&self.name).eq(poison)),
+            Failing::Column(name) => Some(expr::column(name)),
+        }
+    }
+
+    fn over(&self) -> Over {
+        let value = expr::column(&self.name);
+        let known = match (&self.failing, poison(self.ty)) {
+            (Failing::Poison, Some(poison)) => expr::call(PgFn::NullIf, [value.clone(), poison]),
+            _ => value.clone(),
+        };
+        Over { value, known, ty: self.ty, fails: self.fails() }
+    }
+}
+
+/// The value that stands for an error in formulas as SQL, for the types that have one.
+fn poison(ty: PgType) -> Option<Expr> {
+    match ty {
+        PgType::Numeric => Some(expr::nan()),
+        PgType::Date | PgType::Timestamptz => Some(expr::infinity(ty)),
+        _ => None,
+    }
+}
+
+/// A level of groups.
+struct Level<'v> {
+    /// Equal for the records of a group.
+    key: Column,
+    sort: &'v ResolvedSort,
+}
+
+impl<'v> Level<'v> {
     fn new(
         relation: &Relation<'_>,
         index: usize,
-        sort: &ResolvedSort,
+        sort: &'v ResolvedSort,
         records: &mut SelectStatement,
     ) -> Result<Self> {
-        let group = relation.group_key(sort).ok_or_else(no_sql)?;
-        let order = relation.order_key(sort).ok_or_else(no_sql)?;
-        let (key, fails) = (ColumnName::alias("g", index), ColumnName::alias("e", index));
-        let ty = group.ty;
-        let is_ranked = order.ty != ty;
-        records.expr_as(settled(&group), key.clone());
-        records.expr_as(group.fails.unwrap_or_else(|| expr::boolean(false)), fails.clone());
-        let rank = is_ranked.then(|| (ColumnName::alias("s", index), order.ty));
-        if let Some((name, _)) = &rank {
-            records.expr_as(settled(&order), name.clone());
-        }
-        let ResolvedSort { target, direction, empty, .. } = *sort;
-        Ok(Self { key, ty, fails, rank, target, direction, empty })
+        let operand = relation.group_key(sort).ok_or_else(no_sql)?;
+        Ok(Self { key: Column::new(operand, ["g", "e"], index, records), sort })
     }
 
     /// The columns that are one for each group.
     fn grouped(&self) -> Expr {
-        let rank = self.rank.iter().map(|(name, _)| name);
-        expr::tuple([&self.key, &self.fails].into_iter().chain(rank).map(expr::column))
+        let mut columns = vec![expr::column(&self.key.name)];
+        if let Failing::Column(fails) = &self.key.failing {
+            columns.push(expr::column(fails));
+        }
+        expr::tuple(columns)
     }
 
-    /// What could not be computed comes last, as in lists.
-    fn order(&self, select: &mut SelectStatement) {
-        let (name, ty) = self.rank.as_ref().map_or((&self.key, self.ty), |(name, ty)| (name, *ty));
-        order_by(select, expr::column(&self.fails), Direction::Ascending, EmptyPlace::Last);
-        order_by(select, for_people(expr::column(name), ty, self.target), self.direction, self.empty);
-        if self.rank.is_some() {
-            // Values of one rank, such as options that are gone.
-            order_by(select, expr::column(&self.key), self.direction, self.empty);
+    /// As lists have it: what could not be computed comes last, selects go by the order of their options.
+    fn order(&self, relation: &Relation<'_>, select: &mut SelectStatement) {
+        let ResolvedSort { target, direction, empty, buckets } = *self.sort;
+        if let Some(fails) = self.key.fails() {
+            let fails = expr::call(PgFn::Coalesce, [fails, expr::boolean(false)]);
+            order_by(select, fails, Direction::Ascending, EmptyPlace::Last);
         }
+        let key = expr::column(&self.key.name);
+        let rank = if buckets.is_none() { relation.rank(target, key.clone()) } else { None };
+        if let Some((rank, ty)) = rank {
+            order_by(select, for_people(rank, ty, target), direction, empty);
+        }
+        // Also behind a rank: options that are gone have none.
+        order_by(select, for_people(key, self.key.ty, target), direction, empty);
     }
 }
 
-/// The values that aggregates read, each a column of the records.
+/// The values that aggregates read.
 #[derive(Default)]
 struct Inputs {
-    columns: Vec<(Target, Over)>,
+    columns: Vec<(Target, Column)>,
 }
 
 impl Inputs {
     /// The value of `target`, made a column of `records` when it is not one yet.
-    fn over(
+    fn column(
         &mut self,
         relation: &Relation<'_>,
         target: Target,
         records: &mut SelectStatement,
-    ) -> Result<Over> {
-        if let Some((_, over)) = self.columns.iter().find(|(known, _)| *known == target) {
-            return Ok(over.clone());
+    ) -> Result<Column> {
+        if let Some((_, column)) = self.columns.iter().find(|(known, _)| *known == target) {
+            return Ok(column.clone());
         }
-        let operand = relation.operand(target).ok_or_else(no_sql)?.or_null();
-        let index = self.columns.len();
-        let (name, fails) = (ColumnName::alias("a", index), ColumnName::alias("f", index));
-        let (value, ty) = match operand.ty {
+        let mut operand = relation.operand(target).ok_or_else(no_sql)?.or_null();
+        if operand.ty == PgType::Bigint {
             // One type for all numbers.
-            PgType::Bigint => (expr::cast(settled(&operand), PgType::Numeric), PgType::Numeric),
-            ty => (settled(&operand), ty),
-        };
-        records.expr_as(value, name.clone());
-        let fails = operand.fails.map(|condition| {
-            records.expr_as(condition, fails.clone());
-            expr::column(&fails)
-        });
-        let over = Over { value: expr::column(&name), ty, fails };
-        self.columns.push((target, over.clone()));
-        Ok(over)
+            operand.value = expr::cast(operand.value, PgType::Numeric);
+            operand.ty = PgType::Numeric;
+        }
+        let column = Column::new(operand, ["a", "f"], self.columns.len(), records);
+        self.columns.push((target, column.clone()));
+        Ok(column)
     }
 }
 
 /// Resolution lets only what has an SQL form through.
 fn no_sql() -> Error {
     Error::internal("a summary of a formula without SQL form")
-}
-
-/// The value, null where it could not be computed.
-fn settled(operand: &Operand) -> Expr {
-    let value = operand.value.clone();
-    match &operand.fails {
-        Some(fails) => expr::if_else(fails.clone(), expr::null(operand.ty), value),
-        None => value,
-    }
 }
