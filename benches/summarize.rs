@@ -72,15 +72,18 @@ async fn main() {
         .aggregate("name", "filled")
         .aggregate("due", "latest")
         .aggregate("paid", "checked");
+    // A formula is tested, record by record, for results of more than 28 digits; the SQL by hand is not.
     let cases = [
         (
             "footer of 5 aggregates",
+            "<= 1.05x",
             footer,
             "SELECT count(*), sum(<amount>), max(<amount>), count(<name>), max(<due>), \
              count(*) FILTER (WHERE <paid>) FROM orders",
         ),
         (
             "groups by option and month, with a sum",
+            "<= 1.05x",
             ViewSpec::new()
                 .group(GroupBy::field("status"))
                 .group(GroupBy::field("due").bucket(Bucket::Month))
@@ -89,18 +92,20 @@ async fn main() {
              FROM orders GROUP BY ROLLUP (<status>, 2) ORDER BY 1, 2",
         ),
         (
-            "sum and maximum of a product of two fields",
+            "sum and maximum of a formula, the product of two fields",
+            "<= 2.50x",
             ViewSpec::new().aggregate("total", "sum").aggregate("total", "max"),
             "SELECT count(*), sum(<amount> * <qty>), max(<amount> * <qty>) FROM orders",
         ),
         (
-            "groups by a condition",
+            "groups by a formula, a condition",
+            "<= 1.25x",
             ViewSpec::new().group(GroupBy::field("size")).aggregate("qty", "average"),
             "SELECT CASE WHEN <qty> > 30 THEN 'large' ELSE 'small' END, count(*), avg(<qty>) \
              FROM orders GROUP BY ROLLUP (1) ORDER BY 1",
         ),
     ];
-    for (name, view, sql) in cases {
+    for (name, goal, view, sql) in cases {
         let sql = by_hand(sql);
         let (mut ours, mut theirs) = (Times::default(), Times::default());
         for _ in 0..ROUNDS {
@@ -118,6 +123,6 @@ async fn main() {
                 })
                 .await;
         }
-        report(name, &mut ours, &mut theirs, "<= 1.05x");
+        report(name, &mut ours, &mut theirs, goal);
     }
 }

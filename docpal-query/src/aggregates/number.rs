@@ -84,7 +84,7 @@ const fn percentile(word: &'static str, summary: &'static str, lower: fn(Over) -
 }
 
 fn sum(value: Expr) -> Expr {
-    expr::call(PgFn::Sum, [value])
+    expr::call(PgFn::SumAll, [value])
 }
 
 fn count(value: Expr) -> Expr {

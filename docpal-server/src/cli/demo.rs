@@ -100,6 +100,11 @@ Try it in another terminal:
   curl -sGw '\n' -H 'Authorization: Bearer {owner}' http://{address}/api/tables/{lines}/records \
     --data-urlencode 'filter={{"field": "line_total", "op": "gt", "value": 500}}' -d sort=-line_total -d limit=3
 
+  # What was sold of each product: groups with a sum over a formula
+  curl -sw '\n' -H 'Authorization: Bearer {owner}' -H 'Content-Type: application/json' \
+    http://{address}/api/tables/{lines}/summary \
+    -d '{{"group": [{{"field": "product"}}], "aggregates": [{{"field": "line_total", "function": "sum"}}]}}'
+
   # A new order
   curl -sw '\n' -H 'Authorization: Bearer {owner}' -H 'Content-Type: application/json' \
     http://{address}/api/tables/{orders}/records \

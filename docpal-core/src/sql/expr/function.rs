@@ -49,7 +49,7 @@ functions! {
     SplitPart = "split_part", "`split_part(text, text, int)`";
     StartsWith = "starts_with", "`starts_with(text, text)`";
     StrPos = "strpos", "`strpos(text, text)`";
-    Sum = "sum", "`sum(numeric)`";
+    SumAll = "sum", "`sum(numeric)`, over the rows of a group";
     ToChar = "to_char", "`to_char(timestamp, text)`";
     ToJsonb = "to_jsonb", "`to_jsonb(anyelement)`";
     Trunc = "trunc", "`trunc(numeric)`";
