@@ -86,6 +86,7 @@ impl Checker<'_> {
         let zone = named.or_else(|| args.iter().find_map(Node::zone));
         let carries_zone = ty == Type::DateTime;
         let sees_nulls = function.nulls() == Nulls::Own || function.laziness() == Laziness::Lazy;
+        // Not `ty`: a truth that a branch gives may be blank.
         let is_truth = matches!(function.signature().returns(), Returns::Bool);
         let never_null = function.standard().is_some() && is_truth && sees_nulls;
         let call = FunctionCall { function, args, prepared, zone, ty: ty.clone() };

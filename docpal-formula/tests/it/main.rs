@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod airtable;
 #[cfg(test)]
+mod blanks;
+#[cfg(test)]
 mod dates;
 #[cfg(test)]
 mod decisions;

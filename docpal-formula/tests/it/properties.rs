@@ -87,10 +87,10 @@ fn row() -> impl Strategy<Value = Vec<(&'static str, Value<'static>)>> {
         number.clone(),
         number.clone(),
         text,
-        any::<bool>(),
+        any::<Option<bool>>(),
         days,
         instant,
-        prop::collection::vec(number, 0..4),
+        prop::option::of(prop::collection::vec(number, 0..4)),
         json,
     )
         .prop_map(|(n, m, t, b, d, at, l, j)| {
@@ -101,7 +101,7 @@ fn row() -> impl Strategy<Value = Vec<(&'static str, Value<'static>)>> {
                 ("b", b.into()),
                 ("d", d.into()),
                 ("at", at.into()),
-                ("l", Value::List(l)),
+                ("l", l.into()),
                 ("j", j),
             ]
         })
@@ -126,9 +126,12 @@ proptest! {
             row.iter().find(|(name, _)| Some(*name) == key).map_or(Value::Null, |(_, value)| value.borrowed())
         };
         let values: Vec<Value<'_>> = program.fields().iter().map(|slot| value_of(slot.key())).collect();
-        if let Ok(value) = program.eval(&values, &context) {
-            prop_assert!(fits(&value, program.ty()), "{source} gave {value:?}, not {}", program.ty());
-            prop_assert!(program.root().is_nullable() || value != Value::Null, "{source} gave null");
+        let blanks = vec![Value::Null; values.len()];
+        for row in [values, blanks] {
+            if let Ok(value) = program.eval(&row, &context) {
+                prop_assert!(fits(&value, program.ty()), "{source} gave {value:?}, not {}", program.ty());
+                prop_assert!(program.root().is_nullable() || value != Value::Null, "{source} gave null");
+            }
         }
     }
 
