@@ -1,17 +1,10 @@
-//! The formula language without a database: mistakes, one row, and a whole column of a CSV file.
+//! The formula language without a database: mistakes, one row, and a batch of rows by column.
 //!
 //! `cargo run --example formula_alone`
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use docpal::formula::{Column, Context, Formula, Functions, Type, Value};
-
-const ORDERS: &str = "\
-item,price,quantity
-Pencil,0.95,120
-Notebook,4.50,30
-Lamp,39.90,
-";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let functions = Functions::standard();
@@ -31,18 +24,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let row = [Value::from("Pencil"), Value::from(120)];
     println!("  {label_source} = {}\n", label.eval(&row, &context)?);
 
-    println!("A column of a CSV file, computed by column:");
+    println!("Many rows, computed by column; a file's columns are in the example csv_column:");
     let total = Formula::parse("{price} * {quantity}")?.check(&fields, &functions)?;
-    let number = |line: &str, index: usize| line.split(',').nth(index).and_then(|cell| cell.parse().ok());
-    let lines: Vec<&str> = ORDERS.lines().skip(1).collect();
-    let prices: Vec<_> = lines.iter().map(|line| number(line, 1)).collect();
-    let quantities: Vec<_> = lines.iter().map(|line| number(line, 2)).collect();
-    let columns = [Column::Numbers(&prices), Column::Numbers(&quantities)];
-    let totals = total.eval_batch(lines.len(), &columns, &context);
-    for (row, line) in lines.iter().enumerate() {
+    // Numbers of one scale as integers, such as cents: the fastest form. A blank place holds 0.
+    let columns = [
+        Column::Fixed { values: &[95, 450, 3990], scale: 2, blanks: &[] },
+        Column::Fixed { values: &[120, 30, 0], scale: 0, blanks: &[false, false, true] },
+    ];
+    let totals = total.eval_batch(3, &columns, &context);
+    for (row, item) in ["Pencil", "Notebook", "Lamp"].into_iter().enumerate() {
         match totals.get(row) {
-            Some(Ok(value)) => println!("  {line:<22} total {value}"),
-            Some(Err(error)) => println!("  {line:<22} {error}"),
+            Some(Ok(value)) => println!("  {item:<10} {value}"),
+            Some(Err(error)) => println!("  {item:<10} {error}"),
             None => {}
         }
     }
