@@ -26,7 +26,8 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Longest list that an evaluation may make.
     pub list_items: usize,
-    /// Units of work for one row: one per call, one per 16 bytes of text or per list item made or read.
+    /// Units of work for one row: one per call, one per 16 bytes of text or per list item made or read,
+    /// 50,000 per regular expression that is not a literal.
     pub fuel: u64,
 }
 

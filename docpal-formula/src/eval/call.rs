@@ -21,6 +21,9 @@ use crate::temporal::unit::Unit;
 use crate::types::Type;
 use crate::value::Value;
 
+/// Work for making a regular expression, which takes milliseconds when it is one of the largest.
+const REGEX_WORK: u64 = 50_000;
+
 /// Evaluates the arguments as the function asks for, then the function.
 pub(super) fn run<'a>(eval: &Evaluator<'_, 'a>, call: &'a FunctionCall) -> Result<Value<'a>, EvalError> {
     let (laziness, nulls) = match call.function.standard() {
@@ -278,12 +281,14 @@ impl<'a> Call<'_, 'a> {
     /// A regular expression.
     ///
     /// # Errors
-    /// A bad argument when the pattern does not compile.
+    /// A bad argument when the pattern does not compile; out of fuel.
     pub fn regex(&mut self, index: usize) -> Result<Arc<Regex>, EvalError> {
         if let Prepared::Regex(regex) = self.prepared(index) {
             return Ok(Arc::clone(regex));
         }
         let pattern = self.text(index)?;
+        // Also for a pattern that is known from the row before: a row's result must not depend on other rows.
+        self.eval.burn(REGEX_WORK)?;
         self.eval.context.regex(&pattern, |pattern| compile_regex(pattern).map_err(bad_argument))
     }
 

@@ -131,6 +131,18 @@ fn regular_expressions_are_linear_and_small() {
 }
 
 #[test]
+fn regular_expressions_made_while_evaluating_are_work() {
+    // A pattern that is refused as too large costs most, and its error can be caught.
+    let made = |count: usize| {
+        let calls: Vec<_> =
+            (1..=count).map(|i| format!("IFERROR(REGEX_MATCH(t, t & \"\\\\pL{{{i}}}\"), FALSE)")).collect();
+        survived(calls.join(" & "), Limits::default())
+    };
+    assert_eq!(made(19), "ok");
+    assert_eq!(made(20), "out_of_fuel");
+}
+
+#[test]
 fn dates_end_at_the_calendar() {
     for source in [
         "DATEADD(\"9999-12-31\", 1, \"day\")",
