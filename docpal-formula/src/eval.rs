@@ -33,7 +33,16 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     }
 
     /// The value of any part.
+    #[inline]
     pub(crate) fn value(&self, node: &'a Node) -> Result<Value<'a>, EvalError> {
+        // Slots are read where they are asked for, without a way through the larger match.
+        match &node.expr {
+            Expr::Slot(slot) => self.row.get(*slot),
+            _ => self.other_value(node),
+        }
+    }
+
+    fn other_value(&self, node: &'a Node) -> Result<Value<'a>, EvalError> {
         match &node.expr {
             Expr::Constant(value) => Ok(value.borrowed()),
             Expr::Slot(slot) => self.row.get(*slot),
@@ -50,33 +59,48 @@ impl<'c, 'a> Evaluator<'c, 'a> {
     /// The value of a part of type number.
     #[inline]
     pub(crate) fn number(&self, node: &'a Node) -> Result<Option<Decimal>, EvalError> {
+        match &node.expr {
+            Expr::Slot(slot) => return self.row.number(*slot),
+            Expr::Constant(Value::Number(number)) => return Ok(Some(*number)),
+            _ => {}
+        }
         // On small numbers first; nothing in such a part has an effect that a second walk would repeat.
         if node.is_plain
-            && let Some(small) = self.small(node)
+            && let Some(small) = self.small_operation(node)
         {
             return Ok(Some(small.decimal()));
         }
         self.decimal(node)
     }
 
-    /// The value of a part made of numbers, signs and `+ - *`, as long as all of it fits; null counts as 0.
-    fn small(&self, node: &'a Node) -> Option<Small> {
+    /// The number of a slot, a constant or a plain part, as long as it fits; null counts as `blank`.
+    ///
+    /// Always inlined: most parts of a plain part are slots and constants, which then need no call.
+    #[inline(always)]
+    fn small(&self, node: &'a Node, blank: Option<Small>) -> Option<Small> {
         match &node.expr {
-            Expr::Slot(slot) => match self.row.get(*slot) {
-                Ok(Value::Number(number)) => Small::of(number),
-                Ok(Value::Null) => Some(Small::ZERO),
-                _ => None,
+            Expr::Slot(slot) => match self.row.number(*slot) {
+                Ok(Some(number)) => Small::of(number),
+                Ok(None) => blank,
+                Err(_) => None,
             },
             Expr::Constant(Value::Number(number)) => Small::of(*number),
-            Expr::Constant(Value::Null) => Some(Small::ZERO),
-            Expr::Arithmetic(ArithmeticOp::Add, left, right) => self.small(left)?.plus(self.small(right)?),
-            Expr::Arithmetic(ArithmeticOp::Subtract, left, right) => {
-                self.small(left)?.minus(self.small(right)?)
-            }
-            Expr::Arithmetic(ArithmeticOp::Multiply, left, right) => {
-                self.small(left)?.times(self.small(right)?)
-            }
+            Expr::Constant(Value::Null) => blank,
+            _ if node.is_plain => self.small_operation(node),
             _ => None,
+        }
+    }
+
+    /// The result of a plain operation, as long as all of it fits.
+    fn small_operation(&self, node: &'a Node) -> Option<Small> {
+        let Expr::Arithmetic(op, left, right) = &node.expr else { return None };
+        let left = self.small(left, Some(Small::ZERO))?;
+        let right = self.small(right, Some(Small::ZERO))?;
+        match op {
+            ArithmeticOp::Add => left.plus(right),
+            ArithmeticOp::Subtract => left.minus(right),
+            ArithmeticOp::Multiply => left.times(right),
+            ArithmeticOp::Divide => None,
         }
     }
 
@@ -93,7 +117,7 @@ impl<'c, 'a> Evaluator<'c, 'a> {
                 arithmetic(*op, left, right).map(Some)
             }
             Expr::Constant(Value::Number(number)) => Ok(Some(*number)),
-            Expr::Slot(slot) => as_number(self.row.get(*slot)?),
+            Expr::Slot(slot) => self.row.number(*slot),
             Expr::Negate(arg) => Ok(self.number(arg)?.map(number::neg)),
             Expr::Call(call) => as_number(self.call(call)?),
             _ => as_number(self.value(node)?),
@@ -189,19 +213,21 @@ impl<'c, 'a> Evaluator<'c, 'a> {
 
     fn call(&self, call: &'a FunctionCall) -> Result<Value<'a>, EvalError> {
         self.burn(1)?;
-        let value = call::run(self, call)?;
-        match &value {
-            Value::Text(Cow::Owned(text)) => {
-                self.check_text(text.len())?;
-                self.burn_text(text.len())?;
+        let result = call::run(self, call);
+        let paid = match &result {
+            Ok(Value::Text(Cow::Owned(text))) => {
+                self.check_text(text.len()).and_then(|()| self.burn_text(text.len()))
             }
-            Value::List(items) => {
-                self.check_list(items.len())?;
-                self.burn(items.len() as u64)?;
+            Ok(Value::List(items)) => {
+                self.check_list(items.len()).and_then(|()| self.burn(items.len() as u64))
             }
-            _ => {}
+            _ => Ok(()),
+        };
+        // The result stays where it was made: moving values costs more than most functions do.
+        match paid {
+            Ok(()) => result,
+            Err(error) => Err(error),
         }
-        Ok(value)
     }
 }
 
@@ -233,10 +259,15 @@ pub(crate) fn truthy(value: &Value<'_>) -> bool {
     }
 }
 
+/// A value that is promised to be a number, or null.
 #[inline]
-fn as_number(value: Value<'_>) -> Result<Option<Decimal>, EvalError> {
+pub(crate) fn as_number(value: Value<'_>) -> Result<Option<Decimal>, EvalError> {
     match value {
-        Value::Number(number) => Ok(Some(number)),
+        Value::Number(number) => {
+            // A number owns nothing, but the compiler calls the drop of a value all the same.
+            std::mem::forget(value);
+            Ok(Some(number))
+        }
         Value::Null => Ok(None),
         other => Err(wrong_type("a number", &other)),
     }

@@ -1,6 +1,9 @@
 //! Where an evaluation reads its fields.
 
+use rust_decimal::Decimal;
+
 use crate::error::{ErrorCode, EvalError};
+use crate::eval::as_number;
 use crate::value::Value;
 
 /// The values of one record, by slot: [`Program::fields`](crate::Program::fields) tells what each slot is.
@@ -12,6 +15,14 @@ pub trait Row {
     /// # Errors
     /// The error the field's own formula ended with, or [`ErrorCode::Unavailable`].
     fn get(&self, slot: usize) -> Result<Value<'_>, EvalError>;
+
+    /// The number in a slot of type number, or null: what [`Row::get`] gives, without a value in between.
+    ///
+    /// # Errors
+    /// Those of [`Row::get`]; [`ErrorCode::Unavailable`] when the value is no number.
+    fn number(&self, slot: usize) -> Result<Option<Decimal>, EvalError> {
+        as_number(self.get(slot)?)
+    }
 }
 
 fn missing() -> EvalError {

@@ -190,6 +190,10 @@ impl<'a, T: Into<Value<'a>>> From<Vec<T>> for Value<'a> {
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
+        // `map_or` would make a null only to drop it.
+        match value {
+            Some(value) => value.into(),
+            None => Self::Null,
+        }
     }
 }

@@ -22,6 +22,13 @@ impl<'a> Evaluator<'_, 'a> {
     }
 
     fn compare_numbers(&self, op: CompareOp, left: &'a Node, right: &'a Node) -> Result<bool, EvalError> {
+        // Small numbers first; what is null or does not fit is asked for again, slots and plain parts only.
+        if let Some(left) = self.small(left, None)
+            && let Some(right) = self.small(right, None)
+            && let Some(ordering) = left.compared(right)
+        {
+            return Ok(ordered(op, ordering));
+        }
         let (left, right) = (self.number(left)?, self.number(right)?);
         let small = left.and_then(Small::of).zip(right.and_then(Small::of));
         Ok(match small.and_then(|(left, right)| left.compared(right)) {

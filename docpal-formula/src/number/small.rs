@@ -4,6 +4,7 @@
 //! costs about a third of a walk over decimals. What does not fit is `None`, and the walk starts again on decimals.
 
 use std::cmp::Ordering;
+use std::num::NonZeroU32;
 
 use rust_decimal::Decimal;
 
@@ -13,15 +14,21 @@ use super::{DIGITS, POWERS};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Small {
     mantissa: i64,
-    scale: u32,
+    /// One more than the scale, so that "does not fit" needs no third word.
+    scale_and_one: NonZeroU32,
 }
 
 impl Small {
-    pub(crate) const ZERO: Self = Self { mantissa: 0, scale: 0 };
+    pub(crate) const ZERO: Self = Self { mantissa: 0, scale_and_one: NonZeroU32::MIN };
 
     #[inline]
     pub(crate) fn new(mantissa: i64, scale: u32) -> Option<Self> {
-        (scale <= DIGITS).then_some(Self { mantissa, scale })
+        (scale <= DIGITS).then_some(Self { mantissa, scale_and_one: NonZeroU32::MIN.saturating_add(scale) })
+    }
+
+    #[inline]
+    fn scale(self) -> u32 {
+        self.scale_and_one.get() - 1
     }
 
     #[inline]
@@ -31,12 +38,14 @@ impl Small {
             return None;
         }
         let magnitude = i64::try_from(u64::from(parts.lo) | (u64::from(parts.mid) << 32)).ok()?;
-        Some(Self { mantissa: if parts.negative { -magnitude } else { magnitude }, scale: parts.scale })
+        let mantissa = if parts.negative { -magnitude } else { magnitude };
+        // A decimal's scale needs no check.
+        Some(Self { mantissa, scale_and_one: NonZeroU32::MIN.saturating_add(parts.scale) })
     }
 
     #[inline]
     pub(crate) fn decimal(self) -> Decimal {
-        super::pack(self.mantissa.unsigned_abs().into(), self.mantissa < 0, self.scale)
+        super::pack(self.mantissa.unsigned_abs().into(), self.mantissa < 0, self.scale())
     }
 
     #[inline]
@@ -53,11 +62,9 @@ impl Small {
 
     #[inline]
     pub(crate) fn times(self, other: Self) -> Option<Self> {
-        let scale = self.scale + other.scale;
-        if scale > DIGITS {
-            return None;
-        }
-        Some(Self { mantissa: self.mantissa.checked_mul(other.mantissa)?, scale })
+        let mantissa = self.mantissa.checked_mul(other.mantissa)?;
+        let scale_and_one = self.scale_and_one.checked_add(other.scale())?;
+        (scale_and_one.get() <= DIGITS + 1).then_some(Self { mantissa, scale_and_one })
     }
 
     /// The order of two numbers, if one scale fits both.
@@ -69,17 +76,18 @@ impl Small {
 
     #[inline]
     fn at_one_scale(self, other: Self) -> Option<(Self, Self)> {
-        match self.scale.cmp(&other.scale) {
+        match self.scale_and_one.cmp(&other.scale_and_one) {
             Ordering::Equal => Some((self, other)),
-            Ordering::Less => Some((self.with_scale(other.scale)?, other)),
-            Ordering::Greater => Some((self, other.with_scale(self.scale)?)),
+            Ordering::Less => Some((self.at_scale_of(other)?, other)),
+            Ordering::Greater => Some((self, other.at_scale_of(self)?)),
         }
     }
 
+    /// The same number at a larger scale.
     #[inline]
-    fn with_scale(self, scale: u32) -> Option<Self> {
-        let power = POWERS.get((scale - self.scale) as usize)?;
+    fn at_scale_of(self, other: Self) -> Option<Self> {
+        let power = POWERS.get((other.scale_and_one.get() - self.scale_and_one.get()) as usize)?;
         let mantissa = self.mantissa.checked_mul(i64::try_from(*power).ok()?)?;
-        Some(Self { mantissa, scale })
+        Some(Self { mantissa, ..other })
     }
 }

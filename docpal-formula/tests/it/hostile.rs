@@ -172,3 +172,14 @@ fn a_row_outside_the_calendar_is_an_error_not_a_panic() {
         }
     }
 }
+
+#[test]
+fn a_row_that_breaks_its_promise_of_types_is_an_error() {
+    let row = [Value::from("seven")];
+    for source in ["{n} + 1", "-{n}", "{n} > 1", "{n} * 2 > {n}", "ABS({n})", "IF({n} = 7, 1, 2)"] {
+        let formula = Formula::parse(source).expect("a formula");
+        let program = formula.check(&[("n", Type::Number)], &Functions::standard()).expect("a program");
+        let code = program.eval(&row, &Context::system()).map_err(|error| error.code());
+        assert_eq!(code, Err(ErrorCode::Unavailable), "{source}");
+    }
+}
