@@ -206,6 +206,8 @@ impl<'a> Call<'_, 'a> {
     ) -> Result<(), EvalError> {
         let mut todo = match self.value(index)? {
             Value::List(items) => vec![items.into_iter()],
+            // A blank list is empty; another blank is a value.
+            Value::Null if self.is_list(index) => return Ok(()),
             value => return visit(value),
         };
         while let Some(items) = todo.last_mut() {
@@ -343,6 +345,11 @@ impl<'a> Call<'_, 'a> {
     #[must_use]
     pub fn is_date(&self, index: usize) -> bool {
         self.call.args.get(index).is_some_and(|arg| arg.ty == Type::Date)
+    }
+
+    /// Whether the argument is a list, by its static type.
+    fn is_list(&self, index: usize) -> bool {
+        self.call.args.get(index).is_some_and(|arg| matches!(arg.ty, Type::List(_)))
     }
 
     /// The static type of the call's result.

@@ -1,11 +1,14 @@
 //! The points on which formula languages disagree, one row per decision.
 
+use docpal_formula::{Type, Value};
+
 use crate::support::{Field, outcome};
 
 #[test]
 fn contested_points_are_decided_this_way() {
     let blank = &[Field::number("n", "")][..];
     let scaled = &[Field::number("n", "9.90")][..];
+    let no_list = &[Field::new("list", Type::list(Type::Text), Value::Null)][..];
     let none: &[Field] = &[];
     for (source, fields, expected) in [
         // Rounding and exactness.
@@ -35,6 +38,13 @@ fn contested_points_are_decided_this_way() {
         ("MAX({n}, -5)", blank, "-5"),
         ("IF({n}, 1, 2)", blank, "2"),
         ("IF(TRUE() = FALSE(), 1)", none, "<null>"),
+        // A blank list is empty; whether it is blank is another question.
+        ("COUNTALL({list})", no_list, "0"),
+        ("COUNTALL({list}, NULL)", no_list, "1"),
+        ("COUNTALL(ARRAYFLATTEN({list}, \"a\"))", no_list, "1"),
+        ("IF(ARRAYFLATTEN({list}), 1, 2)", no_list, "2"),
+        ("ARRAYJOIN({list})", no_list, ""),
+        ("ISBLANK({list})", no_list, "true"),
         // Text and number.
         ("\"a\" = \"A\"", none, "false"),
         ("\"5\" = 5", none, "!type_mismatch"),
