@@ -27,7 +27,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use docpal_formula::{Type, Value};
 use rust_decimal::Decimal;
 
-pub use select::SelectOption;
+pub use select::{MAX_OPTIONS, SelectOption};
 
 use crate::cell::Cell;
 use crate::json::Json;

@@ -162,6 +162,11 @@ async fn large_programs_run_or_are_refused() {
         nested("{u}", |whole| format!("IF({whole} = \"a\", UPPER({{u}}), {{t}})"), 20),
         nested("{n} / {m}", |whole| format!("IFERROR(1 / ({whole}), {{m}})"), 20),
         nested("{when}", |whole| format!("DATEADD({whole}, 1, \"day\")"), 40),
+        format!("SUM(ARRAYFLATTEN({{n}}{}))", ", {n}".repeat(250)),
+        format!("ARRAYJOIN(ARRAYFLATTEN({{tags}}{}))", ", {u}".repeat(250)),
+        format!("COUNTALL(ARRAYFLATTEN({{tags}}{}))", ", {tags}".repeat(20)),
+        nested("{tags}", |whole| format!("ARRAYSORT(ARRAYFLATTEN({whole}, {{t}}))"), 20) + " & \"\"",
+        nested("{n}", |whole| format!("FIRST(ARRAYFLATTEN({whole}, {{m}}))"), 20),
     ];
     let mut compared = 0;
     for source in programs {
@@ -174,5 +179,5 @@ async fn large_programs_run_or_are_refused() {
             ),
         }
     }
-    assert!(compared >= 6, "only {compared} were not refused");
+    assert!(compared >= 9, "only {compared} were not refused");
 }

@@ -12,7 +12,7 @@ use crate::json::Json;
 use crate::json_out;
 
 /// A select has at most this many options.
-const MAX_OPTIONS: usize = 1_000;
+pub const MAX_OPTIONS: usize = 1_000;
 const MAX_NAME: usize = 100;
 
 /// One option of a select.

@@ -3,7 +3,7 @@
 
 use super::ident::{ColumnName, SchemaName, TableName};
 
-/// A column type DocPal stores values in.
+/// A type of values: those that columns have, and those of lists in formulas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PgType {
     /// `text`
@@ -12,12 +12,20 @@ pub enum PgType {
     TextArray,
     /// `numeric`, always bare: a precision change must not rewrite a table.
     Numeric,
+    /// `numeric[]`, in formulas only
+    NumericArray,
     /// `date`
     Date,
+    /// `date[]`, in formulas only
+    DateArray,
     /// `timestamptz`
     Timestamptz,
+    /// `timestamptz[]`, in formulas only
+    TimestamptzArray,
     /// `boolean`
     Boolean,
+    /// `boolean[]`, in formulas only
+    BooleanArray,
     /// `bigint`
     Bigint,
     /// `uuid`
@@ -32,9 +40,13 @@ impl PgType {
             Self::Text => "text",
             Self::TextArray => "text[]",
             Self::Numeric => "numeric",
+            Self::NumericArray => "numeric[]",
             Self::Date => "date",
+            Self::DateArray => "date[]",
             Self::Timestamptz => "timestamptz",
+            Self::TimestamptzArray => "timestamptz[]",
             Self::Boolean => "boolean",
+            Self::BooleanArray => "boolean[]",
             Self::Bigint => "bigint",
             Self::Uuid => "uuid",
         }

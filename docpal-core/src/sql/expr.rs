@@ -275,9 +275,13 @@ fn null_of(ty: PgType) -> Value {
         PgType::Text => Value::String(None),
         PgType::TextArray => Value::Array(ArrayType::String, None),
         PgType::Numeric => Value::Decimal(None),
+        PgType::NumericArray => Value::Array(ArrayType::Decimal, None),
         PgType::Date => Value::ChronoDate(None),
+        PgType::DateArray => Value::Array(ArrayType::ChronoDate, None),
         PgType::Timestamptz => Value::ChronoDateTimeUtc(None),
+        PgType::TimestamptzArray => Value::Array(ArrayType::ChronoDateTimeUtc, None),
         PgType::Boolean => Value::Bool(None),
+        PgType::BooleanArray => Value::Array(ArrayType::Bool, None),
         PgType::Bigint => Value::BigInt(None),
         PgType::Uuid => Value::Uuid(None),
     }
@@ -289,20 +293,26 @@ pub fn text_array<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
     Value::Array(ArrayType::String, Some(Box::new(items)))
 }
 
-/// An array value of cells that all have type `ty`.
+/// An array value of cells that all have type `ty`, or of a list type itself.
 #[must_use]
 pub fn array(cells: &[Cell], ty: PgType) -> Expr {
     let (kind, sql) = match ty {
-        PgType::Numeric => (ArrayType::Decimal, "numeric[]"),
-        PgType::Date => (ArrayType::ChronoDate, "date[]"),
-        PgType::Timestamptz => (ArrayType::ChronoDateTimeUtc, "timestamptz[]"),
-        PgType::Boolean => (ArrayType::Bool, "boolean[]"),
+        PgType::Numeric | PgType::NumericArray => (ArrayType::Decimal, "numeric[]"),
+        PgType::Date | PgType::DateArray => (ArrayType::ChronoDate, "date[]"),
+        PgType::Timestamptz | PgType::TimestamptzArray => (ArrayType::ChronoDateTimeUtc, "timestamptz[]"),
+        PgType::Boolean | PgType::BooleanArray => (ArrayType::Bool, "boolean[]"),
         PgType::Uuid => (ArrayType::Uuid, "uuid[]"),
         PgType::Bigint => (ArrayType::BigInt, "bigint[]"),
         PgType::Text | PgType::TextArray => (ArrayType::String, "text[]"),
     };
     let values = cells.iter().map(|cell| bind_value(cell, ty)).collect();
     Expr::value(Value::Array(kind, Some(Box::new(values)))).cast_as(RawName(sql))
+}
+
+/// `VARIADIC array`: the items of an array as the last arguments of a call.
+#[must_use]
+pub fn variadic(array: Expr) -> Expr {
+    Expr::FunctionCall(Func::cust(RawName("VARIADIC")).arg(array))
 }
 
 /// An uuid as a bind.

@@ -137,6 +137,10 @@ fn decode(bytes: &[u8], ty: PgType) -> Option<CellRef<'_>> {
             let dimensions = i32::from_be_bytes(bytes.get(..4)?.try_into().ok()?);
             CellRef::TextArray(TextArrayRef(if dimensions == 1 { bytes.get(20..)? } else { &[] }))
         }
+        // These are read inside of formulas; no statement gives them out.
+        PgType::NumericArray | PgType::DateArray | PgType::TimestamptzArray | PgType::BooleanArray => {
+            CellRef::Null
+        }
         PgType::Numeric => CellRef::Number(NumericRef::new(bytes)?),
         PgType::Date => {
             let days = i64::from(i32::from_be_bytes(bytes.try_into().ok()?));

@@ -7,6 +7,8 @@
 mod arithmetic;
 mod call;
 mod compare;
+mod kind;
+mod list;
 mod node;
 mod sql;
 mod term;
@@ -14,15 +16,15 @@ mod term;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use docpal_core::TableSnapshot;
-use docpal_core::field_types::Family;
+use docpal_core::field_types::{Family, MAX_OPTIONS, SelectOption};
 use docpal_core::model::{Computed, Field, Input};
-use docpal_core::sql::expr::{self, Query};
+use docpal_core::sql::expr::{self, Expr, PgFn, Query};
 use docpal_core::sql::{ColumnName, PgType, Statement};
 use docpal_formula::{RecordProperty, Type};
 
 use self::arithmetic::Exact;
 use self::node::Scope;
-use self::sql::{Kind, Sql};
+use self::sql::{Item, Kind, Sql};
 use self::term::Term;
 use super::field::{Cases, Operand, Relation};
 use crate::access::{Access, Visibility};
@@ -56,12 +58,22 @@ impl Clock {
 
 /// Has the formula of the field at `position` an SQL form?
 pub(crate) fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Unsupported> {
-    compile(&Relation::table(snapshot, DateTime::UNIX_EPOCH), position, 0).map(|_| ())
+    let sql = compile(&Relation::table(snapshot, DateTime::UNIX_EPOCH), position, 0)?;
+    if is_list(&sql) {
+        Err("its result is a list; compare with INCLUDES, FIRST or ARRAYJOIN".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// A list is a part of a formula; no operator takes one.
+fn is_list(sql: &Sql) -> bool {
+    matches!(sql.kind, Kind::List(_))
 }
 
 /// The value of the computed field at `position`; `None` when its formula has no SQL form.
 pub(crate) fn operand(relation: &Relation<'_>, position: usize) -> Option<Operand> {
-    let sql = compile(relation, position, 0).ok()?;
+    let sql = compile(relation, position, 0).ok().filter(|sql| !is_list(sql))?;
     let cases = sql.plain().map(|(test, plain)| {
         let ruled = Sql { exact: None, ..sql.clone() };
         let other_fails = ruled.fails().map(Term::into_expr);
@@ -96,6 +108,9 @@ pub fn statement(
     let mut types = Vec::with_capacity(formulas.len());
     for formula in formulas {
         let sql = lower(&relation, formula, 0)?.settled();
+        if is_list(&sql) {
+            return Err("its result is a list".to_owned());
+        }
         let fails = sql.fails().unwrap_or_else(|| Term::boolean(false));
         types.push(sql.kind.pg());
         select.expr(sql.value.into_expr()).expr(fails.into_expr());
@@ -115,8 +130,8 @@ fn lower(relation: &Relation<'_>, computed: &Computed, depth: usize) -> Result<S
     if depth > MAX_CHAIN {
         return Err(format!("it needs a chain of more than {MAX_CHAIN} formulas"));
     }
-    if matches!(computed.program().ty(), Type::List(_) | Type::Json) {
-        return Err("its result is a list or JSON".to_owned());
+    if *computed.program().ty() == Type::Json {
+        return Err("its result is JSON".to_owned());
     }
     let inputs = computed.inputs().iter().enumerate();
     let slots = inputs
@@ -151,7 +166,7 @@ fn slot(relation: &Relation<'_>, index: usize, input: Input, depth: usize) -> Re
             let value = Term::leaf(expr::name_of(column, names)).of_weight(1 + 3 * options.len());
             Sql::sure(Kind::Text, value).at_most(bytes.unwrap_or(0).max(64))
         }
-        (Compared::Field(Family::MultipleSelect(_)), _) => return Err("it reads a list".to_owned()),
+        (Compared::Field(Family::MultipleSelect(options)), _) => names(column, &options),
         (_, PgType::Text) => Sql::sure(Kind::Text, Term::leaf(column)).at_most(text_bytes(field)),
         (_, PgType::Numeric) => {
             let column = Term::leaf(column);
@@ -162,8 +177,23 @@ fn slot(relation: &Relation<'_>, index: usize, input: Input, depth: usize) -> Re
         (_, PgType::Boolean) => Sql::sure(Kind::Bool, Term::leaf(column)),
         (_, PgType::Date) => Sql::sure(Kind::Date, Term::leaf(column)),
         (_, PgType::Timestamptz) => Sql::sure(Kind::DateTime, Term::leaf(column)),
-        (_, PgType::TextArray | PgType::Uuid) => return Err("it reads a list or an id".to_owned()),
+        _ => return Err("it reads a field that no formula computes with".to_owned()),
     })
+}
+
+/// The names of the options in the column of a multiple select.
+fn names(column: Expr, options: &[SelectOption]) -> Sql {
+    let array = |of: fn(&SelectOption) -> &str| {
+        let array = expr::cast(Expr::value(expr::text_array(options.iter().map(of))), PgType::TextArray);
+        Term::leaf(array).of_weight(1 + options.len() / 16)
+    };
+    let args = [Term::leaf(column), array(|option| &option.id), array(|option| &option.name)];
+    // Each option is chosen once; an id whose option is gone stands for itself.
+    let known: usize = options.iter().map(|option| option.name.len()).sum();
+    let bytes = known + MAX_OPTIONS * 16;
+    Sql::sure(Kind::List(Item::Text), Term::call(PgFn::Names, args))
+        .at_most(bytes as u64)
+        .of_items(MAX_OPTIONS as u64)
 }
 
 fn record_property(relation: &Relation<'_>, property: RecordProperty) -> Result<Sql, Unsupported> {

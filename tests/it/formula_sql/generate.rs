@@ -107,8 +107,12 @@ impl Generator {
 
     fn tree(&mut self, ty: char, depth: usize) -> Tree {
         let ty = match ty {
-            'a' => self.one_of(&['n', 't', 'b', 'd', 'm']),
+            'a' => self.one_of(&['n', 't', 'b', 'd', 'm', 'l']),
             'x' => self.one_of(&['d', 'm']),
+            ty => ty,
+        };
+        let ty = match ty {
+            'l' => self.one_of(&['N', 'T', 'T', 'B', 'D', 'M']),
             ty => ty,
         };
         let templates: Vec<&'static str> =

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use docpal::core::model::{Computed, Input, TableSnapshot};
-use docpal::core::sql::{CellRef, PgType, exec, row};
-use docpal::core::{FieldId, FieldSpec, RecordDraft, RecordId, Scope, SystemReason, TableSpec};
+use docpal::core::sql::expr::{self, ExprTrait as _, Query};
+use docpal::core::sql::{CellRef, ColumnName, PgType, exec, row};
+use docpal::core::{Cell, FieldId, FieldSpec, RecordDraft, RecordId, Scope, SystemReason, TableSpec};
 use docpal::formula::{Context, ErrorCode, EvalError, RecordProperty, Row, Type, Value};
 use docpal::query::lower::formula::{self, Clock};
 use docpal::query::{Access, RecordsExt as _, ViewSpec};
 
-use super::records::RECORDS;
+use super::records::{CHOSEN, EMPTY, GONE, RECORDS};
 use crate::world::World;
 
 /// The record whose dates are the first and last of the calendar.
@@ -66,13 +67,20 @@ impl Hostile {
                 FieldSpec::new("s", "single_select")
                     .options(r#"{"options": ["open", "paid", "void", "ß", "a, b"]}"#),
             )
+            .field(FieldSpec::new("tags", "multiple_select").options(
+                r#"{"options": ["open", "paid", "ß", "a, b", ",", "A", "a b", "👍e\u0301", "NULL", "\"{}\"", "_"]}"#,
+            ))
+            .field(FieldSpec::new("more", "multiple_select").options(r#"{"options": ["open", "Paid", "10", "9", ","]}"#))
             .field(FieldSpec::new("auto", "autonumber"))
             .field(FieldSpec::formula("ratio", "{n} / {m}"))
-            .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"));
+            .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"))
+            .field(FieldSpec::formula("numbers", "IF({b}, ARRAYFLATTEN({n}, {n} / {m}, {c}))"))
+            .field(FieldSpec::formula("names", "ARRAYSORT(ARRAYFLATTEN({tags}, {more}, {s}))"));
         let snapshot = world.table(spec).await;
         let long = "aé👍 ".repeat(25_000);
-        for (n, m, c, t, u, b, d, e, when, then, s) in RECORDS {
-            let mut draft = RecordDraft::new().set("b", *b);
+        for ((n, m, c, t, u, b, d, e, when, then, s), (tags, more)) in RECORDS.iter().zip(CHOSEN) {
+            let mut draft =
+                RecordDraft::new().set("b", *b).set("tags", tags.to_vec()).set("more", more.to_vec());
             let cells = [
                 ("n", n),
                 ("m", m),
@@ -95,7 +103,10 @@ impl Hostile {
             world.docpal.records(&world.owner, snapshot.id()).create(&draft).await.expect("a hostile record");
         }
         let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
-        let ids = (0..page.len()).map(|index| page.id(index).expect("an id")).collect();
+        let ids: Vec<RecordId> = (0..page.len()).map(|index| page.id(index).expect("an id")).collect();
+        choose(&world, &snapshot, ids[GONE], &["opt_0123456789ab", "opt_0123456789ac"]).await;
+        choose(&world, &snapshot, ids[EMPTY], &[]).await;
+        let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
         let columns = snapshot.fields().iter();
         let columns =
             columns.map(|field| (0..page.len()).map(|index| page.value(index, field.name())).collect());
@@ -257,6 +268,19 @@ impl Hostile {
         let statement = formula::statement(&self.access, &[&computed], self.clock(source).zone);
         statement.map_or_else(|why| why, |(statement, _)| statement.text().to_owned())
     }
+}
+
+/// Puts ids into the column of a multiple select as they are.
+async fn choose(world: &World, snapshot: &TableSnapshot, id: RecordId, options: &[&str]) {
+    let tags = snapshot.fields().iter().find(|field| field.name() == "tags").expect("the field");
+    let (column, ty) = tags.column().expect("a stored field");
+    let cell = Cell::TextList(options.iter().map(|id| (*id).to_owned()).collect());
+    let mut update = Query::update();
+    update.table(snapshot.physical().table_ref()).value(column, expr::bind(&cell, ty));
+    update.and_where(expr::column(&ColumnName::ID).eq(expr::uuid(id.uuid())));
+    let mut connection = world.db.pool().acquire().await.expect("a connection");
+    let changed = exec::execute(&mut connection, update.into()).await.expect("an update");
+    assert_eq!(changed, 1);
 }
 
 fn long_for(name: &str, long: &str) -> String {

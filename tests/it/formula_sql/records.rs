@@ -33,3 +33,27 @@ pub(super) const RECORDS: &[Record] = &[
     (Some("-1"), Some("1000"), None, Some("2024-02-29"), Some("user@example.com"), true, Some("0001-01-01"), Some("9999-12-31"), Some("2024-03-31T01:30:00Z"), Some("2024-03-30T01:30:00Z"), Some("void")),
     (Some("5"), Some("0"), Some("7"), Some("LONG"), Some("LONG"), true, Some("2028-02-29"), None, None, Some("2024-09-29T13:59:59Z"), Some("void")),
 ];
+
+/// The options chosen in the two multiple selects of each record.
+#[rustfmt::skip]
+pub(super) const CHOSEN: &[(&[&str], &[&str])] = &[
+    (&[], &[]),
+    (&["open"], &["Paid"]),
+    (&["paid", "open"], &["10", "9"]),
+    (&["ß", "👍e\u{301}", "A", "a b"], &["9", "open"]),
+    (&[","], &[",", "10"]),
+    (&["a, b"], &[]),
+    (&["NULL", "_"], &["open", "Paid", "10", "9"]),
+    (&[], &["open"]),
+    (&["_", "\"{}\"", "NULL", "a b", "A", ",", "a, b", "ß", "paid", "open"], &["9"]),
+    (&["open", "paid"], &["10"]),
+    (&["👍e\u{301}"], &["Paid", "9"]),
+    (&["A"], &[]),
+    (&["\"{}\""], &["9", "10", "Paid", "open"]),
+    (&["open", "ß"], &["9", ","]),
+    (&["a b", "A", "_"], &["open", "9"]),
+];
+
+/// The record in which an option stands that is no longer one, and the record with a list that is empty but there.
+pub(super) const GONE: usize = 9;
+pub(super) const EMPTY: usize = 7;

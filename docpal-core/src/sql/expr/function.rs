@@ -19,7 +19,10 @@ macro_rules! functions {
 functions! {
     Abs = "abs", "`abs(numeric)`";
     ArrayAppend = "array_append", "`array_append(anyarray, anyelement)`";
+    ArrayCat = "array_cat", "`array_cat(anyarray, anyarray)`";
     ArrayPosition = "array_position", "`array_position(anyarray, anyelement)`";
+    ArrayRemove = "array_remove", "`array_remove(anyarray, anyelement)`";
+    ArrayReplace = "array_replace", "`array_replace(anyarray, anyelement, anyelement)`";
     Btrim = "btrim", "`btrim(text, text)`";
     Cardinality = "cardinality", "`cardinality(anyarray)`";
     CharLength = "char_length", "`char_length(text)`";
@@ -57,6 +60,8 @@ functions! {
     Average = "docpal.average", "`docpal.average(numeric..)`";
     DateAdd = "docpal.date_add", "`docpal.date_add(date, count, size, field)`";
     DateOf = "docpal.date", "`docpal.date(year, month, day)`";
+    Days = "docpal.days", "`docpal.days(timestamptz[], zone)`: the days of instants";
+    Different = "docpal.different", "`docpal.different(list, texts)`: each value once";
     Distance = "docpal.distance", "`docpal.distance(finish, start, size, field)`";
     Div = "docpal.div", "`docpal.div(numeric, numeric)`: division by the number rule";
     Domain = "docpal.domain", "`docpal.domain(text)`: the domain of an e-mail or web address, in lower case";
@@ -73,11 +78,16 @@ functions! {
     InCalendar = "docpal.in_calendar", "`docpal.in_calendar(timestamp)`: infinity outside the years 1 to 9999";
     Instant = "docpal.instant", "`docpal.instant(timestamp, zone)`";
     InstantAdd = "docpal.instant_add", "`docpal.instant_add(timestamptz, count, size, field, zone)`";
+    Item = "docpal.item", "`docpal.item(list, index)`";
+    Joined = "docpal.joined", "`docpal.joined(text[], separator)`";
+    Least = "docpal.least", "`docpal.least(numeric[])`";
     Ln = "docpal.ln", "`docpal.ln(numeric)`";
     Median = "docpal.median", "`docpal.median(numeric..)`";
     Mid = "docpal.mid", "`docpal.mid(text, start, count)`";
     Mod = "docpal.mod", "`docpal.mod(numeric, numeric)`: the remainder with the sign of the divisor";
+    Most = "docpal.most", "`docpal.most(numeric[])`";
     Multiple = "docpal.multiple", "`docpal.multiple(numeric, step, up)`";
+    Names = "docpal.names", "`docpal.names(chosen, ids, names)`: the names of a multiple select";
     Num = "docpal.num", "`docpal.num(numeric)`: the number rule of formulas";
     NumText = "docpal.num_text", "`docpal.num_text(numeric)`: a number as formulas show it";
     NumberFormat = "docpal.number_format", "`docpal.number_format(numeric, prefix, suffix, percent, grouped, digits..)`";
@@ -94,11 +104,15 @@ functions! {
     RoundUp = "docpal.round_up", "`docpal.round_up(numeric, digits)`";
     Search = "docpal.search", "`docpal.search(needle, text, start)`";
     SelectRank = "docpal.select_rank", "`docpal.select_rank(text[], text[])`: a multiple select by the order of its options";
+    Slice = "docpal.slice", "`docpal.slice(list, start, finish)`";
+    Sorted = "docpal.sorted", "`docpal.sorted(list, direction)`";
     Spaces = "docpal.spaces", "`docpal.spaces()`: what counts as a space";
     SplitAt = "docpal.split_part", "`docpal.split_part(text, separator, index)`";
     Sqrt = "docpal.sqrt", "`docpal.sqrt(numeric)`";
     StartOf = "docpal.start_of", "`docpal.start_of(timestamp, unit, week start)`";
     Substitute = "docpal.substitute", "`docpal.substitute(text, old, new, index)`";
+    SumByRule = "docpal.sum", "`docpal.sum(numeric..)`";
+    Texts = "docpal.texts", "`docpal.texts(list)`: the values of a list in their text form";
     UtcOffset = "docpal.utc_offset", "`docpal.utc_offset(timestamptz, zone, separator)`";
     ValueOf = "docpal.value", "`docpal.value(text)`: the number a text says";
     Variance = "docpal.variance", "`docpal.variance(less, numeric..)`";

@@ -1,7 +1,9 @@
 //! Calls of functions: the map from name to SQL, and what the functions see of a call.
 
+mod aggregate;
 mod date;
 mod date_format;
+mod list;
 mod logic;
 mod memory;
 mod number;
@@ -26,7 +28,14 @@ type Lower = fn(&Call<'_>) -> Result<Sql, Unsupported>;
 type Functions = &'static [(&'static str, Lower)];
 
 /// The functions that have an SQL form, by family.
-const FAMILIES: &[Functions] = &[logic::FUNCTIONS, number::FUNCTIONS, text::FUNCTIONS, date::FUNCTIONS];
+const FAMILIES: &[Functions] = &[
+    logic::FUNCTIONS,
+    number::FUNCTIONS,
+    aggregate::FUNCTIONS,
+    text::FUNCTIONS,
+    date::FUNCTIONS,
+    list::FUNCTIONS,
+];
 
 /// Whether calls of the standard function `name` have an SQL form.
 #[must_use]
@@ -83,7 +92,7 @@ impl Call<'_> {
     fn sql_as(&self, index: usize, kind: Kind) -> Result<Sql, Unsupported> {
         match self.args().get(index) {
             Some(node) => self.scope.lower_as(node, kind),
-            None => Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0)),
+            None => Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0).of_items(0)),
         }
     }
 

@@ -10,9 +10,10 @@ use super::term::Term;
 pub(super) fn compare(op: CompareOp, a: Sql, b: Sql) -> Sql {
     let kind = if a.kind == Kind::Null { b.kind } else { a.kind };
     let (a, b) = (a.into_kind(kind).settled(), b.into_kind(kind).settled());
+    let (a, b) = (a.by_code_point(), b.by_code_point());
     match kind {
         Kind::Text | Kind::Null => texts(op, a, b),
-        Kind::Bool => {
+        Kind::Bool | Kind::List(_) => {
             let fails = any_fails([&a, &b]);
             Sql::truth_unless(fails, plain(op, a, b))
         }

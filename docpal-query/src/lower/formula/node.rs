@@ -7,8 +7,9 @@ use docpal_formula::{ArithmeticOp, Coercion, Expr as Formula, Node, Type, Value}
 
 use super::arithmetic::{Exact, arithmetic};
 use super::compare::compare;
+use super::list::{self, to_list};
 use super::sql::{Failure, Kind, Sql, any_fails, either};
-use super::term::Term;
+use super::term::{self, Term};
 use super::{Clock, Unsupported, call};
 
 /// No SQL with more columns, constants, calls and operators than this: about 64 kB.
@@ -95,7 +96,8 @@ impl Scope<'_> {
             Coercion::ToText => Ok(to_text(inner)),
             Coercion::Truthy => Ok(truthy(inner)),
             Coercion::DateToDateTime => Ok(midnight(inner.into_kind(Kind::Date), self.clock.zone.name())),
-            _ => Err("it computes with a list".to_owned()),
+            Coercion::ToList => to_list(inner),
+            _ => Err("it uses a conversion without an SQL form".to_owned()),
         }
     }
 }
@@ -104,7 +106,7 @@ fn constant(value: &Value<'static>, ty: &Type) -> Result<Sql, Unsupported> {
     let kind = Kind::of(ty)?;
     let bound = |cell: Cell, pg: PgType| Term::leaf(expr::bind(&cell, pg));
     let (value, bytes, exact) = match value {
-        Value::Null => return Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0)),
+        Value::Null => return Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0).of_items(0)),
         Value::Number(number) => {
             let value = bound(Cell::Number(*number), PgType::Numeric);
             (value.clone(), 0, Some(Box::new(Exact::constant(*number, value))))
@@ -113,9 +115,33 @@ fn constant(value: &Value<'static>, ty: &Type) -> Result<Sql, Unsupported> {
         Value::Bool(flag) => (Term::boolean(*flag), 0, None),
         Value::Date(day) => (bound(Cell::Date(*day), PgType::Date), 0, None),
         Value::DateTime(instant) => (bound(Cell::DateTime(*instant), PgType::Timestamptz), 0, None),
-        Value::List(_) | Value::Json(_) => return Err("it computes with a list or JSON".to_owned()),
+        Value::List(items) => return constant_list(items, kind),
+        Value::Json(_) => return Err("it computes with JSON".to_owned()),
     };
     Ok(Sql { exact, ..Sql::sure(kind, value).never_null().at_most(bytes) })
+}
+
+fn constant_list(items: &[Value<'static>], kind: Kind) -> Result<Sql, Unsupported> {
+    let mut bytes = 0u64;
+    let mut cells = Vec::with_capacity(items.len());
+    for item in items {
+        cells.push(match item {
+            Value::Null => Cell::Null,
+            Value::Number(number) => Cell::Number(*number),
+            Value::Text(text) => {
+                bytes = bytes.saturating_add(text.len() as u64);
+                Cell::Text(term::without_nul(text)?.to_owned())
+            }
+            Value::Bool(flag) => Cell::Bool(*flag),
+            Value::Date(day) => Cell::Date(*day),
+            Value::DateTime(instant) => Cell::DateTime(*instant),
+            Value::List(_) | Value::Json(_) => {
+                return Err("it computes with a list of lists or JSON".to_owned());
+            }
+        });
+    }
+    let value = Term::leaf(expr::array(&cells, kind.pg())).of_weight(1 + items.len() / 16);
+    Ok(Sql::sure(kind, value).never_null().at_most(bytes).of_items(items.len() as u64))
 }
 
 /// The number with the other sign; null stays null.
@@ -150,6 +176,7 @@ fn to_text(inner: Sql) -> Sql {
     let (fails, nullable) = (inner.fails(), inner.nullable);
     let (value, bytes) = match inner.kind {
         Kind::Text | Kind::Null => return inner,
+        Kind::List(_) => return list::text_of(inner),
         Kind::Number => (Term::call(PgFn::NumText, [inner.value]), 64),
         Kind::Bool => (inner.value.cast(PgType::Text), 5),
         Kind::Date => (Term::call(PgFn::ToChar, [inner.value.into_local(), Term::literal("YYYY-MM-DD")]), 10),
@@ -161,7 +188,7 @@ fn to_text(inner: Sql) -> Sql {
     Sql::unless(Kind::Text, fails, value).nullable(nullable).at_most(bytes)
 }
 
-/// Null and false, 0 and the empty text are not true.
+/// Null and false, 0 and what is empty are not true.
 pub(super) fn truthy(inner: Sql) -> Sql {
     let nullable = inner.nullable;
     match inner.kind {
@@ -174,6 +201,10 @@ pub(super) fn truthy(inner: Sql) -> Sql {
             let fails = inner.fails();
             let text = if nullable { inner.value.or_empty() } else { inner.value };
             Sql::truth_unless(fails, text.binary(expr::BinOper::NotEqual, Term::literal("")))
+        }
+        Kind::List(_) => {
+            let fails = inner.fails();
+            Sql::truth_unless(fails, inner.count().binary(expr::BinOper::GreaterThan, Term::integer(0)))
         }
         kind => {
             let blank =
@@ -202,7 +233,8 @@ pub(super) fn midnight(date: Sql, zone: &str) -> Sql {
 pub(super) fn choose(condition: Sql, yes: Sql, no: Sql, kind: Kind) -> Sql {
     let condition = condition.into_truth();
     let (yes, no) = (yes.into_kind(kind).settled(), no.into_kind(kind).settled());
-    let (nullable, bytes) = (yes.nullable || no.nullable, yes.bytes.max(no.bytes));
+    let nullable = yes.nullable || no.nullable;
+    let (bytes, items) = (yes.bytes.max(no.bytes), yes.items.max(no.items));
     let pick = |yes: Term, no: Term, unknown: Term| {
         if condition.is_sure() {
             condition.value.clone().choose(yes, no)
@@ -222,12 +254,13 @@ pub(super) fn choose(condition: Sql, yes: Sql, no: Sql, kind: Kind) -> Sql {
         let fails = pick(branch(&yes), branch(&no), Term::boolean(true));
         Sql::new(kind, pick(yes.value, no.value, Term::null(kind.pg())), Failure::when(Some(fails)))
     };
-    sql.nullable(nullable).at_most(bytes)
+    sql.nullable(nullable).at_most(bytes).of_items(items)
 }
 
 /// The first that is not blank.
 pub(super) fn coalesce(parts: Vec<Sql>, kind: Kind) -> Sql {
-    let bytes = parts.iter().map(|part| part.bytes).max().unwrap_or(0);
+    let most = |size: fn(&Sql) -> u64| parts.iter().map(size).max().unwrap_or(0);
+    let (bytes, items) = (most(|part| part.bytes), most(|part| part.items));
     let unblanked = |part: &Sql| match kind {
         Kind::Text | Kind::Null => part.value.clone().null_if(Term::literal("")),
         _ => part.value.clone(),
@@ -243,5 +276,5 @@ pub(super) fn coalesce(parts: Vec<Sql>, kind: Kind) -> Sql {
     for (part, value) in parts.iter().zip(values).rev() {
         fails = either(part.fails(), fails.map(|rest| value.when_null().and(rest)));
     }
-    Sql::unless(kind, fails, value).at_most(bytes)
+    Sql::unless(kind, fails, value).at_most(bytes).of_items(items)
 }

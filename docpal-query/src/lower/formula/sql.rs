@@ -1,67 +1,15 @@
 //! A part of a formula in SQL: its value, and when it has none.
 //!
 //! A number that could not be computed is NaN, a date or instant is infinity, a truth is null: such a value goes on
-//! through what is computed from it, and nothing has to be written twice. A text has no such value, and a truth that
-//! may be blank has none either: beside them stands a condition.
+//! through what is computed from it, and nothing has to be written twice. A text or list has no such value, and a truth
+//! that may be blank has none either: beside them stands a condition.
 
 use docpal_core::sql::PgType;
 use docpal_core::sql::expr;
-use docpal_formula::Type;
 
-use super::Unsupported;
 use super::arithmetic::Exact;
+pub(crate) use super::kind::{Item, Kind};
 use super::term::Term;
-
-/// What a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Number,
-    Text,
-    Bool,
-    Date,
-    DateTime,
-    /// Always blank; a text in SQL.
-    Null,
-}
-
-impl Kind {
-    pub(crate) fn of(ty: &Type) -> Result<Self, Unsupported> {
-        Ok(match ty {
-            Type::Number => Self::Number,
-            Type::Text => Self::Text,
-            Type::Bool => Self::Bool,
-            Type::Date => Self::Date,
-            Type::DateTime => Self::DateTime,
-            Type::Null => Self::Null,
-            Type::List(_) => return Err("it computes with a list".to_owned()),
-            Type::Json => return Err("it computes with JSON".to_owned()),
-        })
-    }
-
-    pub(crate) fn pg(self) -> PgType {
-        match self {
-            Self::Number => PgType::Numeric,
-            Self::Text | Self::Null => PgType::Text,
-            Self::Bool => PgType::Boolean,
-            Self::Date => PgType::Date,
-            Self::DateTime => PgType::Timestamptz,
-        }
-    }
-
-    /// The value that stands for an error; a text has none, and gets null beside its condition.
-    pub(crate) fn poison(self) -> Term {
-        match self {
-            Self::Number => Term::leaf(expr::nan()),
-            Self::Date | Self::DateTime => Term::leaf(expr::infinity(self.pg())),
-            Self::Text | Self::Bool | Self::Null => Term::null(self.pg()),
-        }
-    }
-
-    /// Whether an error can be a value although blanks are.
-    pub(crate) fn has_poison(self) -> bool {
-        matches!(self, Self::Number | Self::Date | Self::DateTime)
-    }
-}
 
 /// When a part cannot be computed.
 #[derive(Clone, Debug)]
@@ -89,8 +37,10 @@ pub(crate) struct Sql {
     pub(crate) failure: Failure,
     /// Whether it may be blank.
     pub(crate) nullable: bool,
-    /// A text has at most this many bytes.
+    /// A text, or all texts of a list together, have at most this many bytes.
     pub(crate) bytes: u64,
+    /// A list has at most this many values.
+    pub(crate) items: u64,
     /// The same number without the number rule, where that is known to change nothing.
     pub(crate) exact: Option<Box<Exact>>,
     /// A shorter way than the value itself to tell that this number cannot be computed.
@@ -102,7 +52,16 @@ pub(crate) const TEXT_LIMIT: u64 = 100 * 1024;
 
 impl Sql {
     pub(crate) fn new(kind: Kind, value: Term, failure: Failure) -> Self {
-        Self { value, kind, failure, nullable: true, bytes: u64::MAX, exact: None, doubt: None }
+        Self {
+            value,
+            kind,
+            failure,
+            nullable: true,
+            bytes: u64::MAX,
+            items: u64::MAX,
+            exact: None,
+            doubt: None,
+        }
     }
 
     /// A value that can always be computed.
@@ -187,10 +146,10 @@ impl Sql {
 
     /// The same in the place of a value of `kind`: what is always blank fits everywhere.
     pub(crate) fn into_kind(self, kind: Kind) -> Self {
-        if self.kind != Kind::Null || kind == Kind::Null {
+        if self.kind == kind || !matches!(self.kind, Kind::Null | Kind::List(Item::Null)) {
             return self;
         }
-        Self::unless(kind, self.fails(), Term::null(kind.pg())).at_most(0)
+        Self::unless(kind, self.fails(), Term::null(kind.pg())).at_most(0).of_items(0)
     }
 
     /// A truth that is never blank: blank counts as false.

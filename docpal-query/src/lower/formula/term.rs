@@ -10,6 +10,11 @@ use super::Unsupported;
 /// An expression up to this weight may be written twice; a heavier one is computed once and named.
 const LIGHT: usize = 12;
 
+/// The text, unless it has the one character that PostgreSQL's texts do not have.
+pub(crate) fn without_nul(text: &str) -> Result<&str, Unsupported> {
+    if text.contains('\0') { Err("it has a text with the character NUL".to_owned()) } else { Ok(text) }
+}
+
 /// An SQL expression with its size.
 #[derive(Clone, Debug)]
 pub(crate) struct Term {
@@ -74,10 +79,7 @@ impl Term {
 
     /// A text of the formula, as a bind.
     pub(crate) fn text(text: &str) -> Result<Self, Unsupported> {
-        if text.contains('\0') {
-            return Err("it has a text with the character NUL".to_owned());
-        }
-        Ok(Self::leaf(expr::cast(Expr::value(text), PgType::Text)))
+        Ok(Self::leaf(expr::cast(Expr::value(without_nul(text)?), PgType::Text)))
     }
 
     /// The name of a time zone, as a bind.
@@ -179,6 +181,11 @@ impl Term {
 
     pub(crate) fn collate(self, collation: Collation) -> Self {
         self.map(|expr| expr::collate(expr, collation))
+    }
+
+    /// The values of an array as the last arguments of a call.
+    pub(crate) fn variadic(self) -> Self {
+        self.map(expr::variadic)
     }
 
     pub(crate) fn matches(self, pattern: &str) -> Self {

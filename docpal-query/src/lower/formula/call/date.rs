@@ -7,7 +7,7 @@ use docpal_core::sql::expr::{self, PgFn};
 use docpal_formula::{CompareOp, Prepared, Unit, Value};
 
 use super::super::compare::compare;
-use super::super::sql::{Failure, Kind, Sql};
+use super::super::sql::{Failure, Item, Kind, Sql};
 use super::super::term::Term;
 use super::{Call, Functions, Unsupported, date_format, dates};
 
@@ -189,20 +189,27 @@ fn relative(call: &Call<'_>, ends: fn(Term, Term) -> [Term; 2]) -> Result<Sql, U
     Ok(Sql::unless(Kind::Text, fails, words).nullable(nullable).at_most(64))
 }
 
-/// The third argument as a list of free days: a date, or a text of dates that is written out.
+/// The third argument as a list of free days: a date, a list of dates, or a text of dates that is written out. One
+/// without a value makes the result one.
 fn holidays(call: &Call<'_>) -> Result<Term, Unsupported> {
     let Some(node) = call.args().get(2) else { return Ok(dates(&[])) };
-    match node.as_constant() {
-        Some(Value::Text(text)) => {
-            let days = text.split(',').map(str::trim).filter(|day| !day.is_empty());
-            let days: Result<Vec<NaiveDate>, _> =
-                days.map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d")).collect();
-            days.map(|days| dates(&days)).map_err(|_| "a holiday is not a date".to_owned())
-        }
-        Some(_) => Ok(dates(&[])),
-        None if node.ty().is_temporal() => Ok(Term::call(PgFn::ArrayAppend, [dates(&[]), call.day(2)?])),
-        None => Err("its holidays are not written out".to_owned()),
+    if let Some(Value::Text(text)) = node.as_constant() {
+        let days = text.split(',').map(str::trim).filter(|day| !day.is_empty());
+        let days: Result<Vec<NaiveDate>, _> =
+            days.map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d")).collect();
+        return days.map(|days| dates(&days)).map_err(|_| "a holiday is not a date".to_owned());
     }
+    let one = |day: Term| Term::call(PgFn::ArrayAppend, [dates(&[]), day]);
+    let holidays = call.sql(2)?;
+    let fails = holidays.fails();
+    let days = match holidays.kind {
+        Kind::Date | Kind::DateTime => return Ok(one(call.day(2)?)),
+        Kind::List(Item::Date) => holidays.filled().value,
+        Kind::List(Item::DateTime) => Term::call(PgFn::Days, [holidays.value, call.zone_text()]),
+        Kind::Null => dates(&[]),
+        _ => return Err("its holidays are not written out".to_owned()),
+    };
+    Ok(fails.map_or(days.clone(), |fails| fails.choose(one(Kind::Date.poison()), days)))
 }
 
 /// Whether the format of a call is written out; without one it is ISO 8601.

@@ -37,14 +37,15 @@ pub(super) const FUNCTIONS: Functions = &[
 ];
 
 fn blank(kind: Kind) -> Result<Sql, Unsupported> {
-    Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0))
+    Ok(Sql::sure(kind, Term::null(kind.pg())).at_most(0).of_items(0))
 }
 
 fn iferror(call: &Call<'_>) -> Result<Sql, Unsupported> {
     let kind = call.kind()?;
     let (first, other) = (call.sql_as(0, kind)?, call.sql_as(1, kind)?);
     let Some(fails) = first.fails() else { return Ok(first) };
-    let (nullable, bytes) = (first.nullable || other.nullable, first.bytes.max(other.bytes));
+    let nullable = first.nullable || other.nullable;
+    let (bytes, items) = (first.bytes.max(other.bytes), first.items.max(other.items));
     let sql = if kind.has_poison() {
         let poison = kind.poison();
         let value = first.value.once(|value| value.clone().differs(poison).choose(value, other.value));
@@ -54,7 +55,7 @@ fn iferror(call: &Call<'_>) -> Result<Sql, Unsupported> {
         let fails = other.fails().map(|rest| fails.and(rest));
         Sql::unless(kind, fails, value)
     };
-    Ok(sql.nullable(nullable).at_most(bytes))
+    Ok(sql.nullable(nullable).at_most(bytes).of_items(items))
 }
 
 fn ifs(call: &Call<'_>) -> Result<Sql, Unsupported> {

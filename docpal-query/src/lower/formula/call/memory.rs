@@ -1,24 +1,13 @@
 //! The functions that are computed in memory only, each with the reason.
 
-const LIST: &str = "lists have no SQL form";
 const JSON: &str = "no field holds JSON";
 
 /// Standard functions without an SQL form, and why.
 pub const MEMORY_ONLY: &[(&str, &str)] = &[
-    ("ARRAYCOMPACT", LIST),
-    ("ARRAYFLATTEN", LIST),
-    ("ARRAYJOIN", LIST),
-    ("ARRAYSLICE", LIST),
-    ("ARRAYSORT", LIST),
-    ("ARRAYUNIQUE", LIST),
-    ("AT", LIST),
     ("DATETIME_PARSE", "PostgreSQL reads dates by other rules, and refuses what it cannot read"),
-    ("FIRST", LIST),
-    ("INCLUDES", LIST),
     ("JSON_EXTRACT", JSON),
     ("JSON_NUMBER", JSON),
     ("JSON_TEXT", JSON),
-    ("LAST", LIST),
     ("PROPER", "which characters make a word differs between Unicode and PostgreSQL"),
     ("REGEX_EXTRACT", "PostgreSQL finds the longest match, formulas the first"),
     ("REGEX_REPLACE", "PostgreSQL finds the longest match, formulas the first"),

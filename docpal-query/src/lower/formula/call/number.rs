@@ -1,32 +1,19 @@
-//! Arithmetic, rounding, aggregates. NaN goes through all of them.
+//! Arithmetic and rounding. NaN goes through all of it.
 
 use docpal_core::Cell;
 use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, PgFn};
-use docpal_formula::{ArithmeticOp, Value};
+use docpal_formula::Value;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::super::arithmetic::arithmetic;
 use super::super::node::truthy;
-use super::super::sql::{Failure, Kind, Sql, any_fails};
+use super::super::sql::{Failure, Kind, Sql};
 use super::super::term::Term;
 use super::{Call, Functions, Unsupported, through};
 
-/// PostgreSQL passes at most this many arguments to a function.
-const MOST_ARGUMENTS: usize = 99;
-
 pub(super) const FUNCTIONS: Functions = &[
     ("ABS", |call| Ok(through(call.number(0)?, |number| Term::call(PgFn::Abs, [number])))),
-    ("AVERAGE", |call| aggregate(call, PgFn::Average, None)),
     ("CEILING", |call| multiple(call, true)),
-    ("COUNT", |call| count(call, |arg| (arg.kind == Kind::Number).then(|| arg.value.when_filled()))),
-    ("COUNTA", |call| {
-        count(call, |arg| {
-            let value = if arg.kind == Kind::Text { arg.value.null_if(Term::literal("")) } else { arg.value };
-            Some(value.when_filled())
-        })
-    }),
-    ("COUNTALL", |call| count(call, |_| Some(Term::boolean(true)))),
     ("EVEN", |call| own(call, PgFn::Parity, [Term::integer(0)])),
     ("EXP", |call| own(call, PgFn::Exp, [])),
     ("FLOOR", |call| multiple(call, false)),
@@ -34,17 +21,6 @@ pub(super) const FUNCTIONS: Functions = &[
     ("LN", |call| own(call, PgFn::Ln, [])),
     ("LOG", |call| own(call, PgFn::FormulaLog, [call.number(1)?.value])),
     ("LOG10", |call| own(call, PgFn::FormulaLog, [Term::null(PgType::Numeric)])),
-    ("MAX", |call| {
-        let numbers = numbers(call)?;
-        Ok(greatest(numbers, |number| number))
-    }),
-    ("MEDIAN", |call| aggregate(call, PgFn::Median, None)),
-    ("MIN", |call| {
-        // PostgreSQL's least() would not let NaN win; the greatest of the negated numbers does.
-        let negated = |number: Term| Term::integer(0).binary(expr::BinOper::Sub, number);
-        let most = greatest(numbers(call)?, negated);
-        Ok(through(most, negated))
-    }),
     ("MOD", |call| own(call, PgFn::Mod, [call.number(1)?.value])),
     ("NUMBER", number_of_truth),
     ("ODD", |call| own(call, PgFn::Parity, [Term::integer(1)])),
@@ -53,18 +29,11 @@ pub(super) const FUNCTIONS: Functions = &[
         Ok(Sql::sure(Kind::Number, Term::leaf(expr::bind(&Cell::Number(pi), PgType::Numeric))).never_null())
     }),
     ("POWER", |call| own(call, PgFn::Power, [call.number(1)?.value])),
-    ("PRODUCT", |call| aggregate(call, PgFn::Product, None)),
     ("ROUND", |call| rounded(call, PgFn::FormulaRound, PgFn::Round)),
     ("ROUNDDOWN", |call| rounded(call, PgFn::RoundDown, PgFn::Trunc)),
     ("ROUNDUP", |call| own(call, PgFn::RoundUp, [call.number(1)?.value])),
     ("SIGN", |call| Ok(through(call.number(0)?, |number| Term::call(PgFn::Sign, [number])))),
     ("SQRT", |call| own(call, PgFn::Sqrt, [])),
-    ("STDEV", |call| Ok(root(aggregate(call, PgFn::Variance, Some(1))?))),
-    ("STDEVP", |call| Ok(root(aggregate(call, PgFn::Variance, Some(0))?))),
-    ("SUM", |call| {
-        let numbers = numbers(call)?;
-        Ok(numbers.into_iter().fold(Sql::zero(), |sum, number| arithmetic(ArithmeticOp::Add, sum, number)))
-    }),
     ("TRUNC", |call| rounded(call, PgFn::RoundDown, PgFn::Trunc)),
     ("VALUE", |call| {
         let text = call.text(0)?;
@@ -72,8 +41,6 @@ pub(super) const FUNCTIONS: Functions = &[
         let number = Sql::unless(Kind::Number, text.fails(), value);
         Ok(Sql { failure: Failure::Poison, ..number })
     }),
-    ("VAR", |call| aggregate(call, PgFn::Variance, Some(1))),
-    ("VARP", |call| aggregate(call, PgFn::Variance, Some(0))),
 ];
 
 /// A function in DocPal's schema of the first argument, then others; it sees to blanks and NaN itself.
@@ -104,43 +71,6 @@ fn rounded(call: &Call<'_>, own_form: PgFn, plain: PgFn) -> Result<Sql, Unsuppor
         }
         None => own(call, own_form, [call.number(1)?.value]),
     }
-}
-
-/// The arguments as numbers.
-fn numbers(call: &Call<'_>) -> Result<Vec<Sql>, Unsupported> {
-    if call.args().len() > MOST_ARGUMENTS {
-        return Err(format!("it has more than {MOST_ARGUMENTS} arguments"));
-    }
-    (0..call.args().len()).map(|index| call.number(index)).collect()
-}
-
-fn aggregate(call: &Call<'_>, function: PgFn, first: Option<i64>) -> Result<Sql, Unsupported> {
-    let numbers = numbers(call)?.into_iter().map(|number| number.value);
-    let args = first.map(Term::integer).into_iter().chain(numbers);
-    Ok(Sql::poisonous(Kind::Number, Term::call(function, args)))
-}
-
-/// The greatest, blanks skipped: NaN is above all numbers.
-fn greatest(numbers: Vec<Sql>, make: impl Fn(Term) -> Term) -> Sql {
-    let failure = if any_fails(&numbers).is_some() { Failure::Poison } else { Failure::Never };
-    let nullable = numbers.iter().all(|number| number.nullable);
-    let values = numbers.into_iter().map(|number| make(number.value));
-    Sql::new(Kind::Number, Term::call(PgFn::Greatest, values), failure).nullable(nullable)
-}
-
-fn root(variance: Sql) -> Sql {
-    through(variance, |number| Term::call(PgFn::Sqrt, [number]))
-}
-
-/// How many arguments `counts` says to count.
-fn count(call: &Call<'_>, counts: fn(Sql) -> Option<Term>) -> Result<Sql, Unsupported> {
-    let args = call.all()?;
-    let fails = any_fails(&args);
-    let one = |counted: Term| counted.choose(Term::integer(1), Term::integer(0));
-    let counted = args.into_iter().filter_map(counts).map(one);
-    let sum = counted.reduce(|a, b| a.binary(expr::BinOper::Add, b));
-    let sum = sum.unwrap_or_else(|| Term::integer(0)).cast(PgType::Numeric);
-    Ok(Sql::unless(Kind::Number, fails, sum).never_null())
 }
 
 /// 1 for true, 0 for false; a blank stays blank.
