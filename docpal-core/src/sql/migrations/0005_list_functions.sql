@@ -51,9 +51,9 @@ CREATE FUNCTION docpal.joined(list text[], separator text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     filled text[] := array_remove(array_remove(list, NULL), '');
-    bytes numeric;
+    -- Without separators it is no longer than the list is; with them it could be longer than any text may be.
+    bytes numeric := octet_length(array_to_string(filled, ''));
 BEGIN
-    SELECT sum(octet_length(x)) INTO bytes FROM unnest(filled) AS u (x);
     IF bytes + (cardinality(filled) - 1)::numeric * octet_length(coalesce(separator, '')) > 102400 THEN
         RETURN docpal.too_long();
     END IF;
