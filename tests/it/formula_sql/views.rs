@@ -1,7 +1,7 @@
 //! Formulas in filters, sorts and pages: errors stay errors, and the clock is that of the request.
 
 use docpal::core::{FieldSpec, Filter, Json, RecordDraft, TableId, TableSpec};
-use docpal::query::{Direction, RecordsExt as _, Sort, ViewSpec};
+use docpal::query::{Direction, GroupBy, RecordsExt as _, Sort, ViewSpec};
 
 use crate::world::{World, column};
 
@@ -132,6 +132,18 @@ async fn filters_and_sorts_on_formulas_over_lists_find_what_the_page_shows() {
     }
     let by_all = world.list(table, &ViewSpec::new().sort("all", Direction::Ascending)).await;
     assert_eq!(column(&by_all, "name").join(" "), "1 2 4 0 5 3");
+}
+
+#[tokio::test]
+async fn groups_by_a_formula_over_a_list_have_the_values_that_the_page_shows() {
+    let world = World::new().await;
+    let table = notes(&world).await;
+    let view = ViewSpec::new().group(GroupBy::field("all")).aggregate("count", "sum");
+    let summary = world.docpal.records(&world.owner, table).summary(&view).await.unwrap();
+    let groups = summary.whole().groups().iter();
+    let mut groups: Vec<_> = groups.map(|group| format!("{} {}", group.value(), group.count())).collect();
+    groups.sort_unstable();
+    assert_eq!(groups, [" 1", "a, b/late/urgent/Ä 1", "late/urgent 2", "urgent 1", "Ä 1"]);
 }
 
 #[tokio::test]
