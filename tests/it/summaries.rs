@@ -55,8 +55,11 @@ async fn measurements(world: &World, count: i64) -> TableId {
     let drafts: Vec<RecordDraft> = (0..count)
         .map(|n| {
             let mut draft = RecordDraft::new().set("done", n % 3 == 0);
-            if n % 7 != 0 {
-                draft = draft.set("name", format!("item {}", n % 5));
+            // Some without a name, some with an empty one.
+            match n % 7 {
+                0 => {}
+                1 => draft = draft.set("name", ""),
+                _ => draft = draft.set("name", format!("item {}", n % 5)),
             }
             if n % 4 != 0 {
                 draft = draft.set("amount", format!("{}.{}", (n * 37) % 101 - 20, n % 10));
@@ -132,6 +135,7 @@ async fn the_records_of_a_list_come_in_the_order_of_the_groups() {
     for group in [
         r#"{"field":"kind"}"#,
         r#"{"field":"label","empty":"last"}"#,
+        r#"{"field":"name","empty":"last"}"#,
         r#"{"field":"ratio","bucket":5,"direction":"desc"}"#,
         r#"{"field":"month","bucket":"year"}"#,
         r#"{"field":"tags","direction":"desc","empty":"first"}"#,

@@ -107,7 +107,7 @@ impl Relation<'_> {
         }
     }
 
-    /// What a view orders by at `sort`.
+    /// What a view orders by at `sort`. An empty text stays one: it stands beside null, and an index can serve it.
     pub(crate) fn order_key(&self, sort: &ResolvedSort) -> Option<Operand> {
         match sort.buckets {
             Some(buckets) => Some(in_buckets(self.operand(sort.target)?, buckets)),
@@ -130,12 +130,7 @@ impl Relation<'_> {
         if let Some((rank, ty)) = self.rank(target, operand.value.clone()) {
             return Some(Operand::stored(rank, ty));
         }
-        // A formula may give an empty text; a stored text is never empty.
-        let is_stored = match target {
-            Target::System(_) => true,
-            Target::Field(position) => self.snapshot.fields().get(position)?.column().is_some(),
-        };
-        Some(if is_stored { operand } else { operand.or_null() })
+        Some(operand)
     }
 
     /// What the values of a select are ordered by: their options' own order. `None` for what is ordered by itself.

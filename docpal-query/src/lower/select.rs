@@ -218,8 +218,13 @@ pub(super) fn filter(secured: &SecuredPlan, relation: &Relation<'_>) -> Option<E
 
 fn sort_keys(secured: &SecuredPlan, relation: &Relation<'_>) -> Vec<Key> {
     let mut keys = Vec::new();
-    for sort in &secured.plan.view.sorts {
+    let view = &secured.plan.view;
+    for (level, sort) in view.sorts.iter().enumerate() {
         let Some(mut operand) = relation.order_key(sort) else { continue };
+        if level < view.groups {
+            // The empty text is in the group of the records without one.
+            operand = operand.or_null();
+        }
         if let Some(fails) = operand.fails {
             // Beside an error the value is anything; as null it can be in a cursor.
             operand.value = expr::if_else(fails.clone(), expr::null(operand.ty), operand.value);
