@@ -4,7 +4,7 @@
 ///
 /// The types: `n`umber, `t`ext, `b`ool, `d`ate, datetime `m`, either of the two `x`, anything `a`; lists of them in
 /// capitals, any list `l`; and literals: `i`nteger, `u`nit, `w`eekday, date `f`ormat, number format `q`, `r`egular
-/// expression, time `z`one, `h`olidays, `o`rder.
+/// expression, one that leaves no choice `s`, its replacement `p`, time `z`one, `h`olidays, `o`rder.
 pub(super) const TEMPLATES: &[(char, &str)] = &[
     ('n', "{n} + {n}"),
     ('n', "{n} - {n}"),
@@ -124,6 +124,9 @@ pub(super) const TEMPLATES: &[(char, &str)] = &[
     ('t', "SUBSTITUTE({t}, LEFT({t}), {t}, {n})"),
     ('t', "SPLIT_PART({t}, {t}, {i})"),
     ('t', "SPLIT_PART({t}, LEFT({t}), {n})"),
+    ('t', "PROPER({t})"),
+    ('t', "REGEX_EXTRACT({t}, {s})"),
+    ('t', "REGEX_REPLACE({t}, {s}, {p})"),
     ('t', "REPT({t}, {i})"),
     ('t', "REPT({t}, {n})"),
     ('t', "PAD_LEFT({t}, {i}, {t})"),
@@ -369,6 +372,14 @@ pub(super) const LEAVES: &[(char, &[&str])] = &[
         "\"[0-9]+\"", "\"^a\"", "\"e$\"", "\"(?i)STRASSE|straße\"", "\"\\\\d{2,3}\"", "\"^\\\\s*$\"",
         "\"[^a-z]\"", "\".\"", "\"^(a|b)*?c?$\"", "\"\\\\w+@\\\\w+\"", "\"(?i)é|ß\"", "\"^.{3}$\"", "\"\"",
         "\"\\\\$\\\\.\\\\*\"",
+    ]),
+    ('s', &[
+        "\"[0-9]+\"", "\"^a*\"", "\"e$\"", "\"(?i)STRASSE\"", "\"-?(\\\\d+)\"", "\"\\\\s+\"", "\"[^a-z]\"", "\".\"",
+        "\"(?s).\"", "\"(?s).+$\"", "\"([a-z]+)(-|@)([a-z]*)\"", "\"(?i)é|ß|s\"", "\"a{2,3}\"", "\"^..?\"", "\"[^\\\\w]+\"",
+        "\"(\\\\p{L}+)[ ,](\\\\p{L}?)\"", "\"\\\\$\"", "\"(\\\\w)$\"", "\"a-\"", "\"(👍|[é👍🏽])\"", "\"^(\\\\S*)$\"", "\"x*\"",
+    ]),
+    ('p', &[
+        "\"\"", "\"#\"", "\"$1\"", "\"[$0]\"", "\"$2-$1\"", "\"$$1\"", "\"\\\\1\\\\&\"", "\"$9é👍\"", "\"$\"", "\"$0$0$0\"",
     ]),
     ('z', &[
         "\"UTC\"", "\"Europe/Rome\"", "\"America/New_York\"", "\"Asia/Kolkata\"", "\"Pacific/Auckland\"",

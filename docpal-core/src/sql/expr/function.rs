@@ -52,6 +52,7 @@ functions! {
     SplitPart = "split_part", "`split_part(text, text, int)`";
     StartsWith = "starts_with", "`starts_with(text, text)`";
     StrPos = "strpos", "`strpos(text, text)`";
+    Substring = "substring", "`substring(text, text)`: the first match of a regular expression, or its first group";
     SumAll = "sum", "`sum(numeric)`, over the rows of a group";
     ToChar = "to_char", "`to_char(timestamp, text)`";
     ToJsonb = "to_jsonb", "`to_jsonb(anyelement)`";
@@ -97,6 +98,8 @@ functions! {
     Part = "docpal.part", "`docpal.part(field, timestamp)`: a part of a wall-clock time";
     Power = "docpal.power", "`docpal.power(base, exponent)`";
     Product = "docpal.product", "`docpal.product(numeric..)`";
+    RegexReplace = "docpal.regex_replace", "`docpal.regex_replace(text, pattern, replacement, bytes, flags)`";
+    Proper = "docpal.proper", "`docpal.proper(text, pattern)`: words that begin in upper case";
     Relative = "docpal.relative", "`docpal.relative(finish, start)`: a distance in words";
     Rept = "docpal.rept", "`docpal.rept(text, count)`";
     ReplaceAt = "docpal.replace", "`docpal.replace(text, start, count, new)`";

@@ -195,6 +195,11 @@ impl Term {
         Self { weight: term.weight + size, ..term }
     }
 
+    /// A text of ours for a regular expression: a bind, which costs, but not as SQL text does.
+    pub(crate) fn pattern(text: &str) -> Self {
+        Self::leaf(expr::cast(Expr::value(text), PgType::Text)).of_weight(1 + text.len() / 64)
+    }
+
     /// `CASE WHEN self THEN yes ELSE no END`
     pub(crate) fn choose(self, yes: Self, no: Self) -> Self {
         let expr = expr::if_else(self.expr.clone(), yes.expr.clone(), no.expr.clone());

@@ -8,7 +8,4 @@ pub const MEMORY_ONLY: &[(&str, &str)] = &[
     ("JSON_EXTRACT", JSON),
     ("JSON_NUMBER", JSON),
     ("JSON_TEXT", JSON),
-    ("PROPER", "which characters make a word differs between Unicode and PostgreSQL"),
-    ("REGEX_EXTRACT", "PostgreSQL finds the longest match, formulas the first"),
-    ("REGEX_REPLACE", "PostgreSQL finds the longest match, formulas the first"),
 ];

@@ -43,14 +43,17 @@ pub(super) const FUNCTIONS: Functions = &[
     }),
     ("PAD_LEFT", |call| padded(call, true)),
     ("PAD_RIGHT", |call| padded(call, false)),
-    ("REGEX_MATCH", |call| {
-        let Prepared::Regex(pattern) = call.call.prepared(1) else {
-            return Err("its regular expression is not written out".to_owned());
+    ("PROPER", |call| {
+        let proper = |text: Term| {
+            let class = Term::pattern(regex::of_words());
+            Term::call(PgFn::Proper, [text.collate(Collation::CodePoint), class])
+                .collate(Collation::CodePoint)
         };
-        let pattern = regex::translated(pattern.as_str())?;
-        let text = call.filled_text(0)?;
-        Ok(Sql::truth_unless(text.fails(), text.value.matches(&pattern)))
+        Ok(grown(call.text(0)?, 3, proper).limited())
     }),
+    ("REGEX_EXTRACT", regex::extract),
+    ("REGEX_MATCH", regex::is_match),
+    ("REGEX_REPLACE", regex::replace),
     ("REPLACE", |call| {
         let (text, start, length, new) =
             (call.text(0)?, call.number(1)?, call.number(2)?, call.filled_text(3)?);
