@@ -83,6 +83,34 @@ fn the_deepest_and_the_tallest_formulas_allowed_fit_the_stack() {
 }
 
 #[test]
+fn a_limit_says_where_it_is_passed() {
+    let cases = [
+        ("1111 + 1", Limits { source_bytes: 7, ..Limits::default() }, "source_too_long", "1111 + 1"),
+        ("1 + ((((1))))", Limits { nesting: 3, ..Limits::default() }, "too_deep", "("),
+        ("ABS(ABS(1))", Limits { nesting: 1, ..Limits::default() }, "too_deep", "("),
+        ("1 & --!1", Limits { nesting: 2, ..Limits::default() }, "too_deep", "!"),
+        ("1 + 2 - 33 + 4", Limits { height: 3, ..Limits::default() }, "too_deep", "1 + 2 - 33 + 4"),
+        ("MAX(1, 2, 33, 4)", Limits { nodes: 3, ..Limits::default() }, "too_many_nodes", "33"),
+        ("1 & REGEX_MATCH(t, '(a{1000}){1000}')", Limits::default(), "invalid_regex", "'(a{1000}){1000}'"),
+        (
+            "1 + 12345678901234567890123456789",
+            Limits::default(),
+            "invalid_number",
+            "12345678901234567890123456789",
+        ),
+    ];
+    for (source, limits, code, place) in cases {
+        let errors = Formula::parse_with(source, &limits)
+            .and_then(|formula| formula.check(&[("t", Type::Text)], &Functions::standard()))
+            .unwrap_err();
+        let found = errors.first();
+        assert_eq!((found.code, &source[found.span.start..found.span.end]), (code, place), "{source}");
+        // The last of several places that read alike: the one behind which it goes too far.
+        assert_eq!(found.span.start, source.rfind(place).unwrap(), "{source}");
+    }
+}
+
+#[test]
 fn text_cannot_explode() {
     for source in [
         "REPT(\"a\", 102401)",
