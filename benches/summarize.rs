@@ -78,7 +78,7 @@ async fn main() {
             "footer of 5 aggregates",
             "<= 1.05x",
             footer,
-            "SELECT count(*), sum(<amount>), max(<amount>), count(<name>), max(<due>), \
+            "SELECT count(*), sum(<amount>), max(<amount>), count(nullif(<name>, '')), max(<due>), \
              count(*) FILTER (WHERE <paid>) FROM orders",
         ),
         (

@@ -124,7 +124,7 @@ fn filled(value: Expr) -> Expr {
     expr::call(PgFn::Count, [value])
 }
 
-/// How many rows meet a condition.
+/// How many rows meet a condition; null counts as no.
 fn those(condition: Expr) -> Expr {
     filled(expr::call(PgFn::NullIf, [condition, expr::boolean(false)]))
 }

@@ -1,6 +1,6 @@
 //! Aggregates of switches. A switch without a value is off.
 
-use docpal_core::sql::expr::{self, Expr, PgFn};
+use docpal_core::sql::expr::{self, Expr};
 
 use super::{Aggregate, Gives, Over, percent, those};
 
@@ -22,7 +22,7 @@ pub(super) static AGGREGATES: &[Aggregate] = &[
 ];
 
 fn checked(over: Over) -> Expr {
-    those(expr::call(PgFn::Coalesce, [over.known, expr::boolean(false)]))
+    those(over.known)
 }
 
 fn unchecked(over: Over) -> Expr {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use docpal_core::field_types::{Family, SelectOption};
+use docpal_core::model::Field;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
 use docpal_core::{Cell, TableSnapshot};
@@ -58,15 +59,6 @@ impl Operand {
     fn stored(value: Expr, ty: PgType) -> Self {
         Self { value, ty, fails: None, cases: None }
     }
-
-    /// The same with null for the empty text.
-    pub(crate) fn or_null(self) -> Self {
-        if self.ty != PgType::Text {
-            return self;
-        }
-        let empty = expr::bind(&Cell::Text(String::new()), PgType::Text);
-        Self { value: expr::call(PgFn::NullIf, [self.value, empty]), cases: None, ..self }
-    }
 }
 
 impl Relation<'_> {
@@ -120,8 +112,21 @@ impl Relation<'_> {
         let operand = self.operand(sort.target)?;
         Some(match sort.buckets {
             Some(buckets) => in_buckets(operand, buckets),
-            None => operand.or_null(),
+            None => self.without_empty(sort.target, operand),
         })
+    }
+
+    /// The same value of `target` with null for the empty text.
+    pub(crate) fn without_empty(&self, target: Target, operand: Operand) -> Operand {
+        let Target::Field(position) = target else { return operand };
+        match self.snapshot.fields().get(position).map(Field::family) {
+            Some(Family::Text) => {
+                let empty = expr::bind(&Cell::Text(String::new()), PgType::Text);
+                let value = expr::call(PgFn::NullIf, [operand.value, empty]);
+                Operand { value, cases: None, ..operand }
+            }
+            _ => operand,
+        }
     }
 
     /// The value of `target` as a view sorts it: a select by the order of its options.

@@ -223,7 +223,7 @@ fn sort_keys(secured: &SecuredPlan, relation: &Relation<'_>) -> Vec<Key> {
         let Some(mut operand) = relation.order_key(sort) else { continue };
         if level < view.groups {
             // The empty text is in the group of the records without one.
-            operand = operand.or_null();
+            operand = relation.without_empty(sort.target, operand);
         }
         if let Some(fails) = operand.fails {
             // Beside an error the value is anything; as null it can be in a cursor.

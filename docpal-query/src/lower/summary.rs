@@ -267,7 +267,8 @@ impl Inputs {
         if let Some((_, column)) = self.columns.iter().find(|(known, _)| *known == target) {
             return Ok(column.clone());
         }
-        let mut operand = relation.operand(target).ok_or_else(no_sql)?.or_null();
+        let operand = relation.operand(target).ok_or_else(no_sql)?;
+        let mut operand = relation.without_empty(target, operand);
         if operand.ty == PgType::Bigint {
             // One type for all numbers.
             operand.value = expr::cast(operand.value, PgType::Numeric);
