@@ -38,6 +38,7 @@ pub use program::{
 };
 pub use row::Row;
 pub use temporal::format::{DateFormat, DatePiece, DateToken};
+pub use temporal::iso::iso_date;
 pub use temporal::unit::Unit;
 pub use types::{Type, UnknownType};
 pub use value::Value;

@@ -3,6 +3,7 @@
 //! Results lie in the years 1 to 9999; anything else is an overflow.
 
 pub(crate) mod format;
+pub(crate) mod iso;
 pub(crate) mod shift;
 pub(crate) mod unit;
 
@@ -52,27 +53,10 @@ pub(crate) fn day_in_calendar(date: NaiveDate) -> Result<NaiveDate, EvalError> {
     if (1..=9999).contains(&date.year()) { Ok(date) } else { Err(ErrorCode::Overflow.into()) }
 }
 
-/// An ISO date: `2024-02-29`.
-pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().filter(|date| (1..=9999).contains(&date.year()))
-}
-
-/// An ISO date and time, with `T` or a space between; without an offset it is UTC.
+/// The instant of an ISO date and time; without an offset it is UTC.
 pub(crate) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
-    match parse_moment(text)? {
+    match iso::iso_moment(text)? {
         ReadMoment::Instant(instant) => in_calendar(instant).ok(),
         ReadMoment::Local(local) => in_calendar(local.and_utc()).ok(),
     }
-}
-
-/// An ISO date, or date and time with `T` or a space between, with or without an offset.
-pub(crate) fn parse_moment(text: &str) -> Option<ReadMoment> {
-    let text = text.trim();
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(ReadMoment::Instant(instant.to_utc()));
-    }
-    let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    local.or_else(|| parse_date(text).map(NaiveDateTime::from)).map(ReadMoment::Local)
 }

@@ -85,7 +85,7 @@ impl Checker<'_> {
             self.mismatch(&node, "a date is needed here, not text".to_owned(), &Type::Date);
             return None;
         };
-        if let Some(date) = temporal::parse_date(text) {
+        if let Some(date) = temporal::iso::iso_date(text) {
             return Some(Node::constant(Value::Date(date), Type::Date, node.span));
         }
         if let Some(instant) = temporal::parse_instant(text) {

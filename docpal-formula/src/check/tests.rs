@@ -62,6 +62,8 @@ fn every_mistake_is_found_where_it_is() {
         ("\"5\" = 5", vec![("type_mismatch", "=")]),
         ("{due} + 1", vec![("type_mismatch", "+")]),
         ("{due} = \"yesterday\"", vec![("invalid_date", "\"yesterday\"")]),
+        ("{due} = \"2024-3-4\"", vec![("invalid_date", "\"2024-3-4\"")]),
+        ("{due} < \"2024-03-04T24:00\"", vec![("invalid_date", "\"2024-03-04T24:00\"")]),
         ("{tags} = \"a\"", vec![("type_mismatch", "=")]),
         ("{doc} & \"\"", vec![("type_mismatch", "{doc}")]),
         ("IF({done}, {price}, {due})", vec![("type_mismatch", "{due}")]),

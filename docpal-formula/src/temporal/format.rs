@@ -4,6 +4,7 @@ mod read;
 mod write;
 
 pub(crate) use read::ReadMoment;
+pub(super) use read::{digits, offset};
 
 use chrono::{NaiveDateTime, Utc};
 use chrono_tz::Tz;

@@ -139,6 +139,48 @@ fn formats_read_what_they_wrote() {
 }
 
 #[test]
+fn formats_read_one_way_only() {
+    for (format, text, expected) in [
+        ("DD/MM/YYYY", " 29/02/2024 ", "2024-02-29T00:00:00.000Z"),
+        ("DD/MM/YYYY", "29/02/2023", "#not_a_date"),
+        ("DD/MM/YYYY", "9/02/2024", "#not_a_date"),
+        ("YYYY", "0000", "#not_a_date"),
+        ("Do MMM YYYY", "1st mAR 2024", "2024-03-01T00:00:00.000Z"),
+        ("Do MMM YYYY", "1. Mar 2024", "#not_a_date"),
+        ("YYYY h A", "2024 12 am", "2024-01-01T00:00:00.000Z"),
+        ("YYYY h A", "2024 13 am", "2024-01-01T13:00:00.000Z"),
+        ("YYYY Z", "2024 -0130", "2024-01-01T01:30:00.000Z"),
+        ("YYYY Z", "2024 +24:00", "#not_a_date"),
+        ("YYYY Z", "2024 +01:60", "#not_a_date"),
+        ("X", "-1", "1969-12-31T23:59:59.000Z"),
+        ("X", "1-1", "#not_a_date"),
+        ("x-x", "1-2", "1970-01-01T00:00:00.002Z"),
+        ("x", "9223372036854775808", "#not_a_date"),
+        ("YYYY Q", "2024 1", "#not_a_date"),
+    ] {
+        let source = format!("DATETIME_PARSE(\"{text}\", \"{format}\") & \"\"");
+        assert_eq!(outcome(&source, &[]), expected, "{text} by {format}");
+    }
+}
+
+#[test]
+fn dates_in_texts_are_read_strictly_everywhere() {
+    for (source, expected) in [
+        ("DATETIME_PARSE(\"2024-02-29 10:00+01:00\") & \"\"", "2024-02-29T09:00:00.000Z"),
+        ("DATETIME_PARSE(\"2024-02-29T10:00:60\")", "#not_a_date"),
+        ("DATETIME_PARSE(\"+2024-02-29\")", "#not_a_date"),
+        // What is finer than a microsecond is no part of an instant.
+        ("DATETIME_PARSE(\"2024-02-29T10:00:00.1234567Z\") = \"2024-02-29T10:00:00.123456Z\"", "true"),
+        ("WORKDAY(\"2024-03-04\", 1, \"2024-03-05, \")", "2024-03-06"),
+        ("WORKDAY(\"2024-03-04\", 1, \"2024-3-5\")", "#not_a_date"),
+        ("YEAR(\" 2024-02-29 \")", "2024"),
+        ("HOUR(\"2024-02-29 10:30\")", "10"),
+    ] {
+        assert_eq!(outcome(source, &[]), expected, "{source}");
+    }
+}
+
+#[test]
 fn working_days_agree_with_counting_one_by_one() {
     let is_free = |day: chrono::NaiveDate| {
         use chrono::Datelike;

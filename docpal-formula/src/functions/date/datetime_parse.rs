@@ -14,8 +14,9 @@ pub(crate) static FUNCTION: Builtin = Builtin {
         Returns::DateTime,
     ),
     volatility: Volatility::Zone,
-    doc: "The instant a text says, by a format of tokens, or in ISO 8601 when none is given. \
-          Without an offset in the text it is a time of the formula's zone. Another text is an \
+    doc: "The instant a text says, by a format of tokens, or in ISO 8601 when none is given: \
+          `2024-12-31`, `2024-12-31 23:59` or `2024-12-31T23:59:59.123+01:00`. \
+          Without an offset in the text it is a time of the formula's zone. Any other text is an \
           error, blank stays blank.",
     examples: &[
         example(
@@ -24,6 +25,7 @@ pub(crate) static FUNCTION: Builtin = Builtin {
         ),
         example("DATETIME_PARSE(\"2024-03-04\") = \"2024-03-04\"", "TRUE"),
         example("DATETIME_PARSE(\"soon\")", "#not_a_date"),
+        example("DATETIME_PARSE(\"2024-3-4\")", "#not_a_date"),
         example("DATETIME_PARSE(\"\")", "NULL"),
         example("DATETIME_PARSE(\"12/31/2024\", \"MM/DD/YYYY\") = \"2024-12-31\"", "TRUE"),
     ],
@@ -35,7 +37,7 @@ pub(crate) static FUNCTION: Builtin = Builtin {
         }
         let read = match format {
             Some(format) => format.read(&text),
-            None => temporal::parse_moment(&text),
+            None => temporal::iso::iso_moment(&text),
         };
         match read.ok_or(ErrorCode::NotADate)? {
             ReadMoment::Instant(instant) => temporal::in_calendar(instant).map(Value::from),

@@ -46,7 +46,7 @@ pub(super) fn holidays(call: &mut Call<'_, '_>, index: usize) -> Result<BTreeSet
             Value::DateTime(instant) => drop(days.insert(temporal::local(instant, zone)?.date())),
             Value::Text(text) => {
                 for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-                    days.insert(temporal::parse_date(part).ok_or(ErrorCode::NotADate)?);
+                    days.insert(temporal::iso::iso_date(part).ok_or(ErrorCode::NotADate)?);
                 }
             }
             _ => {}

@@ -1,8 +1,11 @@
 //! Reading a date and time by a format.
+//!
+//! Piece by piece, each as long as it can be, never back: `docpal.read_moment` does the same in SQL.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::{DateFormat, DatePiece, DateToken, MONTHS, WEEKDAYS};
+use crate::temporal::day_in_calendar;
 
 /// What a text says by a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +14,19 @@ pub(crate) enum ReadMoment {
     Local(NaiveDateTime),
     /// An instant.
     Instant(DateTime<Utc>),
+}
+
+impl ReadMoment {
+    /// A wall-clock time, and how many minutes the clock is ahead of UTC if that is known.
+    pub(in crate::temporal) fn new(local: NaiveDateTime, offset_minutes: Option<i64>) -> Option<Self> {
+        match offset_minutes {
+            Some(minutes) => {
+                let utc = local.checked_sub_signed(TimeDelta::minutes(minutes))?;
+                Some(Self::Instant(utc.and_utc()))
+            }
+            None => Some(Self::Local(local)),
+        }
+    }
 }
 
 /// The parts read so far.
@@ -41,7 +57,7 @@ impl DateFormat {
                 DatePiece::Token(token) => parts.read(*token, rest)?,
             };
         }
-        if rest.trim().is_empty() { parts.moment() } else { None }
+        if rest.is_empty() { parts.moment() } else { None }
     }
 }
 
@@ -88,7 +104,8 @@ impl Parts {
             _ => return self.read_word(token, rest),
         }
         let is_ordinal = matches!(token, T::MonthOrdinal | T::DayOrdinal | T::DayOfYearOrdinal);
-        if is_ordinal { tail.get(2..) } else { Some(tail) }
+        let skip_letter = |tail: &'a str| tail.strip_prefix(|c: char| c.is_ascii_alphabetic());
+        if is_ordinal { skip_letter(tail).and_then(skip_letter) } else { Some(tail) }
     }
 
     /// Names, signs and timestamps.
@@ -118,7 +135,9 @@ impl Parts {
                 Some(tail)
             }
             T::Timestamp | T::TimestampMillis => {
-                let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
+                let number = rest.strip_prefix('-').unwrap_or(rest);
+                let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+                let end = rest.len() - number.len() + digits;
                 let number: i64 = rest.get(..end)?.parse().ok()?;
                 let factor = if token == T::Timestamp { 1_000 } else { 1 };
                 self.timestamp_millis = Some(number.checked_mul(factor)?);
@@ -141,18 +160,14 @@ impl Parts {
             (hour @ 1..=11, Some(true)) => hour + 12,
             (hour, _) => hour,
         };
-        let local = date?.and_hms_milli_opt(hour, self.minute, self.second, self.millisecond)?;
-        match self.offset_minutes {
-            Some(minutes) => local
-                .checked_sub_signed(TimeDelta::minutes(minutes))
-                .map(|utc| ReadMoment::Instant(utc.and_utc())),
-            None => Some(ReadMoment::Local(local)),
-        }
+        let date = day_in_calendar(date?).ok()?;
+        let local = date.and_hms_milli_opt(hour, self.minute, self.second, self.millisecond)?;
+        ReadMoment::new(local, self.offset_minutes)
     }
 }
 
 /// A number of `least` to `most` digits, and what is behind it.
-fn digits(rest: &str, least: usize, most: usize) -> Option<(u32, &str)> {
+pub(in crate::temporal) fn digits(rest: &str, least: usize, most: usize) -> Option<(u32, &str)> {
     let count = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
     if count < least {
         return None;
@@ -172,13 +187,14 @@ fn name<'a>(rest: &'a str, names: &[&str], is_short: bool) -> Option<(u32, &'a s
     None
 }
 
-/// `Z`, `+01:00` or `+0100` in minutes.
-fn offset(rest: &str) -> Option<(i64, &str)> {
+/// `Z`, `+01:00` or `+0100` in minutes; an offset is shorter than a day.
+pub(in crate::temporal) fn offset(rest: &str) -> Option<(i64, &str)> {
     if let Some(tail) = rest.strip_prefix(['Z', 'z']) {
         return Some((0, tail));
     }
     let sign = if rest.starts_with('-') { -1 } else { 1 };
     let (hours, tail) = digits(rest.strip_prefix(['+', '-'])?, 2, 2)?;
     let (minutes, tail) = digits(tail.strip_prefix(':').unwrap_or(tail), 2, 2)?;
-    Some((sign * (i64::from(hours) * 60 + i64::from(minutes)), tail))
+    let is_valid = hours < 24 && minutes < 60;
+    is_valid.then_some((sign * (i64::from(hours) * 60 + i64::from(minutes)), tail))
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use docpal_core::Cell;
 use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, PgFn};
-use docpal_formula::{CompareOp, Prepared, Unit, Value};
+use docpal_formula::{CompareOp, Prepared, Unit, Value, iso_date};
 
 use super::super::compare::compare;
 use super::super::sql::{Failure, Item, Kind, Sql};
@@ -195,9 +195,8 @@ fn holidays(call: &Call<'_>) -> Result<Term, Unsupported> {
     let Some(node) = call.args().get(2) else { return Ok(dates(&[])) };
     if let Some(Value::Text(text)) = node.as_constant() {
         let days = text.split(',').map(str::trim).filter(|day| !day.is_empty());
-        let days: Result<Vec<NaiveDate>, _> =
-            days.map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d")).collect();
-        return days.map(|days| dates(&days)).map_err(|_| "a holiday is not a date".to_owned());
+        let days: Option<Vec<NaiveDate>> = days.map(iso_date).collect();
+        return days.map(|days| dates(&days)).ok_or_else(|| "a holiday is not a date".to_owned());
     }
     let one = |day: Term| Term::call(PgFn::ArrayAppend, [dates(&[]), day]);
     let holidays = call.sql(2)?;
