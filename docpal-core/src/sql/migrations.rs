@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i32, &str, &str)] = &[
     (4, "date_functions", include_str!("migrations/0004_date_functions.sql")),
     (5, "list_functions", include_str!("migrations/0005_list_functions.sql")),
     (6, "regex_functions", include_str!("migrations/0006_regex_functions.sql")),
+    (7, "parse_functions", include_str!("migrations/0007_parse_functions.sql")),
 ];
 
 /// An arbitrary constant that says "DocPal migrates"; two nodes that start at once take turns.

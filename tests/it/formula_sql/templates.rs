@@ -3,8 +3,9 @@
 /// A template: its type, and a text in which `{x}` stands for a part of type `x`.
 ///
 /// The types: `n`umber, `t`ext, `b`ool, `d`ate, datetime `m`, either of the two `x`, anything `a`; lists of them in
-/// capitals, any list `l`; and literals: `i`nteger, `u`nit, `w`eekday, date `f`ormat, number format `q`, `r`egular
-/// expression, one that leaves no choice `s`, its replacement `p`, time `z`one, `h`olidays, `o`rder.
+/// capitals, any list `l`; texts `p` that say a date, such a text `P` with its format; and literals: `i`nteger, `u`nit,
+/// `w`eekday, date `f`ormat, `y` one that reads back, `s` a time of day, number format `q`, `r`egular expression, `g` one
+/// that leaves no choice, `k` its replacement, time `z`one, `h`olidays, `o`rder.
 pub(super) const TEMPLATES: &[(char, &str)] = &[
     ('n', "{n} + {n}"),
     ('n', "{n} - {n}"),
@@ -125,8 +126,8 @@ pub(super) const TEMPLATES: &[(char, &str)] = &[
     ('t', "SPLIT_PART({t}, {t}, {i})"),
     ('t', "SPLIT_PART({t}, LEFT({t}), {n})"),
     ('t', "PROPER({t})"),
-    ('t', "REGEX_EXTRACT({t}, {s})"),
-    ('t', "REGEX_REPLACE({t}, {s}, {p})"),
+    ('t', "REGEX_EXTRACT({t}, {g})"),
+    ('t', "REGEX_REPLACE({t}, {g}, {k})"),
     ('t', "REPT({t}, {i})"),
     ('t', "REPT({t}, {n})"),
     ('t', "PAD_LEFT({t}, {i}, {t})"),
@@ -247,6 +248,46 @@ pub(super) const TEMPLATES: &[(char, &str)] = &[
     ('m', "DATEADD({m}, {n}, {u})"),
     ('m', "START_OF({m}, {u}, {w})"),
     ('m', "END_OF({m}, {u}, {w})"),
+    ('m', "DATETIME_PARSE({P})"),
+    ('m', "DATETIME_PARSE({P})"),
+    ('m', "DATETIME_PARSE({P})"),
+    ('m', "DATETIME_PARSE({p})"),
+    ('m', "DATETIME_PARSE({p}, {y})"),
+    ('m', "DATETIME_PARSE({t}, {y})"),
+    ('m', "DATETIME_PARSE(DATESTR({d}) & {s})"),
+    ('m', "DATETIME_PARSE({i} & \"-\" & {i} & \"-\" & {i}, {y})"),
+    ('P', "DATETIME_FORMAT({x}, \"YYYY-MM-DD\"), \"YYYY-MM-DD\""),
+    ('P', "DATETIME_FORMAT({x}, \"DD/MM/YYYY\"), \"DD/MM/YYYY\""),
+    ('P', "DATETIME_FORMAT({x}, \"M/D/YY\"), \"M/D/YY\""),
+    ('P', "DATETIME_FORMAT({x}, \"YYYY-MM-DD HH:mm:ss.SSS\"), \"YYYY-MM-DD HH:mm:ss.SSS\""),
+    ('P', "DATETIME_FORMAT({x}, \"D MMMM YYYY h:mm:ss A\"), \"D MMMM YYYY h:mm:ss A\""),
+    ('P', "DATETIME_FORMAT({x}, \"dddd, MMM Do, YYYY HH:mm Z\"), \"dddd, MMM Do, YYYY HH:mm Z\""),
+    ('P', "DATETIME_FORMAT({x}, \"YYYYDDDDHHmmss\"), \"YYYYDDDDHHmmss\""),
+    ('P', "DATETIME_FORMAT({x}, \"DDDo Y kk:m:s SS\"), \"DDDo Y kk:m:s SS\""),
+    ('P', "DATETIME_FORMAT({x}, \"Mo-Do-YYYY hha\"), \"Mo-Do-YYYY hha\""),
+    ('P', "DATETIME_FORMAT({x}, \"x\"), \"x\""),
+    ('P', "DATETIME_FORMAT({x}, \"X\"), \"X\""),
+    ('P', "DATETIME_FORMAT({x}, \"YYYY-MM-DDTHH:mm:ssZZ\"), \"YYYY-MM-DDTHH:mm:ssZZ\""),
+    ('P', "DATETIME_FORMAT({x}, \"[👍é] DD [of]  MM\u{a0}YYYY\"), \"[👍é] DD [of]  MM\u{a0}YYYY\""),
+    ('P', "DATETIME_FORMAT({x}, \"LLLL\"), \"LLLL\""),
+    ('P', "DATETIME_FORMAT({x}, \"LT l\"), \"LT l\""),
+    ('P', "DATETIME_FORMAT({x}, \"YYYYMMDD\"), \"YYYYMMDD\""),
+    ('P', "UPPER(DATETIME_FORMAT({x}, \"ddd D MMM YYYY h:mm a\")) & \" \", \"ddd D MMM YYYY h:mm a\""),
+    ('P', "DATESTR({x}) & {s}, \"YYYY-MM-DD HH:mm:ss\""),
+    ('P', "DATESTR({x}) & {s}, \"YYYY-MM-DD[T]HH:mmZ\""),
+    ('P', "LEFT(TO_TEXT({x}), {i}), \"YYYY-MM-DD\""),
+    ('P', "YEAR({x}) & \" \" & {i}, \"Y DDD\""),
+    ('P', "YEAR({x}) & \" \" & {i} & \" pm\", \"Y k A\""),
+    ('s', "\"T\" & TIMESTR({x})"),
+    ('s', "\" \" & TIMESTR({x}) & \"-01:30\""),
+    ('p', "DATESTR({x})"),
+    ('p', "TO_TEXT({x})"),
+    ('p', "LEFT(TO_TEXT({x}), {i})"),
+    ('p', "DATETIME_FORMAT({x}, {y})"),
+    ('p', "DATETIME_FORMAT({x}, {y})"),
+    ('p', "DATETIME_FORMAT({x}, {y}) & {s}"),
+    ('p', "UPPER(DATETIME_FORMAT({x}, {y}))"),
+    ('p', "\" \" & DATETIME_FORMAT({x}, {y}) & \"\\n\""),
     ('m', "NOW()"),
     ('m', "SET_TIMEZONE({x}, {z})"),
     ('m', "SET_LOCALE({m}, \"en\")"),
@@ -348,6 +389,15 @@ pub(super) const LEAVES: &[(char, &[&str])] = &[
     ('m', &[
         "{when}", "{when}", "{then}", "NOW()", "SET_TIMEZONE({when}, \"America/New_York\")",
     ]),
+    ('P', &[
+        "\"29/02/2024\", \"DD/MM/YYYY\"", "\"4 mAr 2024 12:05:06 am\", \"D MMM YYYY h:mm:ss a\"",
+        "\"2024-03-31 02:30\", \"YYYY-MM-DD HH:mm\"", "\"2024-11-03 1:30\", \"YYYY-MM-DD H:mm\"", "\"31 Apr 2024\", \"D MMM YYYY\"",
+    ]),
+    ('p', &[
+        "\"2024-02-29\"", "\"29/02/2024\"", "\"2024-02-29T12:34:56.789Z\"", "\"February 29th, 2024\"", "\"soon\"", "\"\"", "{t}", "{u}",
+        "\"1709210096789\"", "\"-62135596800001\"", "\"99999999999999999999\"", "\"4 mAr 2024 12:05:06 am\"", "\"Sep 31 2024\"",
+        "\"2024-366\"", "\"31ſt\"", "\"2024-03-31 02:30\"", "\"2024-11-03T01:30:00\"", "NULL",
+    ]),
     ('i', &[
         "-400", "-28", "-2", "-1", "0", "1", "2", "3", "5", "12", "13", "28", "30", "100", "1.9",
         "99999999999",
@@ -364,6 +414,18 @@ pub(super) const LEAVES: &[(char, &[&str])] = &[
         "\"d do e E w wo ww W Wo WW GGGG GG gggg gg\"", "\"kk k H hh h A m s S SS\"", "\"X x\"",
         "\"Z ZZ\"", "\"YY Y M Mo MMM dd ddd\"", "\"LLLL LT\"", "\"[only text]\"", "\"\"",
     ]),
+    ('y', &[
+        "\"YYYY-MM-DD\"", "\"DD/MM/YYYY\"", "\"M/D/YY\"", "\"YYYY-MM-DD HH:mm:ss.SSS\"", "\"D MMMM YYYY h:mm:ss A\"",
+        "\"dddd, MMM Do, YYYY HH:mm Z\"", "\"ddd, MMM Do, YYYY HH:mm:ss.SSS ZZ\"", "\"YYYYDDDDHHmmss\"",
+        "\"DDDo Y kk:m:s SS\"", "\"Mo-Do-YYYY hha\"", "\"x\"", "\"X\"", "\"X x\"", "\"YYYY-MM-DD[T]HH:mm:ssZ\"", "\"YYYY-MM-DDZ\"",
+        "\"YYYY-M-D k:mm:S\"", "\"D.M.Y\"", "\"DDD YYYY\"", "\"[day] DD [of]  MM\u{a0}YYYY\"", "\"LLLL\"", "\"LT l\"",
+        "\"YYYY [👍'é]\"", "\"YYYY-Q\"", "\"GGGG-[W]WW\"", "\"YYYYMMDD\"", "\"\"",
+    ]),
+    ('s', &[
+        "\"T10:30Z\"", "\" 01:30\"", "\" 02:30\"", "\"T02:30:00\"", "\"t23:59:59.999999z\"", "\"T24:00\"", "\"T10:00:60\"",
+        "\" 00:00:00.1234567+0530\"", "\"T00:00-23:59\"", "\"T00:00+24:00\"", "\" x\"", "\"  \"", "\"T1:30\"", "\" 12 PM\"",
+        "{t}",
+    ]),
     ('q', &[
         "\"0\"", "\"0.00\"", "\"#,##0.00\"", "\"0%\"", "\"0.0#%\"", "\"$#,##0.0#\"", "\"000000\"",
         "\"#.###\"", "\"0.0000000000\"",
@@ -373,12 +435,12 @@ pub(super) const LEAVES: &[(char, &[&str])] = &[
         "\"[^a-z]\"", "\".\"", "\"^(a|b)*?c?$\"", "\"\\\\w+@\\\\w+\"", "\"(?i)é|ß\"", "\"^.{3}$\"", "\"\"",
         "\"\\\\$\\\\.\\\\*\"",
     ]),
-    ('s', &[
+    ('g', &[
         "\"[0-9]+\"", "\"^a*\"", "\"e$\"", "\"(?i)STRASSE\"", "\"-?(\\\\d+)\"", "\"\\\\s+\"", "\"[^a-z]\"", "\".\"",
         "\"(?s).\"", "\"(?s).+$\"", "\"([a-z]+)(-|@)([a-z]*)\"", "\"(?i)é|ß|s\"", "\"a{2,3}\"", "\"^..?\"", "\"[^\\\\w]+\"",
         "\"(\\\\p{L}+)[ ,](\\\\p{L}?)\"", "\"\\\\$\"", "\"(\\\\w)$\"", "\"a-\"", "\"(👍|[é👍🏽])\"", "\"^(\\\\S*)$\"", "\"x*\"",
     ]),
-    ('p', &[
+    ('k', &[
         "\"\"", "\"#\"", "\"$1\"", "\"[$0]\"", "\"$2-$1\"", "\"$$1\"", "\"\\\\1\\\\&\"", "\"$9é👍\"", "\"$\"", "\"$0$0$0\"",
     ]),
     ('z', &[

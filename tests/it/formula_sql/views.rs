@@ -157,3 +157,45 @@ async fn a_formula_that_gives_a_list_is_refused_in_a_filter_and_a_sort() {
         assert!(refused.fields()[0].message.contains("its result is a list"), "{:?}", refused.fields());
     }
 }
+
+#[tokio::test]
+async fn dates_in_texts_filter_sort_and_group_as_the_page_shows_them() {
+    let world = World::new().await;
+    let spec = TableSpec::new("Imported")
+        .field(FieldSpec::new("n", "number"))
+        .field(FieldSpec::new("text", "text"))
+        .field(FieldSpec::formula("date", "DATETIME_PARSE({text}, \"DD/MM/YYYY\")"))
+        .field(FieldSpec::formula("iso", "DATETIME_PARSE({text})"))
+        .field(FieldSpec::formula("written", "DATETIME_PARSE(\"2024\", {text})"));
+    let table = world.table(spec).await.id();
+    let texts = ["31/12/2023", "01/02/2024", "2024-02-01", "", "30/02/2024", " 01/02/2024 ", "15/01/2024"];
+    for (n, text) in (0..).zip(texts) {
+        let draft = RecordDraft::new().set("n", n).set("text", text);
+        world.docpal.records(&world.owner, table).create(&draft).await.expect("a record");
+    }
+    let found = async |filter: Filter| {
+        let view = ViewSpec::new().filter(filter).sort("n", Direction::Ascending);
+        column(&world.list(table, &view).await, "n").join(" ")
+    };
+    assert_eq!(found(Filter::test("date", "on_or_after", "2024-01-15")).await, "1 5 6");
+    assert_eq!(found(Filter::test("date", "is_error", Json::Null)).await, "2 4");
+    assert_eq!(found(Filter::test("date", "is_empty", Json::Null)).await, "3");
+    assert_eq!(found(Filter::test("iso", "is", "2024-02-01")).await, "2");
+    let sorted = world
+        .list(
+            table,
+            &ViewSpec::new()
+                .filter(Filter::test("date", "is_not_empty", Json::Null))
+                .sort("date", Direction::Ascending),
+        )
+        .await;
+    assert_eq!(column(&sorted, "n")[..4].join(" "), "0 6 1 5");
+    let view = ViewSpec::new().group(GroupBy::field("date")).aggregate("n", "sum");
+    let summary = world.docpal.records(&world.owner, table).summary(&view).await.unwrap();
+    let mut groups: Vec<_> = summary.whole().groups().iter().map(|group| group.count()).collect();
+    groups.sort_unstable();
+    assert_eq!(groups, [1, 1, 1, 2, 2]);
+    let view = ViewSpec::new().filter(Filter::test("written", "is_empty", Json::Null));
+    let refused = world.docpal.records(&world.owner, table).list(&view).await.unwrap_err();
+    assert!(refused.fields()[0].message.contains("date format is not written out"), "{:?}", refused.fields());
+}

@@ -98,8 +98,10 @@ functions! {
     Part = "docpal.part", "`docpal.part(field, timestamp)`: a part of a wall-clock time";
     Power = "docpal.power", "`docpal.power(base, exponent)`";
     Product = "docpal.product", "`docpal.product(numeric..)`";
-    RegexReplace = "docpal.regex_replace", "`docpal.regex_replace(text, pattern, replacement, bytes, flags)`";
     Proper = "docpal.proper", "`docpal.proper(text, pattern)`: words that begin in upper case";
+    ReadIso = "docpal.read_iso", "`docpal.read_iso(text, zone)`: the instant a text says in ISO 8601";
+    ReadMoment = "docpal.read_moment", "`docpal.read_moment(text, parts, texts, zone)`: the instant a text says by a format";
+    RegexReplace = "docpal.regex_replace", "`docpal.regex_replace(text, pattern, replacement, bytes, flags)`";
     Relative = "docpal.relative", "`docpal.relative(finish, start)`: a distance in words";
     Rept = "docpal.rept", "`docpal.rept(text, count)`";
     ReplaceAt = "docpal.replace", "`docpal.replace(text, start, count, new)`";

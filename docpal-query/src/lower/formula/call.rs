@@ -3,6 +3,7 @@
 mod aggregate;
 mod date;
 mod date_format;
+mod date_parse;
 mod list;
 mod logic;
 mod memory;

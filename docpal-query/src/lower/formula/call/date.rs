@@ -9,7 +9,7 @@ use docpal_formula::{CompareOp, Prepared, Unit, Value, iso_date};
 use super::super::compare::compare;
 use super::super::sql::{Failure, Item, Kind, Sql};
 use super::super::term::Term;
-use super::{Call, Functions, Unsupported, date_format, dates};
+use super::{Call, Functions, Unsupported, date_format, date_parse, dates};
 
 pub(super) const FUNCTIONS: Functions = &[
     ("DATE", |call| {
@@ -20,6 +20,7 @@ pub(super) const FUNCTIONS: Functions = &[
     ("DATESTR", |call| shown(call, "YYYY-MM-DD", 10)),
     ("DATETIME_DIFF", datetime_diff),
     ("DATETIME_FORMAT", date_format::formatted),
+    ("DATETIME_PARSE", date_parse::parsed),
     ("DAY", |call| part(call, "day")),
     ("END_OF", |call| {
         let unit = call.unit(1, Unit::Day)?;

@@ -3,9 +3,5 @@
 const JSON: &str = "no field holds JSON";
 
 /// Standard functions without an SQL form, and why.
-pub const MEMORY_ONLY: &[(&str, &str)] = &[
-    ("DATETIME_PARSE", "PostgreSQL reads dates by other rules, and refuses what it cannot read"),
-    ("JSON_EXTRACT", JSON),
-    ("JSON_NUMBER", JSON),
-    ("JSON_TEXT", JSON),
-];
+pub const MEMORY_ONLY: &[(&str, &str)] =
+    &[("JSON_EXTRACT", JSON), ("JSON_NUMBER", JSON), ("JSON_TEXT", JSON)];
