@@ -13,45 +13,25 @@
 mod support;
 
 use docpal::core::json_out::JsonFormat;
-use docpal::core::{FieldSpec, Json, RecordDraft, TableSpec};
+use docpal::core::{FieldSpec, RecordDraft, TableSpec};
 use docpal::query::{Direction, RecordsExt as _, ViewSpec};
-use support::{Bench, Times, report};
+use support::{Bench, Times, notes, order, orders, report};
 
 const RECORDS: i64 = 100_000;
 const ROUNDS: usize = 60;
-const STATUS: [&str; 4] = ["open", "paid", "shipped", "void"];
-
 fn spec() -> TableSpec {
-    TableSpec::new("Orders")
-        .field(FieldSpec::new("name", "text"))
-        .field(FieldSpec::new("amount", "currency"))
-        .field(FieldSpec::new("qty", "number"))
-        .field(
-            FieldSpec::new("status", "single_select")
-                .options(r#"{"options":["open","paid","shipped","void"]}"#),
-        )
-        .field(FieldSpec::new("due", "date"))
+    orders()
         .field(FieldSpec::new("placed", "datetime"))
         .field(FieldSpec::new("email", "email"))
-        .field(FieldSpec::new("paid", "switch"))
         .field(FieldSpec::new("notes", "long_text"))
         .field(FieldSpec::new("country", "text"))
 }
 
 fn draft(n: i64) -> RecordDraft {
-    RecordDraft::new()
-        .set("name", format!("Order {n}"))
-        .set("amount", Json::Number(format!("{}.{:02}", n % 9_973, n % 100)))
-        .set("qty", n % 50)
-        .set("status", STATUS[usize::try_from(n % 4).unwrap()])
-        .set("due", format!("2026-{:02}-{:02}", n % 12 + 1, n % 28 + 1))
+    order(n)
         .set("placed", format!("2026-{:02}-{:02}T{:02}:{:02}:00Z", n % 12 + 1, n % 28 + 1, n % 24, n % 60))
         .set("email", format!("user{n}@example.com"))
-        .set("paid", n % 3 == 0)
-        .set(
-            "notes",
-            format!("Some eighty characters of text that people write into a notes field, number {n}."),
-        )
+        .set("notes", notes(n))
         .set("country", ["France", "Germany", "Italy", "Spain"][usize::try_from(n % 4).unwrap()])
 }
 

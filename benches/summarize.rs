@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a benchmark prints, and stops at the first failure"
@@ -13,37 +12,17 @@
 mod support;
 
 use docpal::core::json_out::JsonFormat;
-use docpal::core::{FieldSpec, Json, RecordDraft, TableSpec};
+use docpal::core::{FieldSpec, RecordDraft, TableSpec};
 use docpal::query::{Bucket, GroupBy, RecordsExt as _, ViewSpec};
-use support::{Bench, Times, report};
+use support::{Bench, Times, order, orders, report};
 
 const RECORDS: i64 = 1_000_000;
 const ROUNDS: usize = 7;
-const STATUS: [&str; 4] = ["open", "paid", "shipped", "void"];
-
+/// Orders with formulas.
 fn spec() -> TableSpec {
-    TableSpec::new("Orders")
-        .field(FieldSpec::new("name", "text"))
-        .field(FieldSpec::new("amount", "currency"))
-        .field(FieldSpec::new("qty", "number"))
-        .field(
-            FieldSpec::new("status", "single_select")
-                .options(r#"{"options":["open","paid","shipped","void"]}"#),
-        )
-        .field(FieldSpec::new("due", "date"))
-        .field(FieldSpec::new("paid", "switch"))
+    orders()
         .field(FieldSpec::formula("total", "{amount} * {qty}"))
         .field(FieldSpec::formula("size", "IF({qty} > 30, 'large', 'small')"))
-}
-
-fn draft(n: i64) -> RecordDraft {
-    RecordDraft::new()
-        .set("name", format!("Order {n}"))
-        .set("amount", Json::Number(format!("{}.{:02}", n % 9_973, n % 100)))
-        .set("qty", n % 50)
-        .set("status", STATUS[usize::try_from(n % 4).unwrap()])
-        .set("due", format!("2026-{:02}-{:02}", n % 12 + 1, n % 28 + 1))
-        .set("paid", n % 3 == 0)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,7 +31,7 @@ async fn main() {
     let table = bench.table(spec()).await;
     let records = bench.docpal.records(&bench.owner, table);
     for start in (0..RECORDS).step_by(20_000) {
-        let drafts: Vec<RecordDraft> = (start..start + 20_000).map(draft).collect();
+        let drafts: Vec<RecordDraft> = (start..start + 20_000).map(order).collect();
         records.create_many(&drafts).await.expect("records");
     }
     let snapshot = bench.docpal.tables(&bench.owner).get(table).await.expect("the table");

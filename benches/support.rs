@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use docpal::core::testing::TestDb;
-use docpal::core::{Actor, AppSpec, CompanyId, Docpal, TableId, TableSpec, UserId};
+use docpal::core::{
+    Actor, AppSpec, CompanyId, Docpal, FieldSpec, Json, RecordDraft, TableId, TableSpec, UserId,
+};
 
 /// One company on a database of its own.
 pub(crate) struct Bench {
@@ -25,6 +27,36 @@ impl Bench {
         let app = self.docpal.apps(&self.owner).create(&AppSpec::new(&spec.name)).await.expect("an app");
         self.docpal.tables(&self.owner).create(app.id, &spec).await.expect("a table").id()
     }
+}
+
+const STATUS: [&str; 4] = ["open", "paid", "shipped", "void"];
+
+/// A table of orders.
+pub(crate) fn orders() -> TableSpec {
+    let status = format!(r#"{{"options": {STATUS:?}}}"#);
+    TableSpec::new("Orders")
+        .field(FieldSpec::new("name", "text"))
+        .field(FieldSpec::new("amount", "currency"))
+        .field(FieldSpec::new("qty", "number"))
+        .field(FieldSpec::new("status", "single_select").options(&status))
+        .field(FieldSpec::new("due", "date"))
+        .field(FieldSpec::new("paid", "switch"))
+}
+
+/// The order of a number.
+pub(crate) fn order(n: i64) -> RecordDraft {
+    RecordDraft::new()
+        .set("name", format!("Order {n}"))
+        .set("amount", Json::Number(format!("{}.{:02}", n % 9_973, n % 100)))
+        .set("qty", n % 50)
+        .set("status", STATUS[usize::try_from(n % 4).expect("a small number")])
+        .set("due", format!("2026-{:02}-{:02}", n % 12 + 1, n % 28 + 1))
+        .set("paid", n % 3 == 0)
+}
+
+/// What people write into a long field.
+pub(crate) fn notes(n: i64) -> String {
+    format!("Some eighty characters of text that people write into a notes field, number {n}.")
 }
 
 /// Times of one side of a comparison.

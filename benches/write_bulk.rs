@@ -14,9 +14,9 @@ mod support;
 
 use docpal::core::sql::copy::CopyBuffer;
 use docpal::core::sql::{ColumnName, exec};
-use docpal::core::{Cell, FieldSpec, Json, RecordDraft, TableSpec};
+use docpal::core::{Cell, FieldSpec, RecordDraft, TableSpec};
 use docpal::query::RecordsExt as _;
-use support::{Bench, Times};
+use support::{Bench, Times, notes, order};
 
 const RECORDS: i64 = 100_000;
 const ROUNDS: usize = 5;
@@ -37,18 +37,7 @@ fn spec(name: &str) -> TableSpec {
 }
 
 fn draft(n: i64) -> RecordDraft {
-    RecordDraft::new()
-        .set("name", format!("Order {n}"))
-        .set("amount", Json::Number(format!("{}.{:02}", n % 9_973, n % 100)))
-        .set("qty", n % 50)
-        .set("status", ["open", "paid", "shipped", "void"][usize::try_from(n % 4).unwrap()])
-        .set("due", format!("2026-{:02}-{:02}", n % 12 + 1, n % 28 + 1))
-        .set("email", format!("user{n}@example.com"))
-        .set("paid", n % 3 == 0)
-        .set(
-            "notes",
-            format!("Some eighty characters of text that people write into a notes field, number {n}."),
-        )
+    order(n).set("email", format!("user{n}@example.com")).set("notes", notes(n))
 }
 
 fn cells(n: i64) -> [Cell; 8] {
@@ -65,9 +54,7 @@ fn cells(n: i64) -> [Cell; 8] {
         Cell::Date(day.unwrap()),
         Cell::Text(format!("user{n}@example.com")),
         Cell::Bool(n % 3 == 0),
-        Cell::Text(format!(
-            "Some eighty characters of text that people write into a notes field, number {n}."
-        )),
+        Cell::Text(notes(n)),
     ]
 }
 

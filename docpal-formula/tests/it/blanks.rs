@@ -2,19 +2,7 @@
 
 use docpal_formula::{Formula, Function, Functions, ParamType, Type, Value};
 
-use super::support::context;
-
-fn fields() -> Vec<(&'static str, Type)> {
-    vec![
-        ("n", Type::Number),
-        ("t", Type::Text),
-        ("b", Type::Bool),
-        ("d", Type::Date),
-        ("at", Type::DateTime),
-        ("l", Type::list(Type::Number)),
-        ("j", Type::Json),
-    ]
-}
+use super::support::{context, fields};
 
 /// Whether a row of blanks keeps the promise of a formula; `None` when the check refuses the formula.
 fn keeps_its_promise(source: &str) -> Option<bool> {

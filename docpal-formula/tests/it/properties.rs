@@ -3,6 +3,8 @@
 use docpal_formula::{Context, Formula, Functions, Type, Value};
 use proptest::prelude::*;
 
+use super::support::fields;
+
 /// Random expressions, well formed though often badly typed.
 fn expression() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
@@ -43,19 +45,6 @@ fn expression() -> impl Strategy<Value = String> {
                 .prop_map(|(name, args)| format!("{name}({})", args.join(", "))),
         ]
     })
-}
-
-fn fields() -> Vec<(&'static str, Type)> {
-    vec![
-        ("n", Type::Number),
-        ("m", Type::Number),
-        ("t", Type::Text),
-        ("b", Type::Bool),
-        ("d", Type::Date),
-        ("at", Type::DateTime),
-        ("l", Type::list(Type::Number)),
-        ("j", Type::Json),
-    ]
 }
 
 /// A value for each field: blanks, extremes, texts of all kinds.

@@ -37,6 +37,20 @@ impl Field {
 }
 
 /// The clock of all tests: 29 February 2024, a Thursday.
+/// A field of every type.
+pub(crate) fn fields() -> Vec<(&'static str, Type)> {
+    vec![
+        ("n", Type::Number),
+        ("m", Type::Number),
+        ("t", Type::Text),
+        ("b", Type::Bool),
+        ("d", Type::Date),
+        ("at", Type::DateTime),
+        ("l", Type::list(Type::Number)),
+        ("j", Type::Json),
+    ]
+}
+
 pub(crate) fn context() -> Context {
     Context::new("2024-02-29T12:34:56Z".parse().expect("an instant"))
 }

@@ -1,7 +1,8 @@
 //! Reading records: one, a list by query parameters, a list by a whole view spec.
 
 use axum::http::StatusCode;
-use docpal_core::{RecordId, TableId};
+use docpal_core::json_out::JsonFormat;
+use docpal_core::{Json, RecordId, Result, TableId};
 use docpal_query::{RecordsExt as _, ViewSpec};
 use utoipa::ToSchema;
 
@@ -47,20 +48,20 @@ pub(crate) struct View {
     columns: Option<Vec<String>>,
     /// `{"field", "op", "value"?, "case_sensitive"?}`, `{"and": [..]}`, `{"or": [..]}`, `{"not": ..}`
     #[schema(value_type = Option<Object>)]
-    filter: Option<docpal_core::Json>,
+    filter: Option<Json>,
     /// `{"field", "direction": "asc" | "desc", "empty": "first" | "last"}`
     #[schema(value_type = Option<Vec<Object>>)]
-    sort: Option<docpal_core::Json>,
+    sort: Option<Json>,
     /// `{"field", "bucket": "day" | "week" | "month" | "quarter" | "year" | a number, "zone", "direction", "empty"}`;
     /// the records come in the order of their groups
     #[schema(value_type = Option<Vec<Object>>)]
-    group: Option<docpal_core::Json>,
+    group: Option<Json>,
     /// `{"field", "function"}`; `/api/field-types` lists the functions
     #[schema(value_type = Option<Vec<Object>>)]
-    aggregates: Option<docpal_core::Json>,
+    aggregates: Option<Json>,
     /// `{"limit", "cursor", "offset"}`
     #[schema(value_type = Option<Object>)]
-    page: Option<docpal_core::Json>,
+    page: Option<Json>,
     /// `none`, `capped` or `exact`
     count: Option<String>,
 }
@@ -76,8 +77,7 @@ pub(crate) async fn query(
     params: Params,
     JsonBody(body): JsonBody,
 ) -> ApiResult<Written> {
-    let format = view::format(&params.only(&["numbers"])?)?;
-    let spec = ViewSpec::from_json(&body)?;
+    let (spec, format) = whole_view(params, &body)?;
     let page = caller.docpal.records(&caller.actor, table).list(&spec).await?;
     let mut out = Vec::new();
     page.write_list(format, &mut out);
@@ -94,7 +94,7 @@ pub(crate) struct SummaryBody {
     /// The values of the aggregates, in the order they were asked for; `{"error": {"code", "message"}}` in the place of
     /// one that has none.
     #[schema(value_type = Vec<Object>)]
-    aggregates: Vec<docpal_core::Json>,
+    aggregates: Vec<Json>,
     /// The groups of the first level, each with those inside it; only when the view has groups.
     groups: Option<Vec<SummaryGroupBody>>,
     /// Whether there are more groups than the 1,000 of a summary.
@@ -113,7 +113,7 @@ pub(crate) struct SummaryGroupBody {
     error: Option<bool>,
     count: i64,
     #[schema(value_type = Vec<Object>)]
-    aggregates: Vec<docpal_core::Json>,
+    aggregates: Vec<Json>,
     #[schema(no_recursion)]
     groups: Option<Vec<SummaryGroupBody>>,
 }
@@ -133,8 +133,7 @@ pub(crate) async fn summary(
     params: Params,
     JsonBody(body): JsonBody,
 ) -> ApiResult<Written> {
-    let format = view::format(&params.only(&["numbers"])?)?;
-    let spec = ViewSpec::from_json(&body)?;
+    let (spec, format) = whole_view(params, &body)?;
     let summary = caller.docpal.records(&caller.actor, table).summary(&spec).await?;
     let mut out = Vec::new();
     summary.write(format, &mut out);
@@ -154,4 +153,10 @@ pub(crate) async fn get(
     let format = view::format(&params.only(&["numbers"])?)?;
     let page = caller.docpal.records(&caller.actor, table).get(record).await?;
     Ok(Written(StatusCode::OK, one(&page, format)))
+}
+
+/// The view in the body, and how its numbers are written.
+fn whole_view(params: Params, body: &Json) -> Result<(ViewSpec, JsonFormat)> {
+    let format = view::format(&params.only(&["numbers"])?)?;
+    Ok((ViewSpec::from_json(body)?, format))
 }
