@@ -374,3 +374,26 @@ async fn groups_and_aggregates_hold_only_what_the_actor_may_read() {
     let none = world.docpal.records(&stranger, table).summary(&ViewSpec::new()).await.unwrap_err();
     assert_eq!(none.code(), "table_not_found");
 }
+
+#[tokio::test]
+async fn a_formula_that_exists_for_some_records_is_empty_for_the_others() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let rules = world.docpal.rules(&world.owner);
+    let paid = Filter::test("status", "is", "paid");
+    let deny = RuleSpec::deny(Resource::Table(table), Subject::Role(Role::Member), Action::Read);
+    rules.create(&deny.fields(["total"]).when(paid)).await.unwrap();
+    let member = world.member();
+    let spec = view(
+        r#"{"group":[{"field":"total","bucket":50}],"aggregates":[{"field":"total","function":"sum"},
+            {"field":"total","function":"filled"},{"field":"total","function":"empty"},{"field":"price","function":"sum"}]}"#,
+    );
+    let found = world.docpal.records(&member, table).summary(&spec).await.unwrap();
+    let expected = concat!(
+        r#"{"count":5,"aggregates":[130.69,3,2,137.59],"groups":["#,
+        r#"{"value":null,"count":2,"aggregates":[0,0,2,27.5]},"#,
+        r#"{"value":0,"count":2,"aggregates":[30.7,2,0,10.1]},"#,
+        r#"{"value":50,"count":1,"aggregates":[99.99,1,0,99.99]}],"truncated":false}"#
+    );
+    assert_eq!(json(&found), expected);
+}
