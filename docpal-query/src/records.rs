@@ -87,7 +87,7 @@ impl Records<'_> {
     /// of `spec` change nothing.
     ///
     /// # Errors
-    /// As [`Records::list`].
+    /// As [`Records::list`], and `too_complex` for many large formulas at once.
     pub async fn summary(&self, spec: &ViewSpec) -> Result<Summary> {
         on_pool!(self, |conn, snapshot| self.summary_with(conn, &snapshot, spec))
     }
@@ -95,7 +95,7 @@ impl Records<'_> {
     /// As [`Records::summary`], as the host's connection sees it.
     ///
     /// # Errors
-    /// As [`Records::list`].
+    /// As [`Records::summary`].
     pub async fn summary_in(&self, conn: &mut Connection, spec: &ViewSpec) -> Result<Summary> {
         let snapshot = self.snapshot_in(conn).await?;
         self.summary_with(conn, &snapshot, spec).await

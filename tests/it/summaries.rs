@@ -397,3 +397,20 @@ async fn a_formula_that_exists_for_some_records_is_empty_for_the_others() {
     );
     assert_eq!(json(&found), expected);
 }
+
+#[tokio::test]
+async fn more_and_larger_formulas_than_one_statement_should_have_are_refused() {
+    let world = World::new().await;
+    let mut spec = TableSpec::new("Large").field(FieldSpec::new("n", "number"));
+    for index in 0..30 {
+        let source = format!("MAX({index}{})", ", ROUND({n} / 7, 2) * MOD({n}, 3)".repeat(60));
+        spec = spec.field(FieldSpec::formula(format!("f{index}"), source));
+    }
+    let table = world.table(spec).await.id();
+    world.docpal.records(&world.owner, table).create(&RecordDraft::new().set("n", 1)).await.unwrap();
+    let some = (0..3).fold(ViewSpec::new(), |spec, index| spec.aggregate(format!("f{index}"), "sum"));
+    let all = (0..30).fold(ViewSpec::new(), |spec, index| spec.aggregate(format!("f{index}"), "sum"));
+    let records = world.docpal.records(&world.owner, table);
+    assert_eq!(records.summary(&some).await.unwrap().whole().count(), 1);
+    assert_eq!(records.summary(&all).await.unwrap_err().code(), "too_complex");
+}

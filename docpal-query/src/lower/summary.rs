@@ -2,7 +2,7 @@
 
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, Order, PgFn, Query, SelectStatement};
 use docpal_core::sql::{ColumnName, PgType, Statement};
-use docpal_core::{Error, Result};
+use docpal_core::{Error, ErrorKind, Result};
 
 use super::field::{Operand, Relation};
 use super::select::{filter, flags, for_people, order_by, readable_relation};
@@ -14,6 +14,9 @@ use crate::target::Target;
 
 /// A summary has at most this many groups, those of all levels together.
 pub(crate) const MAX_SUMMARY_GROUPS: usize = 1_000;
+
+/// Its statement has at most this many bytes: about four of the largest formulas.
+const MAX_SQL_BYTES: usize = 256 * 1024;
 
 /// The summary of a view as SQL, and where in its rows everything is.
 #[derive(Debug)]
@@ -57,7 +60,7 @@ impl CompiledSummary {
 /// Compiles the summary of a secured plan: the whole first, then the outer groups, then those inside them.
 ///
 /// # Errors
-/// None but `internal`, for a plan that does not come from resolution.
+/// `too_complex` for more and larger formulas than one statement should have.
 pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
     let view = &secured.plan.view;
     let flags = flags(secured);
@@ -129,7 +132,12 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
         // The whole, the groups, and one more that tells whether there are others.
         select.limit(MAX_SUMMARY_GROUPS as u64 + 2);
     }
-    Ok(CompiledSummary { statement: Statement::from(select), layout })
+    let statement = Statement::from(select);
+    if statement.text().len() > MAX_SQL_BYTES {
+        let message = "the formulas are too large to group and compute by all of them at once; ask for fewer";
+        return Err(Error::new(ErrorKind::Limit, "too_complex", message));
+    }
+    Ok(CompiledSummary { statement, layout })
 }
 
 fn left_out(levels: &[Level<'_>]) -> Expr {
