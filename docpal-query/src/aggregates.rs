@@ -125,7 +125,7 @@ fn filled(value: Expr) -> Expr {
 }
 
 /// How many rows meet a condition; null counts as no.
-fn those(condition: Expr) -> Expr {
+pub(crate) fn those(condition: Expr) -> Expr {
     filled(expr::call(PgFn::NullIf, [condition, expr::boolean(false)]))
 }
 

@@ -246,7 +246,7 @@ impl Page {
             }
             Source::Computed(index) => match computed.get(index) {
                 Some(Ok(value)) => write_value(value, format, out),
-                Some(Err(error)) => write_error(error, out),
+                Some(Err(error)) => write_error(error.code().as_str(), error.message(), out),
                 None => json_out::null(out),
             },
             Source::Record(_) | Source::Missing => json_out::null(out),
@@ -362,11 +362,11 @@ pub fn write_value(value: &Value<'_>, format: JsonFormat, out: &mut Vec<u8>) {
     }
 }
 
-/// A formula's error as JSON: `{"error":{"code":..,"message":..}}` in the place of the value.
-fn write_error(error: &EvalError, out: &mut Vec<u8>) {
+/// An error as JSON, in the place of a value: `{"error":{"code":..,"message":..}}`.
+pub(crate) fn write_error(code: &'static str, message: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"error\":{\"code\":");
-    json_out::text(error.code().as_str(), out);
+    json_out::text(code, out);
     out.extend_from_slice(b",\"message\":");
-    json_out::text(error.message(), out);
+    json_out::text(message, out);
     out.extend_from_slice(b"}}");
 }

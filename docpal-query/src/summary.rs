@@ -4,14 +4,14 @@ use docpal_core::TableSnapshot;
 use docpal_core::field_types::{Family, formula_value};
 use docpal_core::json_out::{self, JsonFormat};
 use docpal_core::sql::{CellRef, Row};
-use docpal_formula::Value;
+use docpal_formula::{ErrorCode, Value};
 
 use crate::aggregates::Gives;
 use crate::lower::summary::{AggregateLayout, MAX_SUMMARY_GROUPS, SummaryLayout};
-use crate::page::write_value;
+use crate::page::{write_error, write_value};
 use crate::plan::Plan;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
-use crate::spec::Direction;
+use crate::spec::{Direction, EmptyPlace};
 use crate::target::{Compared, Target};
 
 /// The groups of a view, and what was computed over all of its records.
@@ -163,19 +163,20 @@ impl Aggregated {
     }
 
     fn write(&self, format: JsonFormat, out: &mut Vec<u8>) {
-        let (word, message) = match self {
-            Self::Value(value) => return write_value(value, format, out),
-            Self::TooLarge => ("overflow", "the result is too large".to_owned()),
-            Self::Errors(1) => ("values_with_errors", "one of the values could not be computed".to_owned()),
-            Self::Errors(count) => {
-                ("values_with_errors", format!("{count} of the values could not be computed"))
+        match self {
+            Self::Value(value) => write_value(value, format, out),
+            Self::TooLarge => {
+                let error = ErrorCode::Overflow;
+                write_error(error.as_str(), error.message(), out);
             }
-        };
-        out.extend_from_slice(b"{\"error\":{\"code\":");
-        json_out::text(word, out);
-        out.extend_from_slice(b",\"message\":");
-        json_out::text(&message, out);
-        out.extend_from_slice(b"}}");
+            Self::Errors(1) => {
+                write_error("values_with_errors", "one of the values could not be computed", out);
+            }
+            Self::Errors(count) => {
+                let message = format!("{count} of the values could not be computed");
+                write_error("values_with_errors", &message, out);
+            }
+        }
     }
 }
 
@@ -248,7 +249,8 @@ impl Reader<'_> {
 
     /// Adds the options of a select that no record has, so that each is a group of the first level.
     fn add_options(&self, whole: &mut SummaryGroup) {
-        let Some(ResolvedSort { target: Target::Field(position), direction, .. }) = self.levels.first()
+        let Some(ResolvedSort { target: Target::Field(position), direction, empty, .. }) =
+            self.levels.first()
         else {
             return;
         };
@@ -259,12 +261,10 @@ impl Reader<'_> {
         if *direction == Direction::Descending {
             keys.reverse();
         }
-        // Each new one goes behind the option before it, the first in front of the first option there is.
-        let is_option = |group: &SummaryGroup| keys.contains(&group.key);
-        let mut at = whole.groups.iter().position(is_option).unwrap_or_else(|| {
-            let is_first = |group: &&SummaryGroup| matches!(&group.key, Key::Value(Value::Null, _));
-            usize::from(whole.groups.first().filter(is_first).is_some())
-        });
+        // Each goes behind the option before it, the first behind an empty group that comes first.
+        let is_empty = |group: &SummaryGroup| matches!(&group.key, Key::Value(Value::Null, _));
+        let empty_is_first = *empty == EmptyPlace::First && whole.groups.first().is_some_and(is_empty);
+        let mut at = usize::from(empty_is_first);
         for key in keys {
             match whole.groups.iter().position(|group| group.key == key) {
                 Some(known) => at = known + 1,
@@ -285,9 +285,5 @@ fn aggregated(row: &Row, layout: AggregateLayout) -> Aggregated {
     if layout.overflows.and_then(|index| row.bool(index)) == Some(true) {
         return Aggregated::TooLarge;
     }
-    let value = match row.cell(layout.value, layout.ty) {
-        CellRef::Uuid(id) => Value::from(id.to_string()),
-        cell => formula_value(cell).into_owned(),
-    };
-    Aggregated::Value(value)
+    Aggregated::Value(formula_value(row.cell(layout.value, layout.ty)).into_owned())
 }

@@ -209,6 +209,16 @@ async fn each_option_of_a_select_is_a_group_even_without_records() {
     assert_eq!(values(groups), pairs(&[("void", 1), ("paid", 0), ("open", 2), ("", 1)]));
     let nothing = [Aggregated::Value(Value::from(0)), Aggregated::Value(Value::from(0))];
     assert_eq!(groups[1].aggregates(), nothing);
+    let empty = r#""filter":{"field":"customer","op":"is","value":"x"}"#;
+    for (order, expected) in [
+        (r#""empty":"first""#, [("", 1), ("open", 0), ("paid", 0), ("void", 0)]),
+        (r#""empty":"last""#, [("open", 0), ("paid", 0), ("void", 0), ("", 1)]),
+        (r#""direction":"desc""#, [("void", 0), ("paid", 0), ("open", 0), ("", 1)]),
+    ] {
+        let found =
+            summary(&world, table, &format!(r#"{{"group":[{{"field":"status",{order}}}],{empty}}}"#)).await;
+        assert_eq!(values(found.whole().groups()), pairs(&expected), "{order}");
+    }
     let none = r#"{"group":[{"field":"status"}],"filter":{"or":[]}}"#;
     let none = summary(&world, table, none).await;
     assert_eq!(values(none.whole().groups()), pairs(&[("open", 0), ("paid", 0), ("void", 0)]));

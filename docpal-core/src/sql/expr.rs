@@ -250,12 +250,6 @@ pub fn percentile(fraction: &'static str, expr: Expr) -> Expr {
     call(PgFn::PercentileDisc, [fraction]).binary(BinOper::Custom("WITHIN GROUP"), group)
 }
 
-/// `(a, b, ..)`
-#[must_use]
-pub fn tuple(items: impl IntoIterator<Item = Expr>) -> Expr {
-    Expr::tuple(items)
-}
-
 /// A value for an INSERT or UPDATE of a column of type `ty`.
 #[must_use]
 pub fn bind_value(cell: &Cell, ty: PgType) -> Value {

@@ -26,6 +26,25 @@ fn a_ring_is_told_in_the_order_of_reading() {
     assert_eq!(graph.cycle_with("d", ["x"]), None);
 }
 
+/// A customer's total is a rollup of order totals, the discount of an order a lookup of the customer's.
+#[test]
+fn lookups_and_rollups_are_edges_between_tables() {
+    let mut graph = Graph::default();
+    graph.set(("orders", "total"), [("orders", "price"), ("orders", "discount")]);
+    graph.set(("orders", "discount"), [("customers", "discount")]);
+    graph.set(("customers", "spent"), [("orders", "total")]);
+    let levels = graph.levels([("customers", "discount")]);
+    let expected =
+        vec![vec![("orders", "discount")], vec![("orders", "total")], vec![("customers", "spent")]];
+    assert_eq!(levels.ok(), Some(expected));
+    let ring = graph.cycle_with(("customers", "discount"), [("customers", "spent")]);
+    let ring = ring.map(|cycle| cycle.describe(|(table, field)| format!("{table}.{field}")));
+    assert_eq!(
+        ring.as_deref(),
+        Some("customers.discount → customers.spent → orders.total → orders.discount → customers.discount")
+    );
+}
+
 #[test]
 fn a_diamond_is_no_ring_and_is_computed_once() {
     let graph = graph(&[("b", &["a"]), ("c", &["a"]), ("d", &["b", "c"])]);

@@ -32,6 +32,7 @@ use crate::predicate::Predicate;
 use crate::target::Compared;
 
 pub use call::{MEMORY_ONLY, has_sql};
+pub(crate) use kind::poison;
 
 /// A chain of formulas longer than this has no SQL form.
 const MAX_CHAIN: usize = 8;

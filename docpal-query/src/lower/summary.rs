@@ -5,9 +5,10 @@ use docpal_core::sql::{ColumnName, PgType, Statement};
 use docpal_core::{Error, ErrorKind, Result};
 
 use super::field::{Operand, Relation};
+use super::formula::poison;
 use super::select::{filter, flags, for_people, order_by, readable_relation};
-use crate::aggregates::Over;
-use crate::resolve::ResolvedSort;
+use crate::aggregates::{Aggregate, Over, those};
+use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
 use crate::target::Target;
@@ -49,6 +50,13 @@ pub(crate) struct AggregateLayout {
     pub(crate) errors: Option<usize>,
 }
 
+impl AggregateLayout {
+    /// Behind its last column.
+    fn end(&self) -> usize {
+        self.errors.or(self.overflows).unwrap_or(self.value) + 1
+    }
+}
+
 impl CompiledSummary {
     /// The SQL, for `explain`.
     #[must_use]
@@ -87,35 +95,14 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
         }
         layout.keys.push(key);
     }
-    for aggregate in &view.aggregates {
-        let over = inputs.column(&relation, aggregate.target, &mut records)?.over();
-        let aggregate = aggregate.aggregate;
-        let ty = aggregate.gives.ty(over.ty);
-        let errors = over.fails.clone().filter(|_| aggregate.gives.reads_values());
-        let value = aggregate.lower(over);
-        let mut part = AggregateLayout { value: width, ty, overflows: None, errors: None };
-        select.expr(value.clone());
-        width += 1;
-        if ty == PgType::Numeric {
-            select.expr(expr::is_nan(value));
-            part.overflows = Some(width);
-            width += 1;
-        }
-        if let Some(fails) = errors {
-            let failing = expr::call(PgFn::NullIf, [fails, expr::boolean(false)]);
-            select.expr(expr::call(PgFn::Count, [failing]));
-            part.errors = Some(width);
-            width += 1;
-        }
+    for ResolvedAggregate { target, aggregate } in &view.aggregates {
+        let over = inputs.column(&relation, *target, &mut records)?.over();
+        let part = add_aggregate(&mut select, aggregate, over, width);
+        width = part.end();
         layout.aggregates.push(part);
     }
-    let is_sure = |column: &Column| column.failing == Failing::Never;
-    if !levels
-        .iter()
-        .map(|level| &level.key)
-        .chain(inputs.columns.iter().map(|(_, column)| column))
-        .all(is_sure)
-    {
+    let mut columns = levels.iter().map(|level| &level.key).chain(inputs.columns());
+    if columns.any(|column| column.failing != Failing::Never) {
         // PostgreSQL would compute the formula for each place that reads it.
         records.offset(0);
     }
@@ -138,6 +125,29 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
         return Err(Error::new(ErrorKind::Limit, "too_complex", message));
     }
     Ok(CompiledSummary { statement, layout })
+}
+
+/// The columns of an aggregate, the first of them at `value`.
+fn add_aggregate(
+    select: &mut SelectStatement,
+    aggregate: &Aggregate,
+    over: Over,
+    value: usize,
+) -> AggregateLayout {
+    let ty = aggregate.gives.ty(over.ty);
+    let fails = over.fails.clone().filter(|_| aggregate.gives.reads_values());
+    let mut layout = AggregateLayout { value, ty, overflows: None, errors: None };
+    let result = aggregate.lower(over);
+    select.expr(result.clone());
+    if ty == PgType::Numeric {
+        layout.overflows = Some(layout.end());
+        select.expr(expr::is_nan(result));
+    }
+    if let Some(fails) = fails {
+        layout.errors = Some(layout.end());
+        select.expr(those(fails));
+    }
+    layout
 }
 
 fn left_out(levels: &[Level<'_>]) -> Expr {
@@ -205,15 +215,6 @@ impl Column {
     }
 }
 
-/// The value that stands for an error in formulas as SQL, for the types that have one.
-fn poison(ty: PgType) -> Option<Expr> {
-    match ty {
-        PgType::Numeric => Some(expr::nan()),
-        PgType::Date | PgType::Timestamptz => Some(expr::infinity(ty)),
-        _ => None,
-    }
-}
-
 /// A level of groups.
 struct Level<'v> {
     /// Equal for the records of a group.
@@ -238,7 +239,7 @@ impl<'v> Level<'v> {
         if let Failing::Column(fails) = &self.key.failing {
             columns.push(expr::column(fails));
         }
-        expr::tuple(columns)
+        Expr::tuple(columns)
     }
 
     /// As lists have it: what could not be computed comes last, selects go by the order of their options.
@@ -265,6 +266,10 @@ struct Inputs {
 }
 
 impl Inputs {
+    fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().map(|(_, column)| column)
+    }
+
     /// The value of `target`, made a column of `records` when it is not one yet.
     fn column(
         &mut self,

@@ -1,7 +1,7 @@
 //! What a value of a formula is in SQL.
 
 use docpal_core::sql::PgType;
-use docpal_core::sql::expr;
+use docpal_core::sql::expr::{self, Expr};
 use docpal_formula::Type;
 
 use super::Unsupported;
@@ -63,16 +63,12 @@ impl Kind {
 
     /// The value that stands for an error; a text or list has none, and gets null beside its condition.
     pub(crate) fn poison(self) -> Term {
-        match self {
-            Self::Number => Term::leaf(expr::nan()),
-            Self::Date | Self::DateTime => Term::leaf(expr::infinity(self.pg())),
-            Self::Text | Self::Bool | Self::Null | Self::List(_) => Term::null(self.pg()),
-        }
+        poison(self.pg()).map_or_else(|| Term::null(self.pg()), Term::leaf)
     }
 
     /// Whether an error can be a value although blanks are.
     pub(crate) fn has_poison(self) -> bool {
-        matches!(self, Self::Number | Self::Date | Self::DateTime)
+        poison(self.pg()).is_some()
     }
 
     /// As the value of a list.
@@ -86,6 +82,15 @@ impl Kind {
             Self::Null => Item::Null,
             Self::List(_) => return Err("it computes with a list of lists".to_owned()),
         })
+    }
+}
+
+/// The value that stands for an error, of the types that have one.
+pub(crate) fn poison(ty: PgType) -> Option<Expr> {
+    match ty {
+        PgType::Numeric => Some(expr::nan()),
+        PgType::Date | PgType::Timestamptz => Some(expr::infinity(ty)),
+        _ => None,
     }
 }
 

@@ -108,7 +108,7 @@ pub(crate) struct SummaryBody {
 pub(crate) struct SummaryGroupBody {
     /// What they have in common, as in records; where a range begins, when they are grouped by ranges.
     #[schema(value_type = Object)]
-    value: docpal_core::Json,
+    value: Json,
     /// True for the records whose value could not be computed.
     error: Option<bool>,
     count: i64,
