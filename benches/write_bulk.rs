@@ -76,7 +76,7 @@ async fn main() {
         theirs
             .add(async {
                 let mut buffer = CopyBuffer::default();
-                let user = Some(bench.owner.user().uuid());
+                let user = bench.owner.user().map(|user| user.uuid());
                 for row in &rows {
                     buffer.start_row(columns.len());
                     buffer.uuid(Some(uuid::Uuid::now_v7()));

@@ -5,6 +5,6 @@ pub mod actor;
 pub mod rule;
 pub mod scope;
 
-pub use actor::{Actor, Role};
+pub use actor::{Actor, Role, SystemReason};
 pub use rule::{Action, Effect, Resource, Rule, RuleSpec, Subject};
-pub use scope::{Guard, Scope, SystemReason, scope};
+pub use scope::{Guard, Scope, scope};

@@ -33,7 +33,7 @@ pub struct AuditEntry {
     pub id: i64,
     /// When.
     pub at: DateTime<Utc>,
-    /// Who: `user:<id>` or `system`.
+    /// Who: `user:<id>` or `system:<reason>`.
     pub actor: String,
     /// What was done, as `record.create`.
     pub action: String,
@@ -49,6 +49,6 @@ pub struct AuditEntry {
 
 /// How the log names an actor.
 #[must_use]
-pub fn actor_text(actor: Option<&Actor>) -> String {
-    actor.map_or_else(|| "system".to_owned(), |actor| format!("user:{}", actor.user()))
+pub fn actor_text(actor: &Actor) -> String {
+    actor.label()
 }

@@ -86,7 +86,7 @@ pub(crate) fn digest(key: &str) -> [u8; 32] {
 /// Stores a key for `user` acting with `role` in the actor's company; the host vouches for its right to.
 ///
 /// # Errors
-/// Database errors as mapped.
+/// `validation_failed` for the system, which needs no key; database errors as mapped.
 pub async fn store(
     conn: &mut Connection,
     actor: &Actor,
@@ -94,7 +94,11 @@ pub async fn store(
     name: &str,
     secret: &Secret,
 ) -> Result<()> {
-    let key = NewApiKey { user: actor.user(), role, name, prefix: secret.prefix(), digest: &secret.digest() };
+    let Some(user) = actor.user() else {
+        let entry = FieldError::new("user_id", "required", "a key acts for a user, and the system is none");
+        return Err(Error::validation(vec![entry]));
+    };
+    let key = NewApiKey { user, role, name, prefix: secret.prefix(), digest: &secret.digest() };
     api_keys::insert(conn, actor.company(), &key).await
 }
 
@@ -106,7 +110,7 @@ pub async fn store(
 pub async fn create(docpal: &Docpal, actor: &Actor, user: UserId, role: Role, name: &str) -> Result<Secret> {
     // Whoever may read the rules may change them, and so may hand out what they give.
     docpal.rules(actor).list().await?;
-    if role == Role::Owner && !actor.roles().contains(&Role::Owner) {
+    if role == Role::Owner && !actor.is_owner() {
         let message = "only an owner makes a key for an owner";
         return Err(Error::new(ErrorKind::Forbidden, "not_allowed", message));
     }
@@ -125,7 +129,7 @@ async fn log(conn: &mut Connection, actor: &Actor, user: UserId, role: Role, nam
     let text = |key: &str, value: String| (key.to_owned(), Json::Text(value));
     let change = Change {
         company: actor.company(),
-        actor: actor_text(Some(actor)),
+        actor: actor_text(actor),
         action: "api_key.create",
         app: None,
         table: None,

@@ -9,6 +9,8 @@ mod formula_sql;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod owners;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod records;

@@ -137,7 +137,11 @@ async fn deny_wins_over_every_allow_and_default_is_deny() {
     assert_eq!(none.code(), "table_not_found");
     let rules = world.docpal.rules(&world.owner);
     rules
-        .create(&RuleSpec::deny(Resource::Company, Subject::User(world.owner.user()), Action::Delete))
+        .create(&RuleSpec::deny(
+            Resource::Company,
+            Subject::User(world.owner.user().unwrap()),
+            Action::Delete,
+        ))
         .await
         .unwrap();
     let page = world.list(table, &ViewSpec::new()).await;

@@ -1,24 +1,59 @@
-//! Who acts.
+//! Who acts: a user with roles, or the system for a stated reason.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::id::{CompanyId, RoleId, UserId};
 
-/// A user of one company with the roles they hold there.
+/// Who acts in one company: a user with the roles they hold there, or the system.
+///
+/// The system is a host's way in where no user's rights count: it may do everything in its company, no rule
+/// takes anything from it, and the audit log says `system:<reason>`. It is no user, so what it makes has no
+/// `created_by`, and `is_me` holds for no record.
 ///
 /// # Example
 /// ```
-/// use docpal_core::{Actor, CompanyId, Role, UserId};
+/// use docpal_core::{Actor, CompanyId, Role, SystemReason, UserId};
 /// let company = CompanyId::new();
 /// let actor = Actor::new(company, UserId::new(), [Role::Member]);
 /// assert_eq!(actor.company(), company);
+///
+/// // A nightly job of the host; rules do not apply to it.
+/// let job = Actor::system(company, SystemReason::Host);
+/// assert_eq!(job.user(), None);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     company: CompanyId,
-    user: UserId,
+    who: Who,
     roles: Vec<Role>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    User(UserId),
+    System(SystemReason),
+}
+
+/// Why something acts without a user's permissions. Grep for it: each use widens what is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SystemReason {
+    /// The host vouches for the caller: it did its own permission check, or repairs what rules forbid.
+    Host,
+    /// The importer fills a table that it has just made for its owner.
+    Import,
+}
+
+impl SystemReason {
+    /// The word for it in the audit log.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Import => "import",
+        }
+    }
 }
 
 /// A role: one that every company has, or one that a company made.
@@ -41,7 +76,7 @@ impl Actor {
         let mut roles: Vec<Role> = roles.into_iter().collect();
         roles.sort_unstable();
         roles.dedup();
-        Self { company, user, roles }
+        Self { company, who: Who::User(user), roles }
     }
 
     /// `user` acting as an owner of `company`.
@@ -50,19 +85,51 @@ impl Actor {
         Self::new(company, user, [Role::Owner])
     }
 
+    /// No user, but the system acting in `company` for `reason`: everything is allowed.
+    #[must_use]
+    pub fn system(company: CompanyId, reason: SystemReason) -> Self {
+        Self { company, who: Who::System(reason), roles: Vec::new() }
+    }
+
     /// The company acted in.
     #[must_use]
     pub fn company(&self) -> CompanyId {
         self.company
     }
 
-    /// Who acts.
+    /// The user who acts; none for the system.
     #[must_use]
-    pub fn user(&self) -> UserId {
-        self.user
+    pub fn user(&self) -> Option<UserId> {
+        match self.who {
+            Who::User(user) => Some(user),
+            Who::System(_) => None,
+        }
     }
 
-    /// The roles held, sorted.
+    /// Why the system acts; none for a user.
+    #[must_use]
+    pub fn system_reason(&self) -> Option<SystemReason> {
+        match self.who {
+            Who::User(_) => None,
+            Who::System(reason) => Some(reason),
+        }
+    }
+
+    /// Does nobody in the company stand above this actor? So it is for who has the role owner, and for the system.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        matches!(self.who, Who::System(_)) || self.roles.contains(&Role::Owner)
+    }
+
+    /// `user:<id>` or `system:<reason>`.
+    pub(crate) fn label(&self) -> String {
+        match self.who {
+            Who::User(user) => format!("user:{user}"),
+            Who::System(reason) => format!("system:{}", reason.word()),
+        }
+    }
+
+    /// The roles held, sorted; none for the system, which needs none.
     #[must_use]
     pub fn roles(&self) -> &[Role] {
         &self.roles

@@ -89,7 +89,7 @@ impl Subject {
         match self {
             Self::Everyone => true,
             Self::Role(role) => actor.roles().contains(role),
-            Self::User(user) => actor.user() == *user,
+            Self::User(user) => actor.user() == Some(*user),
         }
     }
 }

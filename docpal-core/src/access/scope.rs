@@ -3,21 +3,11 @@
 
 use std::sync::Arc;
 
-use super::actor::Actor;
+use super::actor::{Actor, SystemReason};
 use super::rule::{Action, Effect, Rule};
 use crate::filter::Filter;
 use crate::id::{FieldId, TableId, UserId};
 use crate::model::TableSnapshot;
-
-/// Why something acts without a user's permissions. Grep for it: each use widens what is trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SystemReason {
-    /// The host vouches for the caller: it did its own permission check.
-    Host,
-    /// The importer fills a table that it has just made for its owner.
-    Import,
-}
 
 /// What an actor may do to one table. Made by [`scope`] or, greppable, by [`Scope::system`]; there is no
 /// `Default`, and no query is compiled without one.
@@ -53,13 +43,17 @@ pub enum Guard {
     },
 }
 
-/// The scope of `actor` on the table of `snapshot`. A table of another company gives a scope in which
-/// nothing is allowed; callers look tables up inside the actor's company first.
+/// The scope of `actor` on the table of `snapshot`: everything for the system, for a user what the rules say. A
+/// table of another company gives a scope in which nothing is allowed; callers look tables up inside the actor's
+/// company first.
 #[must_use]
 pub fn scope(actor: &Actor, snapshot: &TableSnapshot) -> Scope {
     let same_company = actor.company() == snapshot.company();
+    if let Some(reason) = actor.system_reason().filter(|_| same_company) {
+        return Scope::system(snapshot, reason);
+    }
     let rules = snapshot.rules().iter().filter(|rule| same_company && rule.subject.covers(actor));
-    Scope { table: snapshot.id(), user: Some(actor.user()), rules: Rules::Of(rules.cloned().collect()) }
+    Scope { table: snapshot.id(), user: actor.user(), rules: Rules::Of(rules.cloned().collect()) }
 }
 
 impl Scope {

@@ -61,7 +61,7 @@ impl Apps<'_> {
             .map_err(|error| name_taken(error, &name))?;
         let change = Change {
             company,
-            actor: actor_text(Some(self.actor)),
+            actor: actor_text(self.actor),
             action: "app.create",
             app: Some(id),
             table: None,

@@ -44,7 +44,7 @@ impl Rules<'_> {
             Resource::App(_) | Resource::Company => self.for_many(conn, spec).await?,
         };
         let mut tx = savepoint(conn).await?;
-        meta::rules::insert(&mut tx, self.actor.company(), &rule, Some(self.actor.user())).await?;
+        meta::rules::insert(&mut tx, self.actor.company(), &rule, self.actor.user()).await?;
         self.changed(&mut tx, &rule, "rule.create").await?;
         tx.commit().await.map_err(errors::from_sqlx)?;
         Ok(rule)
@@ -201,7 +201,7 @@ impl Rules<'_> {
         let details = Json::Object(vec![("rule".to_owned(), Json::from(rule.id.to_string()))]);
         let change = Change {
             company: self.actor.company(),
-            actor: actor_text(Some(self.actor)),
+            actor: actor_text(self.actor),
             action,
             app,
             table,

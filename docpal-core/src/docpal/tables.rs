@@ -162,7 +162,7 @@ impl Tables<'_> {
     async fn log(&self, conn: &mut Connection, action: &'static str, table: &TableMeta) -> Result<()> {
         let change = Change {
             company: table.company,
-            actor: actor_text(Some(self.actor)),
+            actor: actor_text(self.actor),
             action,
             app: Some(table.app),
             table: Some(table.id),

@@ -312,6 +312,12 @@ pub fn variadic(array: Expr) -> Expr {
 /// An uuid as a bind.
 #[must_use]
 pub fn uuid(id: uuid::Uuid) -> Expr {
+    nullable_uuid(Some(id))
+}
+
+/// An uuid, or null, as a bind.
+#[must_use]
+pub fn nullable_uuid(id: Option<uuid::Uuid>) -> Expr {
     cast(Expr::value(id), PgType::Uuid)
 }
 

@@ -8,7 +8,7 @@ use docpal_core::sql::copy::CopyBuffer;
 use docpal_core::sql::expr::{self, ExprTrait as _, Query};
 use docpal_core::sql::{ColumnName, Connection, Statement, exec, meta};
 use docpal_core::{
-    Action, Cell, Error, ErrorKind, FieldError, Json, RecordDraft, RecordId, Result, TableSnapshot,
+    Action, Cell, Error, ErrorKind, FieldError, Json, RecordDraft, RecordId, Result, TableSnapshot, UserId,
 };
 
 use super::write::{AuthorizedWrite, authorize, refused};
@@ -61,7 +61,7 @@ impl Records<'_> {
         for chunk in ids.chunks(LOGGED) {
             let change = Change {
                 company: snapshot.company(),
-                actor: actor_text(Some(self.actor)),
+                actor: actor_text(self.actor),
                 action: "record.create",
                 app: Some(snapshot.meta().app),
                 table: Some(snapshot.id()),
@@ -77,7 +77,7 @@ impl Records<'_> {
     /// Validates every draft and encodes it as it goes, so that one record at a time is in memory twice.
     fn encode(&self, snapshot: &TableSnapshot, access: &Access, drafts: &[RecordDraft]) -> Result<Encoded> {
         let stored = stored(snapshot);
-        let user = self.actor.user().uuid();
+        let user = self.actor.user().map(UserId::uuid);
         let mut failed: Vec<FieldError> = Vec::new();
         let mut ids = Vec::with_capacity(drafts.len());
         let mut checks: Vec<Predicate> = Vec::new();
@@ -103,8 +103,8 @@ impl Records<'_> {
             ids.push(id);
             buffer.start_row(stored.len() + 3);
             buffer.uuid(Some(id.uuid()));
-            buffer.uuid(Some(user));
-            buffer.uuid(Some(user));
+            buffer.uuid(user);
+            buffer.uuid(user);
             let mut cells = record.cells().iter().peekable();
             for position in &stored {
                 match cells.next_if(|(written, _)| written == position) {

@@ -10,7 +10,9 @@ use docpal_core::sql::expr::{
     self, CommonTableExpression, Expr, ExprTrait as _, LockType, PgFn, Query, SubQueryStatement, WithClause,
 };
 use docpal_core::sql::{ColumnName, Connection, MetaTable, PgType, Row, Statement, exec};
-use docpal_core::{Action, Cell, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableSnapshot};
+use docpal_core::{
+    Action, Cell, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableSnapshot, UserId,
+};
 
 use super::read::resolve_visible;
 use super::{Records, not_allowed, on_field, record_not_found, version_conflict};
@@ -111,9 +113,9 @@ impl Records<'_> {
         let secured = secure_all(&access)?;
         let id = RecordId::new();
         let mut insert = Query::insert();
-        let user = self.actor.user().uuid();
+        let user = self.actor.user().map(UserId::uuid);
         let mut columns = vec![ColumnName::ID, ColumnName::CREATED_BY, ColumnName::UPDATED_BY];
-        let mut values = vec![expr::uuid(id.uuid()), expr::uuid(user), expr::uuid(user)];
+        let mut values = vec![expr::uuid(id.uuid()), expr::nullable_uuid(user), expr::nullable_uuid(user)];
         for (column, value) in assignments(snapshot, &write.record) {
             columns.push(column);
             values.push(value);
@@ -186,7 +188,7 @@ impl Records<'_> {
         let mut update = Query::update();
         update.table(snapshot.physical().table_ref());
         update.value(ColumnName::UPDATED_AT, expr::call(PgFn::Now, []));
-        update.value(ColumnName::UPDATED_BY, expr::uuid(self.actor.user().uuid()));
+        update.value(ColumnName::UPDATED_BY, expr::nullable_uuid(self.actor.user().map(UserId::uuid)));
         update.value(ColumnName::VERSION, expr::column(&ColumnName::VERSION).add(expr::integer(1)));
         for (column, value) in assignments(snapshot, record) {
             update.value(column, value);
@@ -223,7 +225,7 @@ impl Records<'_> {
         details: Expr,
     ) {
         let meta = snapshot.meta();
-        let actor = actor_text(Some(self.actor));
+        let actor = actor_text(self.actor);
         let ids = || expr::record_ids(expr::column_of(of, &ColumnName::ID));
         let mut audit = Query::select();
         audit.exprs([

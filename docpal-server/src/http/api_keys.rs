@@ -43,8 +43,8 @@ pub(crate) struct MadeKey {
 pub(crate) struct Whoami {
     #[schema(value_type = String, format = Uuid)]
     company_id: CompanyId,
-    #[schema(value_type = String, format = Uuid)]
-    user_id: UserId,
+    #[schema(value_type = Option<String>, format = Uuid)]
+    user_id: Option<UserId>,
     roles: Vec<String>,
 }
 

@@ -167,9 +167,9 @@ impl Api {
     pub(crate) async fn stranger(&self) -> String {
         let company = CompanyId::new();
         self.docpal.companies().create(company, "Other").await.expect("a company");
-        let actor = Actor::owner(company, UserId::new());
-        let key =
-            docpal_server::api_key::create(&self.docpal, &actor, actor.user(), Role::Owner, "key").await;
+        let user = UserId::new();
+        let actor = Actor::owner(company, user);
+        let key = docpal_server::api_key::create(&self.docpal, &actor, user, Role::Owner, "key").await;
         key.expect("a key").reveal().to_owned()
     }
 

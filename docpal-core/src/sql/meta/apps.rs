@@ -24,7 +24,7 @@ pub(crate) async fn insert(
     name: &str,
     icon: Option<&str>,
     description: Option<&str>,
-    by: UserId,
+    by: Option<UserId>,
 ) -> Result<App> {
     sqlx::query_as::<_, AppRow>(
         "INSERT INTO docpal.apps (id, company_id, name, icon, description, created_by) VALUES ($1, $2, $3, $4, $5, $6)
@@ -35,7 +35,7 @@ pub(crate) async fn insert(
     .bind(name)
     .bind(icon)
     .bind(description)
-    .bind(by.uuid())
+    .bind(by.map(UserId::uuid))
     .fetch_one(conn)
     .await
     .map(app)

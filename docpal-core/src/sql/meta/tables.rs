@@ -44,7 +44,7 @@ impl TableRow {
 }
 
 /// Inserts a table; a taken name is a violation of `tables_name`.
-pub(crate) async fn insert(conn: &mut PgConnection, table: &TableMeta, by: UserId) -> Result<()> {
+pub(crate) async fn insert(conn: &mut PgConnection, table: &TableMeta, by: Option<UserId>) -> Result<()> {
     sqlx::query(
         "INSERT INTO docpal.tables (id, company_id, app_id, name, description, icon, created_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -55,7 +55,7 @@ pub(crate) async fn insert(conn: &mut PgConnection, table: &TableMeta, by: UserI
     .bind(&table.name)
     .bind(&table.description)
     .bind(&table.icon)
-    .bind(by.uuid())
+    .bind(by.map(UserId::uuid))
     .execute(conn)
     .await
     .map(|_| ())
