@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bob = Actor::new(acme, UserId::new(), [docpal::core::Role::Member]);
     docpal.apps(&ada).create(&AppSpec::new("Sales")).await?;
 
-    let server = Server::builder(docpal).authenticator(People { ada, bob }).build();
+    let server = Server::builder(docpal).authenticator(People { ada, bob }).start().await?;
     let host =
         Router::new().route("/", get(|| async { "the host's own page" })).nest("/docpal", server.router());
 

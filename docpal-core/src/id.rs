@@ -79,6 +79,4 @@ id_type! {
     RoleId = new_v4;
     /// A permission rule.
     RuleId = new_v4;
-    /// An API key.
-    ApiKeyId = new_v4;
 }

@@ -30,7 +30,7 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 #[doc(inline)]
 pub use filter::Filter;
 #[doc(inline)]
-pub use id::{ApiKeyId, AppId, CompanyId, FieldId, RecordId, RoleId, RuleId, TableId, UserId};
+pub use id::{AppId, CompanyId, FieldId, RecordId, RoleId, RuleId, TableId, UserId};
 #[doc(inline)]
 pub use json::Json;
 #[doc(inline)]

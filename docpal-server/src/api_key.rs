@@ -4,10 +4,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use docpal_core::sql::meta::api_keys::{self, NewApiKey};
 use docpal_core::sql::{Connection, errors};
-use docpal_core::{Actor, Docpal, Error, ErrorKind, FieldError, Result, Role, UserId};
+use docpal_core::{Actor, Docpal, Error, ErrorKind, FieldError, Result, Role, SystemReason, UserId};
 use sha2::{Digest as _, Sha256};
+
+use crate::sql::api_keys::{self, NewApiKey};
 
 /// What a key that DocPal made begins with.
 const MARK: &str = "dpk_";
@@ -83,23 +84,28 @@ pub(crate) fn digest(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
-/// Stores a key for `user` acting with `role` in the actor's company; the host vouches for its right to.
+/// Whom `secret` acts for, if it is a key.
 ///
 /// # Errors
-/// `validation_failed` for the system, which needs no key; database errors as mapped.
-pub async fn store(
-    conn: &mut Connection,
-    actor: &Actor,
-    role: Role,
-    name: &str,
-    secret: &Secret,
-) -> Result<()> {
-    let Some(user) = actor.user() else {
-        let entry = FieldError::new("user_id", "required", "a key acts for a user, and the system is none");
-        return Err(Error::validation(vec![entry]));
+/// Database errors as mapped.
+pub async fn holder(docpal: &Docpal, secret: &Secret) -> Result<Option<Actor>> {
+    let mut conn = docpal.acquire().await?;
+    api_keys::actor(&mut conn, &secret.digest()).await
+}
+
+/// Lets `secret` act for `holder`, in the name of the host itself, as its command line does: nobody's rights are asked.
+/// [`create`] is for users.
+///
+/// # Errors
+/// `validation_failed` for a holder who is no user with one role, which is what a key can act for; database errors as
+/// mapped.
+pub async fn give(docpal: &Docpal, holder: &Actor, name: &str, secret: &Secret) -> Result<()> {
+    let (Some(user), [role]) = (holder.user(), holder.roles()) else {
+        let message = "a key acts for a user with one role";
+        return Err(Error::validation(vec![FieldError::new("holder", "invalid_value", message)]));
     };
-    let key = NewApiKey { user, role, name, prefix: secret.prefix(), digest: &secret.digest() };
-    api_keys::insert(conn, actor.company(), &key).await
+    let host = Actor::system(holder.company(), SystemReason::Host);
+    store(docpal, &host, user, *role, name, secret).await
 }
 
 /// Makes a key for `user` acting with `role`, on behalf of `actor`, who must be allowed to manage the company.
@@ -116,11 +122,24 @@ pub async fn create(docpal: &Docpal, actor: &Actor, user: UserId, role: Role, na
     }
     let name = docpal_core::names::check(name, "name").map_err(|entry| Error::validation(vec![entry]))?;
     let secret = Secret::random()?;
-    let mut tx = docpal.begin().await?;
-    store(&mut tx, &Actor::new(actor.company(), user, [role]), role, &name, &secret).await?;
-    log(&mut tx, actor, user, role, &name).await?;
-    tx.commit().await.map_err(errors::from_sqlx)?;
+    store(docpal, actor, user, role, &name, &secret).await?;
     Ok(secret)
+}
+
+/// Stores a key and writes down who made it.
+async fn store(
+    docpal: &Docpal,
+    actor: &Actor,
+    user: UserId,
+    role: Role,
+    name: &str,
+    secret: &Secret,
+) -> Result<()> {
+    let mut tx = docpal.begin().await?;
+    let key = NewApiKey { user, role, name, prefix: secret.prefix(), digest: &secret.digest() };
+    api_keys::insert(&mut tx, actor.company(), &key).await?;
+    log(&mut tx, actor, user, role, name).await?;
+    tx.commit().await.map_err(errors::from_sqlx)
 }
 
 async fn log(conn: &mut Connection, actor: &Actor, user: UserId, role: Role, name: &str) -> Result<()> {

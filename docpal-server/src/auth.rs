@@ -5,12 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
-use docpal_core::sql::meta::api_keys;
 use docpal_core::{Actor, Docpal};
 use moka::sync::Cache;
 
 use crate::api_key::digest;
 use crate::http::error::ApiError;
+use crate::sql::api_keys;
 
 /// A key is looked up again after this long, so a revoked one works on for at most as long.
 const TRUSTED: Duration = Duration::from_secs(5);

@@ -1,10 +1,10 @@
 //! The first company of a database and the key of its owner, so that scripts work before anyone registers.
 
-use docpal_core::sql::meta::api_keys;
-use docpal_core::{Actor, Company, CompanyId, Docpal, Result, Role, UserId};
+use docpal_core::{Actor, Company, CompanyId, Docpal, Result, UserId};
 use uuid::Uuid;
 
 use crate::api_key::{self, Secret};
+use crate::sql::{self, api_keys};
 
 /// The id of the first company: a constant, so that two servers that start on an empty database at the same
 /// moment make one company, not two. Its first 12 digits name the schema, so no other constant shares them.
@@ -61,10 +61,10 @@ pub fn owner_of(company: &Company) -> Actor {
 }
 
 /// Makes sure that there is a company and a key for its owner: `given` (as of `DOCPAL_API_KEY`), else a new one.
-/// A database that has keys keeps them as they are.
+/// A database that has keys keeps them as they are. The server's own tables are brought up to date first.
 ///
 /// # Errors
-/// `weak_key`, database errors as mapped.
+/// `weak_key`, `database_too_new`, database errors as mapped.
 ///
 /// # Example
 /// ```
@@ -83,19 +83,19 @@ pub fn owner_of(company: &Company) -> Actor {
 /// ```
 pub async fn bootstrap(docpal: &Docpal, name: &str, given: Option<&str>) -> Result<Bootstrap> {
     let given = given.map(Secret::chosen).transpose()?;
+    sql::migrate(docpal).await?;
     let (company, owner) = first_company(docpal, name).await?;
-    let mut conn = docpal.acquire().await?;
-    let key = if api_keys::any(&mut conn).await? {
+    let key = if api_keys::any(&mut *docpal.acquire().await?).await? {
         match given {
             None => OwnerKey::Kept,
-            Some(secret) => match api_keys::actor(&mut conn, &secret.digest()).await? {
+            Some(secret) => match api_key::holder(docpal, &secret).await? {
                 Some(_) => OwnerKey::Given,
                 None => OwnerKey::Refused,
             },
         }
     } else {
         let secret = given.clone().map_or_else(Secret::random, Ok)?;
-        api_key::store(&mut conn, &owner, Role::Owner, "first owner", &secret).await?;
+        api_key::give(docpal, &owner, "first owner", &secret).await?;
         if given.is_some() { OwnerKey::Given } else { OwnerKey::Made(secret) }
     };
     Ok(Bootstrap { company, owner, key })

@@ -9,6 +9,7 @@ mod http;
 pub mod import;
 pub mod new_table;
 mod server;
+mod sql;
 
 pub use axum;
 
@@ -20,3 +21,5 @@ pub use http::error::{ApiError, ApiResult, ErrorBody, ErrorDetail, FieldErrorBod
 pub use http::openapi::document as openapi;
 #[doc(inline)]
 pub use server::{Server, ServerBuilder};
+#[doc(inline)]
+pub use sql::migrate;

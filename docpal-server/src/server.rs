@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use docpal_core::Docpal;
+use docpal_core::{Docpal, Result};
 
 use crate::auth::{ApiKeys, Authenticator};
-use crate::http;
+use crate::{http, sql};
 
 /// The largest body taken unless the host says otherwise.
 const BODY_LIMIT: usize = 64 << 20;
@@ -18,14 +18,15 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// # Example
 /// ```no_run
-/// # async fn run(docpal: docpal_core::Docpal) -> std::io::Result<()> {
+/// # async fn run(docpal: docpal_core::Docpal) -> Result<(), Box<dyn std::error::Error>> {
 /// use docpal_server::{Server, axum};
 ///
-/// let server = Server::builder(docpal).build();
+/// let server = Server::builder(docpal).start().await?;
 /// // The host's own application, with DocPal beside its other routes.
 /// let app = axum::Router::new().nest("/tables", server.router());
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-/// axum::serve(listener, app).await
+/// axum::serve(listener, app).await?;
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -98,11 +99,14 @@ impl ServerBuilder {
         self
     }
 
-    /// The server.
-    #[must_use]
-    pub fn build(self) -> Server {
+    /// Brings the server's own tables (schema `docpal_server`) up to date and gives the server.
+    ///
+    /// # Errors
+    /// `database_too_new` when a newer DocPal migrated them; database errors as mapped.
+    pub async fn start(self) -> Result<Server> {
         let Self { docpal, authenticator, body_limit, timeout } = self;
         let authenticator = authenticator.unwrap_or_else(|| Arc::new(ApiKeys::new(docpal.clone())));
-        Server { state: ServerState { docpal, authenticator }, body_limit, timeout }
+        sql::migrate(&docpal).await?;
+        Ok(Server { state: ServerState { docpal, authenticator }, body_limit, timeout })
     }
 }

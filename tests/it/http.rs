@@ -5,6 +5,7 @@ mod bad_input;
 mod client;
 mod formula;
 mod imports;
+mod keys;
 mod records;
 mod server;
 mod tables;

@@ -1,6 +1,5 @@
 //! Statements on DocPal's own tables: static SQL, one file per thing.
 
-pub mod api_keys;
 pub mod apps;
 pub mod audit;
 pub mod companies;

@@ -1,73 +1,131 @@
-//! DocPal's own tables, in schema `docpal`: numbered static SQL, applied in order, once, under a lock.
+//! Numbered static SQL, applied in order, once, under a lock: DocPal's own tables in schema `docpal`, and those of a
+//! crate above in a schema of its own.
 //!
 //! A migration is never edited after a release; a change is a new file.
 
-#![expect(clippy::disallowed_methods, reason = "this module is the gate that clippy.toml points to")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this module is the gate that clippy.toml points to; what is put together is 'static"
+)]
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::errors::from_sqlx;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The migrations in order: version, name, SQL.
-const MIGRATIONS: &[(i32, &str, &str)] = &[
-    (1, "metadata", include_str!("migrations/0001_metadata.sql")),
-    (2, "functions", include_str!("migrations/0002_functions.sql")),
-    (3, "text_functions", include_str!("migrations/0003_text_functions.sql")),
-    (4, "date_functions", include_str!("migrations/0004_date_functions.sql")),
-    (5, "list_functions", include_str!("migrations/0005_list_functions.sql")),
-    (6, "regex_functions", include_str!("migrations/0006_regex_functions.sql")),
-    (7, "parse_functions", include_str!("migrations/0007_parse_functions.sql")),
-];
+/// The migrations of DocPal's own tables.
+const CORE: Migrations = Migrations {
+    schema: "docpal",
+    steps: &[
+        Step { version: 1, name: "metadata", sql: include_str!("migrations/0001_metadata.sql") },
+        Step { version: 2, name: "functions", sql: include_str!("migrations/0002_functions.sql") },
+        Step { version: 3, name: "text_functions", sql: include_str!("migrations/0003_text_functions.sql") },
+        Step { version: 4, name: "date_functions", sql: include_str!("migrations/0004_date_functions.sql") },
+        Step { version: 5, name: "list_functions", sql: include_str!("migrations/0005_list_functions.sql") },
+        Step {
+            version: 6,
+            name: "regex_functions",
+            sql: include_str!("migrations/0006_regex_functions.sql"),
+        },
+        Step {
+            version: 7,
+            name: "parse_functions",
+            sql: include_str!("migrations/0007_parse_functions.sql"),
+        },
+    ],
+};
 
 /// An arbitrary constant that says "DocPal migrates"; two nodes that start at once take turns.
 const LOCK: i64 = 0x0D0C_9A17;
+
+/// The migrations of one schema. The first step makes the schema, and in it the table `migrations` with `version`
+/// (int, the key) and `name` (text).
+#[derive(Debug, Clone, Copy)]
+pub struct Migrations {
+    /// The schema that they are about: lower-case letters and `_`.
+    pub schema: &'static str,
+    /// The steps, by ascending version.
+    pub steps: &'static [Step],
+}
+
+/// One migration.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Its number.
+    pub version: i32,
+    /// What it is called.
+    pub name: &'static str,
+    /// Its statements.
+    pub sql: &'static str,
+}
+
+impl Migrations {
+    /// Brings the schema up to date; does nothing when it is. All steps or none.
+    ///
+    /// # Errors
+    /// `database_too_new` when a newer DocPal migrated it; database errors as mapped.
+    pub async fn run(&self, conn: &mut PgConnection) -> Result<()> {
+        if !self.schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            return Err(Error::internal("a schema whose name would need quotes"));
+        }
+        let mut tx = conn.begin().await.map_err(from_sqlx)?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(LOCK)
+            .execute(&mut *tx)
+            .await
+            .map_err(from_sqlx)?;
+        let done = self.done(&mut tx).await?;
+        let newest = self.steps.last().map_or(0, |step| step.version);
+        if done.last().is_some_and(|version| *version > newest) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "database_too_new",
+                "a newer DocPal has migrated this database; run that version or a later one",
+            ));
+        }
+        let note = format!("INSERT INTO {}.migrations (version, name) VALUES ($1, $2)", self.schema);
+        for step in self.steps.iter().filter(|step| !done.contains(&step.version)) {
+            tx.execute(sqlx::raw_sql(step.sql)).await.map_err(from_sqlx)?;
+            sqlx::query(AssertSqlSafe(note.clone()))
+                .bind(step.version)
+                .bind(step.name)
+                .execute(&mut *tx)
+                .await
+                .map_err(from_sqlx)?;
+        }
+        tx.commit().await.map_err(from_sqlx)
+    }
+
+    /// The versions that are there, ascending.
+    async fn done(&self, conn: &mut PgConnection) -> Result<Vec<i32>> {
+        let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(format!("{}.migrations", self.schema))
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(from_sqlx)?;
+        if !there {
+            return Ok(Vec::new());
+        }
+        let text = format!("SELECT version FROM {}.migrations ORDER BY version", self.schema);
+        sqlx::query_scalar(AssertSqlSafe(text)).fetch_all(conn).await.map_err(from_sqlx)
+    }
+}
 
 /// A short text that changes whenever a migration is added; names test templates.
 #[must_use]
 pub fn fingerprint() -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in MIGRATIONS.iter().flat_map(|(_, _, sql)| sql.bytes()) {
+    for byte in CORE.steps.iter().flat_map(|step| step.sql.bytes()) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
     format!("{hash:016x}")
 }
 
-/// Brings the database up to date; does nothing when it is.
+/// Brings DocPal's own tables up to date; does nothing when they are.
 ///
 /// # Errors
-/// `database_too_new` when a newer DocPal migrated it; database errors as mapped.
+/// As [`Migrations::run`].
 pub async fn migrate(conn: &mut PgConnection) -> Result<()> {
-    let mut tx = conn.begin().await.map_err(from_sqlx)?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await.map_err(from_sqlx)?;
-    let exists: Option<String> = sqlx::query_scalar("SELECT to_regclass('docpal.migrations')::text")
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(from_sqlx)?;
-    let done: Vec<i32> = if exists.is_some() {
-        sqlx::query_scalar("SELECT version FROM docpal.migrations ORDER BY version")
-            .fetch_all(&mut *tx)
-            .await
-            .map_err(from_sqlx)?
-    } else {
-        Vec::new()
-    };
-    let newest = MIGRATIONS.last().map_or(0, |(version, _, _)| *version);
-    if done.last().is_some_and(|version| *version > newest) {
-        return Err(Error::new(
-            ErrorKind::Conflict,
-            "database_too_new",
-            "a newer DocPal has migrated this database; run that version or a later one",
-        ));
-    }
-    for &(version, name, text) in MIGRATIONS.iter().filter(|(version, _, _)| !done.contains(version)) {
-        tx.execute(sqlx::raw_sql(text)).await.map_err(from_sqlx)?;
-        sqlx::query("INSERT INTO docpal.migrations (version, name) VALUES ($1, $2)")
-            .bind(version)
-            .bind(name)
-            .execute(&mut *tx)
-            .await
-            .map_err(from_sqlx)?;
-    }
-    tx.commit().await.map_err(from_sqlx)
+    CORE.run(conn).await
 }

@@ -59,6 +59,7 @@ impl Database {
             )));
         }
         let docpal = Docpal::start(pool).await?;
+        docpal_server::migrate(&docpal).await?;
         Ok(Self { docpal, about, cluster })
     }
 

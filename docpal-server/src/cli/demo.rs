@@ -6,8 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use docpal_core::sql::meta::api_keys;
-use docpal_core::{Actor, Docpal, Role};
+use docpal_core::{Actor, Docpal};
 use docpal_server::api_key::{self, Secret};
 use docpal_server::demo::{Demo, install};
 
@@ -44,33 +43,27 @@ async fn keys(docpal: &Docpal, demo: &Demo, file: &Path) -> Result<(Secret, Secr
     let given = serve::given_key().map(|key| Secret::chosen(&key)).transpose()?;
     let owner = given.or_else(|| kept.next().and_then(Result::ok));
     let member = kept.next_back().and_then(Result::ok);
-    let owner = working(docpal, &demo.owner, Role::Owner, owner).await?;
-    let member = working(docpal, &demo.member, Role::Member, member).await?;
+    let owner = working(docpal, &demo.owner, owner).await?;
+    let member = working(docpal, &demo.member, member).await?;
     save(file, &format!("{}\n{}\n", owner.reveal(), member.reveal()))
         .map_err(|error| Problem::new(format!("cannot write {}: {error}", file.display())))?;
     Ok((owner, member))
 }
 
 /// `kept` when it acts for `actor`, else a new key that does.
-async fn working(
-    docpal: &Docpal,
-    actor: &Actor,
-    role: Role,
-    kept: Option<Secret>,
-) -> Result<Secret, Problem> {
-    let mut conn = docpal.acquire().await?;
+async fn working(docpal: &Docpal, actor: &Actor, kept: Option<Secret>) -> Result<Secret, Problem> {
     if let Some(secret) = kept {
-        match api_keys::actor(&mut conn, &secret.digest()).await? {
+        match api_key::holder(docpal, &secret).await? {
             Some(known) if known == *actor => return Ok(secret),
             Some(_) => {}
             None => {
-                api_key::store(&mut conn, actor, role, "demo", &secret).await?;
+                api_key::give(docpal, actor, "demo", &secret).await?;
                 return Ok(secret);
             }
         }
     }
     let secret = Secret::random()?;
-    api_key::store(&mut conn, actor, role, "demo", &secret).await?;
+    api_key::give(docpal, actor, "demo", &secret).await?;
     Ok(secret)
 }
 

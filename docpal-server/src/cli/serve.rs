@@ -83,7 +83,8 @@ pub(crate) async fn serve(
     let server = Server::builder(database.docpal.clone())
         .body_limit(config.body_limit)
         .timeout(config.timeout)
-        .build();
+        .start()
+        .await?;
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection without TCP_NODELAY");

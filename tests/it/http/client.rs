@@ -88,7 +88,8 @@ impl Api {
         let docpal = Docpal::start(db.pool().clone()).await.expect("DocPal starts");
         let first = bootstrap(&docpal, "Acme", None).await.expect("a first company");
         let OwnerKey::Made(secret) = first.key else { panic!("a new database has no key") };
-        let router = build(Server::builder(docpal.clone())).build().router();
+        let server = build(Server::builder(docpal.clone())).start().await.expect("the server starts");
+        let router = server.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let serving = tokio::spawn(async move {

@@ -65,8 +65,8 @@ async fn the_log_tells_what_happened_page_by_page() {
     };
     assert_eq!(actions(&first), ["record.create", "table.create"]);
     let cursor = first["next_cursor"].as_str().unwrap();
-    let second = api.get(&format!("/api/audit/logs?limit=2&cursor={cursor}")).await.ok();
-    assert_eq!(actions(&second), ["app.create", "company.create"]);
+    let second = api.get(&format!("/api/audit/logs?limit=3&cursor={cursor}")).await.ok();
+    assert_eq!(actions(&second), ["app.create", "api_key.create", "company.create"]);
     let member = api.member().await;
     let refused = api.call_as(&member, "GET", "/api/audit/logs", None).await;
     assert_eq!(refused.refusal(), (403, "not_allowed".to_owned()));

@@ -1,5 +1,7 @@
-//! SQL text exists in one module, `docpal_core::sql`. sqlx's types and clippy.toml hold most of it; this holds the
-//! rest: what is `'static`, what is renamed, and what another driver would take.
+//! SQL text exists in one module per crate that has tables of its own: `docpal_core::sql`, the only one that touches
+//! tables of users, and `docpal_server::sql` with static statements on the server's own tables. sqlx's types and
+//! clippy.toml hold most of it; this holds the rest: what is `'static`, what is renamed, and what another driver
+//! would take.
 
 use super::repo::{self, File};
 use super::rust::{Kind, Token, stands, tokens, without_tests};
@@ -7,6 +9,11 @@ use super::rust::{Kind, Token, stands, tokens, without_tests};
 /// Is the file part of the gate?
 fn is_gate(file: &File) -> bool {
     file.path == "docpal-core/src/sql.rs" || file.path.starts_with("docpal-core/src/sql/")
+}
+
+/// Is the file part of the server's gate?
+fn is_server_gate(file: &File) -> bool {
+    file.path == "docpal-server/src/sql.rs" || file.path.starts_with("docpal-server/src/sql/")
 }
 
 /// Names that nobody outside the gate has a use for.
@@ -99,7 +106,50 @@ fn imports_query(tokens: &[Token], at: usize) -> bool {
             .any(|token| token.is("query") || token.is("*"))
 }
 
-/// What is wrong with a source file outside the gate.
+/// What a gate of static statements takes from sqlx as it stands.
+const STATIC: [&str; 2] = ["query_as", "query_scalar"];
+
+/// What is wrong with a source file of the server's gate: text that is put together, or that is about tables which
+/// are not the server's.
+fn server_findings(source: &str) -> Vec<String> {
+    let tokens = without_tests(&tokens(source));
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let what = match token.kind {
+            Kind::Text if looks_like_sql(&token.text) && !is_about_the_server(&token.text) => {
+                format!("{:?} is about tables that are not in docpal_server", token.text)
+            }
+            Kind::Word if token.is("format") || NAMES.contains(&token.text.as_str()) => {
+                if STATIC.contains(&token.text.as_str()) {
+                    continue;
+                }
+                format!("{} puts text together", token.text)
+            }
+            Kind::Word => match PATHS.iter().find(|path| stands(&tokens, at, path)) {
+                Some(path) if *path != "sqlx : : query" => path.replace(' ', ""),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        found.push(format!("{}: {what}", token.line));
+    }
+    found
+}
+
+/// Does every name of a schema in a statement say `docpal_server`, and is there one?
+fn is_about_the_server(text: &str) -> bool {
+    let mut before = Vec::new();
+    let mut tables = text.split_whitespace().filter(|word| {
+        let follows = before.last().is_some_and(|last: &String| {
+            matches!(last.as_str(), "from" | "into" | "update" | "join" | "table")
+        });
+        before.push(word.to_lowercase());
+        follows && !word.starts_with('(')
+    });
+    text.contains("docpal_server.") && tables.all(|table| table.starts_with("docpal_server."))
+}
+
+/// What is wrong with a source file outside the gates.
 fn findings(source: &str) -> Vec<String> {
     let tokens = without_tests(&tokens(source));
     let mut found = Vec::new();
@@ -114,7 +164,7 @@ fn findings(source: &str) -> Vec<String> {
             },
             _ => continue,
         };
-        found.push(format!("{}: {what} belongs into docpal_core::sql", token.line));
+        found.push(format!("{}: {what} belongs into the gate, docpal_core::sql", token.line));
     }
     found
 }
@@ -123,16 +173,39 @@ fn findings(source: &str) -> Vec<String> {
 fn sql_text_is_made_in_the_gate_only() {
     let sources = repo::files(&[".rs"]);
     assert!(sources.iter().any(is_gate), "the gate is where this rule looks for it");
-    let outside = sources.iter().filter(|file| file.is_in_src() && !file.is_test() && !is_gate(file));
-    let mut found: Vec<String> = outside
-        .flat_map(|file| findings(&file.text).into_iter().map(|finding| format!("{}:{finding}", file.path)))
+    assert!(sources.iter().any(is_server_gate), "the server's gate is where this rule looks for it");
+    let inside = sources.iter().filter(|file| file.is_in_src() && !file.is_test() && !is_gate(file));
+    let mut found: Vec<String> = inside
+        .flat_map(|file| {
+            let found = if is_server_gate(file) { server_findings(&file.text) } else { findings(&file.text) };
+            found.into_iter().map(|finding| format!("{}:{finding}", file.path))
+        })
         .collect();
     for file in repo::files(&[".sql"]) {
-        if !is_gate(&file) && !file.is_test() {
+        if !is_gate(&file) && !is_server_gate(&file) && !file.is_test() {
             found.push(format!("{}: SQL belongs into docpal_core::sql", file.path));
         }
     }
     super::assert_none(&found);
+}
+
+#[test]
+fn the_rule_on_the_servers_gate_sees_what_is_not_static_or_not_the_servers() {
+    let wrong = [
+        r#"sqlx::query(AssertSqlSafe(x))"#,
+        r#"sqlx::query(format!("a"))"#,
+        r#"sqlx::raw_sql(x)"#,
+        r#"use sqlx::*;"#,
+        r#"sqlx::query("SELECT id FROM docpal.companies")"#,
+        r#"sqlx::query("SELECT k.id FROM docpal_server.api_keys k JOIN docpal.companies c ON true")"#,
+        r#"sqlx::query("DELETE FROM c_0123.t_0123")"#,
+        r#"sqlx::query("SELECT 1")"#,
+    ];
+    let right = [
+        r#"sqlx::query("DELETE FROM docpal_server.api_keys WHERE id = $1")"#,
+        r#"sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM docpal_server.api_keys)")"#,
+    ];
+    super::assert_sees(server_findings, &wrong, &right);
 }
 
 #[test]

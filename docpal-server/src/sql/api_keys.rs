@@ -1,38 +1,35 @@
 //! API keys: only a digest of the secret is stored.
 
-use sqlx::PgConnection;
+use docpal_core::sql::Connection;
+use docpal_core::sql::errors::from_sqlx;
+use docpal_core::{Actor, CompanyId, Error, Result, Role, UserId};
 use uuid::Uuid;
-
-use crate::access::{Actor, Role};
-use crate::error::{Error, Result};
-use crate::id::{ApiKeyId, CompanyId, UserId};
-use crate::sql::errors::from_sqlx;
 
 /// A key to store.
 #[derive(Debug)]
-pub struct NewApiKey<'k> {
+pub(crate) struct NewApiKey<'k> {
     /// Whom it acts for.
-    pub user: UserId,
+    pub(crate) user: UserId,
     /// With which role.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What people call it.
-    pub name: &'k str,
+    pub(crate) name: &'k str,
     /// The first characters, to tell keys apart.
-    pub prefix: &'k str,
+    pub(crate) prefix: &'k str,
     /// The digest of the whole key.
-    pub digest: &'k [u8],
+    pub(crate) digest: &'k [u8],
 }
 
 /// Stores a key; storing the same key again changes nothing.
 ///
 /// # Errors
 /// Database errors as mapped.
-pub async fn insert(conn: &mut PgConnection, company: CompanyId, key: &NewApiKey<'_>) -> Result<()> {
+pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewApiKey<'_>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO docpal.api_keys (id, company_id, user_id, role, name, prefix, digest)
+        "INSERT INTO docpal_server.api_keys (id, company_id, user_id, role, name, prefix, digest)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING",
     )
-    .bind(ApiKeyId::new().uuid())
+    .bind(Uuid::new_v4())
     .bind(company.uuid())
     .bind(key.user.uuid())
     .bind(key.role.to_string())
@@ -49,13 +46,13 @@ pub async fn insert(conn: &mut PgConnection, company: CompanyId, key: &NewApiKey
 ///
 /// # Errors
 /// Database errors as mapped.
-pub async fn actor(conn: &mut PgConnection, digest: &[u8]) -> Result<Option<Actor>> {
+pub(crate) async fn actor(conn: &mut Connection, digest: &[u8]) -> Result<Option<Actor>> {
     let row: Option<(Uuid, Uuid, String)> = sqlx::query_as(
         "WITH used AS (
-             UPDATE docpal.api_keys SET last_used_at = now()
+             UPDATE docpal_server.api_keys SET last_used_at = now()
              WHERE digest = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
          )
-         SELECT company_id, user_id, role FROM docpal.api_keys WHERE digest = $1",
+         SELECT company_id, user_id, role FROM docpal_server.api_keys WHERE digest = $1",
     )
     .bind(digest)
     .fetch_optional(conn)
@@ -70,8 +67,8 @@ pub async fn actor(conn: &mut PgConnection, digest: &[u8]) -> Result<Option<Acto
 ///
 /// # Errors
 /// Database errors as mapped.
-pub async fn any(conn: &mut PgConnection) -> Result<bool> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM docpal.api_keys)")
+pub(crate) async fn any(conn: &mut Connection) -> Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM docpal_server.api_keys)")
         .fetch_one(conn)
         .await
         .map_err(from_sqlx)
