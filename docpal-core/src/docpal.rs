@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
-use sqlx::{Acquire as _, PgPool};
+use sqlx::PgPool;
 
 pub use apps::{AppSpec, Apps};
 pub use companies::Companies;
@@ -252,9 +252,4 @@ fn not_allowed(what: &str) -> Error {
 /// Fails with `table_not_found` unless the scope lets its actor see the table.
 fn require_visible(scope: &Scope) -> Result<()> {
     if scope.sees_table() || scope.may_manage() { Ok(()) } else { Err(table_not_found()) }
-}
-
-/// A savepoint within the host's transaction, so that a failure undoes this operation and nothing else.
-async fn savepoint(conn: &mut Connection) -> Result<sqlx::Transaction<'_, sqlx::Postgres>> {
-    conn.begin().await.map_err(from_sqlx)
 }

@@ -11,6 +11,7 @@ pub mod ddl;
 pub mod errors;
 pub mod exec;
 pub mod expr;
+mod guarded;
 pub mod ident;
 pub mod meta;
 pub mod migrations;
@@ -19,6 +20,7 @@ pub mod row;
 pub mod statement;
 
 pub use ddl::{ColumnDef, Ddl, PgType, UniqueBy};
+pub use guarded::{Guarded, guarded};
 pub use ident::{ColumnName, MetaTable, SchemaName, TableName};
 pub use row::{CellRef, Row};
 pub use statement::Statement;

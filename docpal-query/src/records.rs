@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use docpal_core::access::scope;
-use docpal_core::sql::{Connection, errors};
+use docpal_core::sql::{self, Connection, errors};
 use docpal_core::{
     Actor, Docpal, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableId, TableSnapshot,
 };
@@ -62,6 +62,43 @@ macro_rules! on_pool {
             }
             done => done,
         }
+    }};
+}
+
+/// Runs a write on the pool, in a transaction of its own; once more with a fresh snapshot when the table has moved.
+macro_rules! write_on_pool {
+    ($records:expr, |$conn:ident, $snapshot:ident| $body:expr) => {{
+        let (docpal, company) = ($records.docpal, $records.actor.company());
+        let mut moved = false;
+        loop {
+            let $snapshot = docpal.snapshot(company, $records.table).await?;
+            let mut tx = docpal.begin().await?;
+            let $conn: &mut Connection = &mut tx;
+            match $body.await {
+                Ok(done) => {
+                    tx.commit().await.map_err(errors::from_sqlx)?;
+                    break Ok(done);
+                }
+                Err(error) if !moved && errors::schema_moved(&error) => {
+                    moved = true;
+                    docpal.forget(company, $records.table);
+                }
+                Err(error) => break Err(error),
+            }
+        }
+    }};
+}
+
+/// Runs a write on the host's connection, where a failure undoes this write and nothing else.
+macro_rules! write_in {
+    ($records:expr, $host:expr, |$conn:ident, $snapshot:ident| $body:expr) => {{
+        let mut guarded = sql::guarded($host).await?;
+        let $conn = guarded.connection();
+        let done = match $records.snapshot_in($conn).await {
+            Ok($snapshot) => $body.await,
+            Err(error) => Err(error),
+        };
+        guarded.end(done).await
     }};
 }
 
@@ -133,7 +170,7 @@ impl Records<'_> {
     /// `validation_failed` with an entry per field, `not_allowed`, `field_not_writable`, `duplicate_value`,
     /// `table_not_found`.
     pub async fn create(&self, draft: &RecordDraft) -> Result<Saved> {
-        on_pool!(self, |conn, snapshot| self.create_with(conn, &snapshot, draft))
+        write_on_pool!(self, |conn, snapshot| self.create_with(conn, &snapshot, draft))
     }
 
     /// As [`Records::create`], in the host's transaction.
@@ -141,8 +178,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::create`].
     pub async fn create_in(&self, conn: &mut Connection, draft: &RecordDraft) -> Result<Saved> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.create_with(conn, &snapshot, draft).await
+        write_in!(self, conn, |conn, snapshot| self.create_with(conn, &snapshot, draft))
     }
 
     /// Makes many records, all or none.
@@ -150,7 +186,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::create`]; the entries say in which record. At most 100 entries are given.
     pub async fn create_many(&self, drafts: &[RecordDraft]) -> Result<Vec<RecordId>> {
-        on_pool!(self, |conn, snapshot| self.create_many_with(conn, &snapshot, drafts))
+        write_on_pool!(self, |conn, snapshot| self.create_many_with(conn, &snapshot, drafts))
     }
 
     /// As [`Records::create_many`], in the host's transaction.
@@ -162,8 +198,7 @@ impl Records<'_> {
         conn: &mut Connection,
         drafts: &[RecordDraft],
     ) -> Result<Vec<RecordId>> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.create_many_with(conn, &snapshot, drafts).await
+        write_in!(self, conn, |conn, snapshot| self.create_many_with(conn, &snapshot, drafts))
     }
 
     /// Changes the fields given; the others stay. With `version`, only if the record still has it.
@@ -171,7 +206,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::create`], and `record_not_found`, `version_conflict`.
     pub async fn update(&self, id: RecordId, draft: &RecordDraft, version: Option<i64>) -> Result<Saved> {
-        on_pool!(self, |conn, snapshot| self.update_with(conn, &snapshot, id, draft, version))
+        write_on_pool!(self, |conn, snapshot| self.update_with(conn, &snapshot, id, draft, version))
     }
 
     /// As [`Records::update`], in the host's transaction.
@@ -185,8 +220,7 @@ impl Records<'_> {
         draft: &RecordDraft,
         version: Option<i64>,
     ) -> Result<Saved> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.update_with(conn, &snapshot, id, draft, version).await
+        write_in!(self, conn, |conn, snapshot| self.update_with(conn, &snapshot, id, draft, version))
     }
 
     /// Deletes a record; with `version`, only if it still has it.
@@ -194,7 +228,7 @@ impl Records<'_> {
     /// # Errors
     /// `record_not_found`, `not_allowed`, `version_conflict`.
     pub async fn delete(&self, id: RecordId, version: Option<i64>) -> Result<()> {
-        on_pool!(self, |conn, snapshot| self.delete_with(conn, &snapshot, id, version))
+        write_on_pool!(self, |conn, snapshot| self.delete_with(conn, &snapshot, id, version))
     }
 
     /// As [`Records::delete`], in the host's transaction.
@@ -202,8 +236,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::delete`].
     pub async fn delete_in(&self, conn: &mut Connection, id: RecordId, version: Option<i64>) -> Result<()> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.delete_with(conn, &snapshot, id, version).await
+        write_in!(self, conn, |conn, snapshot| self.delete_with(conn, &snapshot, id, version))
     }
 
     /// Deletes many records, all or none; gives how many.
@@ -211,7 +244,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::delete`], for any of them.
     pub async fn delete_many(&self, ids: &[RecordId]) -> Result<u64> {
-        on_pool!(self, |conn, snapshot| self.delete_many_with(conn, &snapshot, ids))
+        write_on_pool!(self, |conn, snapshot| self.delete_many_with(conn, &snapshot, ids))
     }
 
     /// As [`Records::delete_many`], in the host's transaction.
@@ -219,8 +252,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::delete_many`].
     pub async fn delete_many_in(&self, conn: &mut Connection, ids: &[RecordId]) -> Result<u64> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.delete_many_with(conn, &snapshot, ids).await
+        write_in!(self, conn, |conn, snapshot| self.delete_many_with(conn, &snapshot, ids))
     }
 
     async fn snapshot_in(&self, conn: &mut Connection) -> Result<Arc<TableSnapshot>> {

@@ -7,6 +7,8 @@ mod embedded;
 #[cfg(test)]
 mod formula_sql;
 #[cfg(test)]
+mod host_transactions;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod owners;

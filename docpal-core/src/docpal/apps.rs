@@ -1,7 +1,7 @@
 //! Apps.
 
 use super::companies::require_manage;
-use super::{Docpal, in_transaction, savepoint};
+use super::{Docpal, in_transaction};
 use crate::access::Actor;
 use crate::audit::{Change, actor_text};
 use crate::error::{Error, ErrorKind, FieldError, Result};
@@ -9,7 +9,7 @@ use crate::id::AppId;
 use crate::json::Json;
 use crate::model::App;
 use crate::names;
-use crate::sql::{Connection, errors, meta};
+use crate::sql::{Connection, guarded, meta};
 
 /// The apps of the actor's company.
 #[derive(Debug)]
@@ -51,12 +51,17 @@ impl Apps<'_> {
     /// # Errors
     /// As [`Apps::create`].
     pub async fn create_in(&self, conn: &mut Connection, spec: &AppSpec) -> Result<App> {
+        let mut guarded = guarded(conn).await?;
+        let done = self.insert(guarded.connection(), spec).await;
+        guarded.end(done).await
+    }
+
+    async fn insert(&self, conn: &mut Connection, spec: &AppSpec) -> Result<App> {
         require_manage(conn, self.actor, None).await?;
         let name = names::check(&spec.name, "name").map_err(|entry| Error::validation(vec![entry]))?;
         let (company, id) = (self.actor.company(), AppId::new());
-        let mut tx = savepoint(conn).await?;
         let (icon, description) = (spec.icon.as_deref(), spec.description.as_deref());
-        let app = meta::apps::insert(&mut tx, company, id, &name, icon, description, self.actor.user())
+        let app = meta::apps::insert(conn, company, id, &name, icon, description, self.actor.user())
             .await
             .map_err(|error| name_taken(error, &name))?;
         let change = Change {
@@ -68,8 +73,7 @@ impl Apps<'_> {
             records: None,
             details: Json::Object(vec![("name".to_owned(), Json::from(name))]),
         };
-        meta::audit::append(&mut tx, &change).await?;
-        tx.commit().await.map_err(errors::from_sqlx)?;
+        meta::audit::append(conn, &change).await?;
         Ok(app)
     }
 

@@ -1,6 +1,6 @@
 //! Making companies, and the rules every company starts with.
 
-use super::{Docpal, in_transaction, not_allowed, savepoint};
+use super::{Docpal, in_transaction, not_allowed};
 use crate::access::{Action, Actor, Effect, Resource, Role, Rule, Subject, SystemReason};
 use crate::audit::{Change, actor_text};
 use crate::error::{Error, ErrorKind, Result};
@@ -8,7 +8,7 @@ use crate::id::{AppId, CompanyId, RuleId};
 use crate::json::Json;
 use crate::model::Company;
 use crate::names;
-use crate::sql::{Connection, Ddl, SchemaName, errors, exec, meta};
+use crate::sql::{Connection, Ddl, SchemaName, exec, guarded, meta};
 
 /// The companies of a database.
 #[derive(Debug)]
@@ -32,31 +32,9 @@ impl Companies<'_> {
     /// As [`Companies::create`].
     pub async fn create_in(&self, conn: &mut Connection, id: CompanyId, name: &str) -> Result<Company> {
         let name = names::check(name, "name").map_err(|entry| Error::validation(vec![entry]))?;
-        let mut tx = savepoint(conn).await?;
-        let company = meta::companies::insert(&mut tx, id, &name).await.map_err(|error| {
-            if error.is_conflict() {
-                Error::new(ErrorKind::Conflict, "company_exists", "this company exists")
-            } else {
-                error
-            }
-        })?;
-        exec::run_ddl(&mut tx, &[Ddl::CreateSchema(SchemaName::of(id))]).await?;
-        for rule in first_rules() {
-            meta::rules::insert(&mut tx, id, &rule, None).await?;
-        }
-        let details = Json::Object(vec![("name".to_owned(), Json::from(name))]);
-        let change = Change {
-            company: id,
-            actor: actor_text(&Actor::system(id, SystemReason::Host)),
-            action: "company.create",
-            app: None,
-            table: None,
-            records: None,
-            details,
-        };
-        meta::audit::append(&mut tx, &change).await?;
-        tx.commit().await.map_err(errors::from_sqlx)?;
-        Ok(company)
+        let mut guarded = guarded(conn).await?;
+        let done = insert(guarded.connection(), id, name).await;
+        guarded.end(done).await
     }
 
     /// The company with `id`.
@@ -94,6 +72,33 @@ impl Companies<'_> {
     pub async fn list_in(&self, conn: &mut Connection) -> Result<Vec<Company>> {
         meta::companies::list(conn).await
     }
+}
+
+/// The company with its schema, its first rules and the audit row.
+async fn insert(conn: &mut Connection, id: CompanyId, name: String) -> Result<Company> {
+    let company = meta::companies::insert(conn, id, &name).await.map_err(|error| {
+        if error.is_conflict() {
+            Error::new(ErrorKind::Conflict, "company_exists", "this company exists")
+        } else {
+            error
+        }
+    })?;
+    exec::run_ddl(conn, &[Ddl::CreateSchema(SchemaName::of(id))]).await?;
+    for rule in first_rules() {
+        meta::rules::insert(conn, id, &rule, None).await?;
+    }
+    let details = Json::Object(vec![("name".to_owned(), Json::from(name))]);
+    let change = Change {
+        company: id,
+        actor: actor_text(&Actor::system(id, SystemReason::Host)),
+        action: "company.create",
+        app: None,
+        table: None,
+        records: None,
+        details,
+    };
+    meta::audit::append(conn, &change).await?;
+    Ok(company)
 }
 
 /// What owners, admins and members may do in a new company; visible and editable like any rule.

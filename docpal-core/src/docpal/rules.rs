@@ -1,7 +1,7 @@
 //! Making and deleting permission rules.
 
 use super::companies::require_manage;
-use super::{Docpal, in_transaction, not_allowed, savepoint, table_not_found};
+use super::{Docpal, in_transaction, not_allowed, table_not_found};
 use crate::access::{Action, Actor, Resource, Rule, RuleSpec, scope};
 use crate::audit::{Change, actor_text};
 use crate::error::{Error, ErrorKind, FieldError, Result};
@@ -10,7 +10,7 @@ use crate::id::{RuleId, TableId};
 use crate::json::Json;
 use crate::model::TableSnapshot;
 use crate::names;
-use crate::sql::{Connection, errors, meta};
+use crate::sql::{Connection, guarded, meta};
 
 /// The permission rules of the actor's company.
 #[derive(Debug)]
@@ -39,14 +39,18 @@ impl Rules<'_> {
     /// # Errors
     /// As [`Rules::create`].
     pub async fn create_in(&self, conn: &mut Connection, spec: &RuleSpec) -> Result<Rule> {
+        let mut guarded = guarded(conn).await?;
+        let done = self.insert(guarded.connection(), spec).await;
+        guarded.end(done).await
+    }
+
+    async fn insert(&self, conn: &mut Connection, spec: &RuleSpec) -> Result<Rule> {
         let rule = match spec.resource {
             Resource::Table(table) => self.for_table(conn, table, spec).await?,
             Resource::App(_) | Resource::Company => self.for_many(conn, spec).await?,
         };
-        let mut tx = savepoint(conn).await?;
-        meta::rules::insert(&mut tx, self.actor.company(), &rule, self.actor.user()).await?;
-        self.changed(&mut tx, &rule, "rule.create").await?;
-        tx.commit().await.map_err(errors::from_sqlx)?;
+        meta::rules::insert(conn, self.actor.company(), &rule, self.actor.user()).await?;
+        self.changed(conn, &rule, "rule.create").await?;
         Ok(rule)
     }
 
@@ -83,6 +87,12 @@ impl Rules<'_> {
     /// # Errors
     /// As [`Rules::delete`].
     pub async fn delete_in(&self, conn: &mut Connection, id: RuleId) -> Result<Rule> {
+        let mut guarded = guarded(conn).await?;
+        let done = self.remove(guarded.connection(), id).await;
+        guarded.end(done).await
+    }
+
+    async fn remove(&self, conn: &mut Connection, id: RuleId) -> Result<Rule> {
         let rule = meta::rules::get(conn, self.actor.company(), id)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "rule_not_found", "there is no such rule"))?;
@@ -91,10 +101,8 @@ impl Rules<'_> {
             Resource::App(app) => require_manage(conn, self.actor, Some(app)).await?,
             Resource::Company => require_manage(conn, self.actor, None).await?,
         }
-        let mut tx = savepoint(conn).await?;
-        meta::rules::delete(&mut tx, id).await?;
-        self.changed(&mut tx, &rule, "rule.delete").await?;
-        tx.commit().await.map_err(errors::from_sqlx)?;
+        meta::rules::delete(conn, id).await?;
+        self.changed(conn, &rule, "rule.delete").await?;
         Ok(rule)
     }
 

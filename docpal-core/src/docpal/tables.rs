@@ -7,7 +7,7 @@ use chrono::Utc;
 
 use super::apps::{name_taken, require_app};
 use super::companies::require_manage;
-use super::{Docpal, in_transaction, not_allowed, require_visible, savepoint};
+use super::{Docpal, in_transaction, not_allowed, require_visible};
 use crate::access::{Actor, scope};
 use crate::audit::{Change, actor_text};
 use crate::error::{Error, ErrorKind, FieldError, Result};
@@ -17,7 +17,7 @@ use crate::json::Json;
 use crate::model::formula::{Candidate, Content, References, compile};
 use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
 use crate::names;
-use crate::sql::{ColumnDef, Connection, Ddl, PgType, TableName, errors, exec, meta};
+use crate::sql::{ColumnDef, Connection, Ddl, PgType, TableName, exec, guarded, meta};
 
 /// The tables of the actor's company.
 #[derive(Debug)]
@@ -46,6 +46,17 @@ impl Tables<'_> {
         app: AppId,
         spec: &TableSpec,
     ) -> Result<Arc<TableSnapshot>> {
+        let mut guarded = guarded(conn).await?;
+        let done = self.insert(guarded.connection(), app, spec).await;
+        guarded.end(done).await
+    }
+
+    async fn insert(
+        &self,
+        conn: &mut Connection,
+        app: AppId,
+        spec: &TableSpec,
+    ) -> Result<Arc<TableSnapshot>> {
         let app = require_app(conn, self.actor, app).await?;
         require_manage(conn, self.actor, Some(app.id)).await?;
         let (name, fields) = check_spec(spec)?;
@@ -60,16 +71,14 @@ impl Tables<'_> {
             created_at: now,
             updated_at: now,
         };
-        let mut tx = savepoint(conn).await?;
-        meta::tables::insert(&mut tx, &table, self.actor.user())
+        meta::tables::insert(conn, &table, self.actor.user())
             .await
             .map_err(|error| name_taken(error, &name))?;
         if !fields.is_empty() {
-            meta::tables::insert_fields(&mut tx, &table, &fields).await?;
+            meta::tables::insert_fields(conn, &table, &fields).await?;
         }
-        exec::run_ddl(&mut tx, &create_statements(&TableName::of(company, id), &fields)).await?;
-        self.log(&mut tx, "table.create", &table).await?;
-        tx.commit().await.map_err(errors::from_sqlx)?;
+        exec::run_ddl(conn, &create_statements(&TableName::of(company, id), &fields)).await?;
+        self.log(conn, "table.create", &table).await?;
         self.docpal.snapshot_in(conn, company, id).await
     }
 
@@ -146,17 +155,21 @@ impl Tables<'_> {
     /// # Errors
     /// As [`Tables::drop`].
     pub async fn drop_in(&self, conn: &mut Connection, id: TableId) -> Result<()> {
+        let mut guarded = guarded(conn).await?;
+        let done = self.remove(guarded.connection(), id).await;
+        guarded.end(done).await?;
+        self.docpal.forget(self.actor.company(), id);
+        Ok(())
+    }
+
+    async fn remove(&self, conn: &mut Connection, id: TableId) -> Result<()> {
         let snapshot = self.get_in(conn, id).await?;
         if !scope(self.actor, &snapshot).may_manage() {
             return Err(not_allowed("delete this table"));
         }
-        let mut tx = savepoint(conn).await?;
-        exec::run_ddl(&mut tx, &[Ddl::DropTable(snapshot.physical())]).await?;
-        meta::tables::delete(&mut tx, id).await?;
-        self.log(&mut tx, "table.delete", snapshot.meta()).await?;
-        tx.commit().await.map_err(errors::from_sqlx)?;
-        self.docpal.forget(self.actor.company(), id);
-        Ok(())
+        exec::run_ddl(conn, &[Ddl::DropTable(snapshot.physical())]).await?;
+        meta::tables::delete(conn, id).await?;
+        self.log(conn, "table.delete", snapshot.meta()).await
     }
 
     async fn log(&self, conn: &mut Connection, action: &'static str, table: &TableMeta) -> Result<()> {

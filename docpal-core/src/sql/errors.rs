@@ -13,6 +13,11 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
             Some("40001" | "40P01" | "55P03") => {
                 (ErrorKind::Unavailable, "busy", "busy with another change; try again")
             }
+            Some("25P02") => (
+                ErrorKind::Conflict,
+                "transaction_aborted",
+                "the transaction has failed before this; roll it back, or back to a savepoint",
+            ),
             Some("57014") => (ErrorKind::Limit, "timeout", "the query took too long; narrow it"),
             Some("54000" | "54001" | "54011" | "54023") => {
                 (ErrorKind::Limit, "too_complex", "this is more than PostgreSQL can take at once")
@@ -43,6 +48,11 @@ pub fn schema_moved(error: &Error) -> bool {
     database_error(error)
         .and_then(|database| database.code())
         .is_some_and(|code| matches!(code.as_ref(), "42703" | "42P01" | "0A000"))
+}
+
+/// The server says that no transaction is open.
+pub(super) fn no_transaction(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|database| database.code()).is_some_and(|code| code == "25P01")
 }
 
 fn database_error(error: &Error) -> Option<&dyn sqlx::error::DatabaseError> {

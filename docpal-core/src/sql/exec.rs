@@ -4,7 +4,7 @@
 
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{AssertSqlSafe, Executor as _};
 
 use super::ddl::Ddl;
 use super::ident::{ColumnName, TableName};
@@ -78,48 +78,6 @@ pub async fn copy_in(
         copy.send(chunk.as_slice()).await.map_err(super::errors::from_sqlx)?;
     }
     copy.finish().await.map_err(super::errors::from_sqlx)
-}
-
-/// Starts an operation: its own transaction, or a savepoint inside the host's, when `needed` or when there
-/// is a host's transaction to protect. `None` when the operation is one statement, atomic by itself.
-///
-/// # Errors
-/// As [`super::errors::from_sqlx`] maps them.
-pub async fn guarded(conn: &mut PgConnection, needed: bool) -> Result<Guarded<'_>> {
-    if needed || conn.is_in_transaction() {
-        return conn.begin().await.map(Guarded::Transaction).map_err(super::errors::from_sqlx);
-    }
-    Ok(Guarded::Bare(conn))
-}
-
-/// A connection on which one operation runs; see [`guarded`].
-#[derive(Debug)]
-pub enum Guarded<'c> {
-    /// One statement, atomic by itself.
-    Bare(&'c mut PgConnection),
-    /// A transaction or savepoint; undone when dropped before [`Guarded::commit`].
-    Transaction(sqlx::Transaction<'c, sqlx::Postgres>),
-}
-
-impl Guarded<'_> {
-    /// The connection.
-    pub fn connection(&mut self) -> &mut PgConnection {
-        match self {
-            Self::Bare(conn) => conn,
-            Self::Transaction(tx) => tx,
-        }
-    }
-
-    /// Keeps what was done.
-    ///
-    /// # Errors
-    /// As [`super::errors::from_sqlx`] maps them.
-    pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Bare(_) => Ok(()),
-            Self::Transaction(tx) => tx.commit().await.map_err(super::errors::from_sqlx),
-        }
-    }
 }
 
 /// Makes a fresh transaction read-only, on one snapshot of the data.

@@ -53,11 +53,10 @@ impl Records<'_> {
             return Ok(ids);
         }
         let columns = columns(snapshot);
-        let mut guarded = exec::guarded(conn, true).await?;
-        exec::copy_in(guarded.connection(), &snapshot.physical(), &columns, data)
+        exec::copy_in(conn, &snapshot.physical(), &columns, data)
             .await
             .map_err(|error| on_field(error, &access))?;
-        check_all(guarded.connection(), &access, &ids, &checks).await?;
+        check_all(conn, &access, &ids, &checks).await?;
         for chunk in ids.chunks(LOGGED) {
             let change = Change {
                 company: snapshot.company(),
@@ -68,9 +67,8 @@ impl Records<'_> {
                 records: Some(chunk),
                 details: Json::empty(),
             };
-            meta::audit::append(guarded.connection(), &change).await?;
+            meta::audit::append(conn, &change).await?;
         }
-        guarded.commit().await?;
         Ok(ids)
     }
 

@@ -40,13 +40,12 @@ impl Records<'_> {
         let details = expr::call(PgFn::JsonbBuildObject, [expr::literal("before"), expr::subquery(before)]);
         self.log(&mut with, snapshot, "record.delete", &DELETED, details);
         let deleted = Query::select().expr(expr::column(&ColumnName::ID)).from(DELETED).to_owned();
-        let mut guarded = exec::guarded(conn, false).await?;
-        if exec::fetch_optional(guarded.connection(), Statement::from(with.query(deleted))).await?.is_none() {
+        if exec::fetch_optional(conn, Statement::from(with.query(deleted))).await?.is_none() {
             let state = before_clause(snapshot, &access, id, Action::Delete).query(state_of());
-            let row = exec::fetch_optional(guarded.connection(), Statement::from(state)).await?;
+            let row = exec::fetch_optional(conn, Statement::from(state)).await?;
             return Err(why_untouched(row, version, "delete this record"));
         }
-        guarded.commit().await
+        Ok(())
     }
 
     pub(super) async fn delete_many_with(
@@ -86,8 +85,7 @@ impl Records<'_> {
         let count =
             |of: ColumnName| expr::subquery(Query::select().expr(expr::count_all()).from(of).to_owned());
         let counts = Query::select().expr(count(BEFORE)).expr(count(DELETED)).to_owned();
-        let mut guarded = exec::guarded(conn, true).await?;
-        let row = exec::fetch_optional(guarded.connection(), Statement::from(with.query(counts))).await?;
+        let row = exec::fetch_optional(conn, Statement::from(with.query(counts))).await?;
         let counted =
             |index| row.as_ref().and_then(|row| row.int(index)).and_then(|n| usize::try_from(n).ok());
         let (readable, deleted) = (counted(0).unwrap_or(0), counted(1).unwrap_or(0));
@@ -97,7 +95,6 @@ impl Records<'_> {
         if deleted < readable {
             return Err(not_allowed("delete some of these records"));
         }
-        guarded.commit().await?;
         Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
     }
 }

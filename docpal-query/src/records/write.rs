@@ -128,15 +128,11 @@ impl Records<'_> {
         with.cte(cte(&WRITTEN, insert.into()));
         self.log(&mut with, snapshot, "record.create", &WRITTEN, expr::call(PgFn::JsonbBuildObject, []));
         let statement = Statement::from(with.query(after));
-        let mut guarded = exec::guarded(conn, !write.checks.is_empty()).await?;
-        let row = exec::fetch_optional(guarded.connection(), statement)
-            .await
-            .map_err(|error| on_field(error, &access))?;
+        let row = exec::fetch_optional(conn, statement).await.map_err(|error| on_field(error, &access))?;
         let row = row.ok_or_else(|| Error::internal("an insert returned no row"))?;
         if !passes(&row, width, write.checks.len()) {
             return Err(not_allowed("create such a record"));
         }
-        guarded.commit().await?;
         Ok(saved(id, row, &secured, &layout, width, &access))
     }
 
@@ -160,19 +156,17 @@ impl Records<'_> {
         };
         let with = self.update_clause(snapshot, &access, id, &write.record, version);
         let (after, layout, width) = after_image(&secured, &WRITTEN, &write.checks);
-        let mut guarded = exec::guarded(conn, !write.checks.is_empty()).await?;
-        let changed = exec::fetch_optional(guarded.connection(), Statement::from(with.query(after)))
+        let changed = exec::fetch_optional(conn, Statement::from(with.query(after)))
             .await
             .map_err(|error| on_field(error, &access))?;
         let Some(row) = changed else {
             let state = before_clause(snapshot, &access, id, Action::Update).query(state_of());
-            let row = exec::fetch_optional(guarded.connection(), Statement::from(state)).await?;
+            let row = exec::fetch_optional(conn, Statement::from(state)).await?;
             return Err(why_untouched(row, version, "change this record"));
         };
         if !passes(&row, width, write.checks.len()) {
             return Err(not_allowed("change the record so"));
         }
-        guarded.commit().await?;
         Ok(saved(id, row, &secured, &layout, width, &access))
     }
 
