@@ -31,7 +31,7 @@ pub fn check(name: &str, at: &str) -> Result<String, FieldError> {
 /// The form in which two names are the same.
 #[must_use]
 pub fn fold(name: &str) -> String {
-    name.to_lowercase()
+    docpal_formula::fold(name)
 }
 
 /// The candidate nearest to `wanted`, if one is near: the same ignoring case, or a third of it mistyped.

@@ -8,6 +8,7 @@ pub mod editor;
 mod error;
 mod eval;
 mod fields;
+mod fold;
 mod formula;
 mod functions;
 mod graph;
@@ -26,6 +27,7 @@ pub use diagnostic::{Diagnostic, Errors, Span, code};
 pub use error::{ErrorCode, EvalError, UnknownErrorCode};
 pub use eval::Call;
 pub use fields::{FieldRef, FieldTypes};
+pub use fold::fold;
 pub use formula::Formula;
 pub use functions::{
     Category, Example, Function, FunctionRef, Functions, JsonPath, JsonStep, Laziness, Nulls, NumberFormat,

@@ -17,6 +17,7 @@ use docpal::formula::Functions;
 use docpal::query::lower::formula::{MEMORY_ONLY, has_sql};
 
 use self::generate::{Generator, Tree};
+pub(crate) use self::hostile::hostile_table;
 use self::hostile::{Hostile, Verdict};
 
 /// Programs of the normal run.

@@ -5,6 +5,8 @@ mod child;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod folding;
+#[cfg(test)]
 mod formula_sql;
 #[cfg(test)]
 mod host_transactions;
@@ -24,6 +26,8 @@ mod tables;
 mod test_db;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod totality;
 #[cfg(test)]
 mod views;
 #[cfg(test)]

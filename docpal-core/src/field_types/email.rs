@@ -64,7 +64,7 @@ impl FieldKind for Email {
     }
 
     fn unique_by(&self) -> Option<UniqueBy> {
-        Some(UniqueBy::LowerTextDigest)
+        Some(UniqueBy::FoldedTextDigest)
     }
 }
 

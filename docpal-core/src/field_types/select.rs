@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::Fault;
 use crate::json::Json;
 use crate::json_out;
+use crate::names::fold;
 
 /// A select has at most this many options.
 pub const MAX_OPTIONS: usize = 1_000;
@@ -68,7 +69,7 @@ impl SelectOptions {
             if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
                 return Err(fault(format!("an option's name is 1 to {MAX_NAME} characters on one line")));
             }
-            if !names.insert(name.to_lowercase()) {
+            if !names.insert(fold(&name)) {
                 return Err(fault(format!("the option `{name}` stands twice")));
             }
             let id = match given.id {
@@ -115,9 +116,10 @@ impl SelectOption {
     #[must_use]
     pub fn find<'o>(options: &'o [Self], text: &str) -> Option<&'o Self> {
         let by = |test: &dyn Fn(&Self) -> bool| options.iter().find(|option| test(option));
-        by(&|option| option.id == text)
-            .or_else(|| by(&|option| option.name == text))
-            .or_else(|| by(&|option| option.name.to_lowercase() == text.trim().to_lowercase()))
+        by(&|option| option.id == text).or_else(|| by(&|option| option.name == text)).or_else(|| {
+            let wanted = fold(text.trim());
+            by(&|option| fold(&option.name) == wanted)
+        })
     }
 }
 

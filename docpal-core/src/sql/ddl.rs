@@ -61,7 +61,7 @@ pub enum UniqueBy {
     /// A text: by its digest, because an index row holds 2,700 bytes and a text any number.
     TextDigest,
     /// A text, ignoring case.
-    LowerTextDigest,
+    FoldedTextDigest,
 }
 
 /// A user column of a new table.
@@ -136,7 +136,7 @@ impl Ddl {
                 let key = match by {
                     UniqueBy::Value => column.to_string(),
                     UniqueBy::TextDigest => format!("md5({column})"),
-                    UniqueBy::LowerTextDigest => format!("md5(lower({column}))"),
+                    UniqueBy::FoldedTextDigest => format!("md5(docpal.folded({column}))"),
                 };
                 format!("CREATE UNIQUE INDEX {name} ON {table} ({key})")
             }

@@ -194,17 +194,23 @@ fn relative(entries: &[(String, Json)], today: NaiveDate) -> Result<Span, String
 }
 
 fn later(day: NaiveDate, count: u64) -> Result<NaiveDate, String> {
-    day.checked_add_days(Days::new(count)).ok_or_else(|| "out of the calendar".to_owned())
+    in_calendar(day.checked_add_days(Days::new(count)))
 }
 
 fn earlier(day: NaiveDate, count: u64) -> Result<NaiveDate, String> {
-    day.checked_sub_days(Days::new(count)).ok_or_else(|| "out of the calendar".to_owned())
+    in_calendar(day.checked_sub_days(Days::new(count)))
 }
 
 fn months(day: NaiveDate, count: i64) -> Result<NaiveDate, String> {
     let by = Months::new(u32::try_from(count.unsigned_abs()).unwrap_or(u32::MAX));
     let moved = if count < 0 { day.checked_sub_months(by) } else { day.checked_add_months(by) };
-    moved.ok_or_else(|| "out of the calendar".to_owned())
+    in_calendar(moved)
+}
+
+/// A bound that PostgreSQL has too, up to the day after the last one that a cell can hold.
+fn in_calendar(day: Option<NaiveDate>) -> Result<NaiveDate, String> {
+    day.filter(|day| (1..=10_000).contains(&day.year()))
+        .ok_or_else(|| "out of the calendar, which has the years 1 to 9999".to_owned())
 }
 
 /// Weeks begin on Monday.
@@ -305,7 +311,8 @@ mod tests {
 
     #[test]
     fn a_mistyped_mode_gets_the_nearest() {
-        let error = relative(&[("mode".to_owned(), Json::from("last_day"))], NaiveDate::MIN).unwrap_err();
+        let error =
+            relative(&[("mode".to_owned(), Json::from("last_day"))], NaiveDate::default()).unwrap_err();
         assert!(error.contains("did you mean `last_days`"), "{error}");
     }
 }

@@ -1,10 +1,12 @@
 //! Operators on a single select: by option, given by name or id.
 
 use docpal_core::field_types::{Family, SelectOption};
+use docpal_core::names::fold;
 use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 use docpal_core::{Cell, Json};
 
+use super::text::{MAX_PART, at_most};
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value, option_id, text_value};
 use crate::target::Compared;
 
@@ -71,8 +73,8 @@ pub(super) fn many(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operan
 }
 
 fn by_text(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
-    let wanted = text_value(value)?.to_lowercase();
-    let matching = options(reading).iter().filter(|option| option.name.to_lowercase().contains(&wanted));
+    let wanted = fold(at_most(MAX_PART, text_value(value)?)?);
+    let matching = options(reading).iter().filter(|option| fold(&option.name).contains(&wanted));
     Ok(Operand::Many(matching.map(|option| Cell::Text(option.id.clone())).collect()))
 }
 

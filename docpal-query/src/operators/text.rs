@@ -1,8 +1,9 @@
-//! Operators on texts. They ignore case unless asked not to; the negative ones find empty cells too.
+//! Operators on texts. They ignore case unless asked not to, by one folding on both sides; the negative ones find
+//! empty cells too. No pattern is made of what a user looks for but one of LIKE, of bounded length.
 
 use docpal_core::Cell;
 use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgBinOper, PgFn};
+use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgFn};
 
 use super::{Compare, Operand, Operator, Reading, count_value, list_value, no_value, text_value};
 use docpal_core::Json;
@@ -20,35 +21,23 @@ pub(super) static OPERATORS: &[Operator] = &[
         code: "contains",
         summary: "has this text in it",
         example: r#""da""#,
-        read: one,
-        lower: |c| like(c, true, true),
+        read: part,
+        lower: contains,
     },
     Operator {
         code: "does_not_contain",
         summary: "does not have this text in it, or is empty",
         example: r#""da""#,
-        read: one,
-        lower: |c| expr::not_true(like(c, true, true)),
+        read: part,
+        lower: |c| expr::not_true(contains(c)),
     },
-    Operator {
-        code: "starts_with",
-        summary: "begins so",
-        example: r#""A""#,
-        read: one,
-        lower: |c| like(c, false, true),
-    },
-    Operator {
-        code: "ends_with",
-        summary: "ends so",
-        example: r#""a""#,
-        read: one,
-        lower: |c| like(c, true, false),
-    },
+    Operator { code: "starts_with", summary: "begins so", example: r#""A""#, read: one, lower: starts_with },
+    Operator { code: "ends_with", summary: "ends so", example: r#""a""#, read: one, lower: ends_with },
     Operator {
         code: "contains_word",
         summary: "has this word in it",
         example: r#""Lovelace""#,
-        read: one,
+        read: part,
         lower: word,
     },
     Operator {
@@ -103,13 +92,40 @@ pub(super) static OPERATORS: &[Operator] = &[
     },
 ];
 
+/// No text of a cell and none made by a formula is longer, so that a longer one would meet none.
+const MAX_TEXT: usize = 100 * 1024;
+
+/// Longest text to look for within others. PostgreSQL looks for it at each character of a cell: at the worst, letters
+/// that are nearly all alike, 500 of them in a cell of 100,000 take it 0.1 s.
+pub(super) const MAX_PART: usize = 500;
+
 fn one(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
-    text_value(value).map(|text| Operand::Text(text.to_owned()))
+    at_most(MAX_TEXT, text_value(value)?).map(|text| Operand::Text(text.to_owned()))
+}
+
+fn part(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
+    at_most(MAX_PART, text_value(value)?).map(|text| Operand::Text(text.to_owned()))
 }
 
 fn many(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
-    let text = |item| text_value(Some(item)).map(|text| Cell::Text(text.to_owned()));
+    let text = |item| {
+        let text = text_value(Some(item)).and_then(|text| at_most(MAX_TEXT, text));
+        text.map(|text| Cell::Text(text.to_owned()))
+    };
     Ok(Operand::Many(list_value(value)?.iter().map(text).collect::<Result<_, _>>()?))
+}
+
+/// The text, unless it is too long to look for.
+pub(super) fn at_most(characters: usize, text: &str) -> Result<&str, String> {
+    if text.len() <= characters {
+        return Ok(text);
+    }
+    match text.chars().count() {
+        length if length > characters => Err(format!(
+            "too long: at most {characters} characters can be looked for here, these are {length}"
+        )),
+        _ => Ok(text),
+    }
 }
 
 fn text_of(operand: &Operand) -> &str {
@@ -123,55 +139,57 @@ fn bound(text: &str) -> Expr {
     expr::bind(&Cell::Text(text.to_owned()), PgType::Text)
 }
 
+/// The value and the text it is compared with, both without case unless case counts.
+fn sides(value: Expr, text: &str, case_sensitive: bool) -> (Expr, Expr) {
+    if case_sensitive { (value, bound(text)) } else { (folded(value), folded(bound(text))) }
+}
+
+fn folded(text: Expr) -> Expr {
+    expr::call(PgFn::Folded, [text])
+}
+
 fn is(c: Compare<'_>) -> Expr {
-    let wanted = bound(text_of(c.operand));
-    if c.case_sensitive {
-        c.value.eq(wanted)
-    } else {
-        expr::call(PgFn::Lower, [c.value]).eq(expr::call(PgFn::Lower, [wanted]))
-    }
+    let (value, wanted) = sides(c.value, text_of(c.operand), c.case_sensitive);
+    value.eq(wanted)
 }
 
-fn like(c: Compare<'_>, before: bool, after: bool) -> Expr {
-    let pattern = bound(&expr::like_pattern(before, text_of(c.operand), after));
-    if c.case_sensitive {
-        c.value.binary(BinOper::Like, pattern)
-    } else {
-        c.value.binary(PgBinOper::ILike, pattern)
-    }
+fn contains(c: Compare<'_>) -> Expr {
+    // Folding leaves the wildcards of LIKE and what escapes them as they are.
+    let pattern = expr::like_pattern(true, text_of(c.operand), true);
+    let (value, pattern) = sides(c.value, &pattern, c.case_sensitive);
+    value.binary(BinOper::Like, pattern)
 }
 
-/// A word is found between word boundaries; the word itself is taken as it stands.
+fn starts_with(c: Compare<'_>) -> Expr {
+    let (value, start) = sides(c.value, text_of(c.operand), c.case_sensitive);
+    expr::call(PgFn::StartsWith, [value, start])
+}
+
+/// Compares the end only: LIKE would try each position.
+fn ends_with(c: Compare<'_>) -> Expr {
+    let end = text_of(c.operand);
+    let characters = expr::as_int(expr::integer(i64::try_from(end.chars().count()).unwrap_or(i64::MAX)));
+    let (value, end) = sides(c.value, end, c.case_sensitive);
+    expr::call(PgFn::Right, [value, characters]).eq(end)
+}
+
+/// A word that is not a part of a longer one; it may have spaces and signs in it.
 fn word(c: Compare<'_>) -> Expr {
-    let mut pattern = String::from(r"\m");
-    for letter in text_of(c.operand).chars() {
-        if !letter.is_alphanumeric() && !letter.is_whitespace() {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push_str(r"\M");
-    let operator = if c.case_sensitive { PgBinOper::Regex } else { PgBinOper::RegexCaseInsensitive };
-    c.value.binary(operator, bound(&pattern))
+    let (value, word) = sides(c.value, text_of(c.operand), c.case_sensitive);
+    expr::call(PgFn::HasWord, [value, word])
 }
 
 fn is_in(c: Compare<'_>) -> Expr {
     let Operand::Many(cells) = c.operand else { return expr::boolean(false) };
+    let texts = expr::array(cells, PgType::Text);
     if c.case_sensitive {
-        return expr::is_any_of(c.value, expr::array(cells, PgType::Text));
+        return expr::is_any_of(c.value, texts);
     }
-    let folded: Vec<Cell> = cells
-        .iter()
-        .map(|cell| match cell {
-            Cell::Text(text) => Cell::Text(text.to_lowercase()),
-            other => other.clone(),
-        })
-        .collect();
-    expr::is_any_of(expr::call(PgFn::Lower, [c.value]), expr::array(&folded, PgType::Text))
+    expr::is_any_of(folded(c.value), expr::call(PgFn::FoldedAll, [texts]))
 }
 
 fn domain(c: Compare<'_>) -> Expr {
-    expr::call(PgFn::Domain, [c.value]).eq(bound(&text_of(c.operand).to_lowercase()))
+    expr::call(PgFn::Domain, [c.value]).eq(folded(bound(text_of(c.operand))))
 }
 
 fn length(c: Compare<'_>, operator: BinOper) -> Expr {

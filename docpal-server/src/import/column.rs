@@ -188,7 +188,7 @@ impl Column {
         {
             return None;
         }
-        let folded: HashSet<String> = distinct.iter().map(|value| value.to_lowercase()).collect();
+        let folded: HashSet<String> = distinct.iter().map(|value| docpal_core::names::fold(value)).collect();
         (folded.len() == distinct.len()).then(|| distinct.iter().map(|value| value.to_string()).collect())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use docpal_core::names::fold;
+
 /// The longest field name, in characters.
 const MAX_NAME: usize = 100;
 
@@ -9,17 +11,17 @@ const MAX_NAME: usize = 100;
 /// equal when case is ignored. An empty header becomes `Column 3`, the second `Name` becomes `Name 2`.
 pub(super) fn field_names(headers: &[String]) -> Vec<String> {
     let clean: Vec<String> = headers.iter().map(|header| clean(header)).collect();
-    let mut taken: HashSet<String> = clean.iter().map(|name| name.to_lowercase()).collect();
+    let mut taken: HashSet<String> = clean.iter().map(|name| fold(name)).collect();
     let mut seen = HashSet::new();
     let mut names = Vec::with_capacity(clean.len());
     for (at, name) in clean.into_iter().enumerate() {
-        if !name.is_empty() && seen.insert(name.to_lowercase()) {
+        if !name.is_empty() && seen.insert(fold(&name)) {
             names.push(name);
             continue;
         }
         let (stem, first) = if name.is_empty() { ("Column".to_owned(), at + 1) } else { (name, 2) };
         let mut free = (first..).map(|number| numbered(&stem, number));
-        names.extend(free.find(|name| taken.insert(name.to_lowercase())));
+        names.extend(free.find(|name| taken.insert(fold(name))));
     }
     names
 }

@@ -51,61 +51,7 @@ pub(super) struct Hostile {
 
 impl Hostile {
     pub(super) async fn new() -> Self {
-        let world = World::new().await;
-        let spec = TableSpec::new("Hostile")
-            .field(FieldSpec::new("n", "number"))
-            .field(FieldSpec::new("m", "number"))
-            .field(FieldSpec::new("c", "currency").options(r#"{"code": "EUR", "scale": 2}"#))
-            .field(FieldSpec::new("t", "text"))
-            .field(FieldSpec::new("u", "long_text"))
-            .field(FieldSpec::new("b", "switch"))
-            .field(FieldSpec::new("d", "date"))
-            .field(FieldSpec::new("e", "date"))
-            .field(FieldSpec::new("when", "datetime"))
-            .field(FieldSpec::new("then", "datetime"))
-            .field(
-                FieldSpec::new("s", "single_select")
-                    .options(r#"{"options": ["open", "paid", "void", "ß", "a, b"]}"#),
-            )
-            .field(FieldSpec::new("tags", "multiple_select").options(
-                r#"{"options": ["open", "paid", "ß", "a, b", ",", "A", "a b", "👍e\u0301", "NULL", "\"{}\"", "_"]}"#,
-            ))
-            .field(FieldSpec::new("more", "multiple_select").options(r#"{"options": ["open", "Paid", "10", "9", ","]}"#))
-            .field(FieldSpec::new("auto", "autonumber"))
-            .field(FieldSpec::formula("ratio", "{n} / {m}"))
-            .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"))
-            .field(FieldSpec::formula("numbers", "IF({b}, ARRAYFLATTEN({n}, {n} / {m}, {c}))"))
-            .field(FieldSpec::formula("names", "ARRAYSORT(ARRAYFLATTEN({tags}, {more}, {s}))"));
-        let snapshot = world.table(spec).await;
-        let long = "aé👍 ".repeat(25_000);
-        for ((n, m, c, t, u, b, d, e, when, then, s), (tags, more)) in RECORDS.iter().zip(CHOSEN) {
-            let mut draft =
-                RecordDraft::new().set("b", *b).set("tags", tags.to_vec()).set("more", more.to_vec());
-            let cells = [
-                ("n", n),
-                ("m", m),
-                ("c", c),
-                ("t", t),
-                ("u", u),
-                ("d", d),
-                ("e", e),
-                ("when", when),
-                ("then", then),
-                ("s", s),
-            ];
-            for (name, value) in cells {
-                let value =
-                    value.map(|value| if value == "LONG" { long_for(name, &long) } else { value.to_owned() });
-                if let Some(value) = value {
-                    draft = draft.set(name, value);
-                }
-            }
-            world.docpal.records(&world.owner, snapshot.id()).create(&draft).await.expect("a hostile record");
-        }
-        let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
-        let ids: Vec<RecordId> = (0..page.len()).map(|index| page.id(index).expect("an id")).collect();
-        choose(&world, &snapshot, ids[GONE], &["opt_0123456789ab", "opt_0123456789ac"]).await;
-        choose(&world, &snapshot, ids[EMPTY], &[]).await;
+        let (world, snapshot, ids) = hostile_table().await;
         let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
         let columns = snapshot.fields().iter();
         let columns =
@@ -268,6 +214,65 @@ impl Hostile {
         let statement = formula::statement(&self.access, &[&computed], self.clock(source).zone);
         statement.map_or_else(|why| why, |(statement, _)| statement.text().to_owned())
     }
+}
+
+/// A table with fields of every type, formulas of every kind of result, and records that go wrong.
+pub(crate) async fn hostile_table() -> (World, Arc<TableSnapshot>, Vec<RecordId>) {
+    let world = World::new().await;
+    let spec = TableSpec::new("Hostile")
+        .field(FieldSpec::new("n", "number"))
+        .field(FieldSpec::new("m", "number"))
+        .field(FieldSpec::new("c", "currency").options(r#"{"code": "EUR", "scale": 2}"#))
+        .field(FieldSpec::new("t", "text"))
+        .field(FieldSpec::new("u", "long_text"))
+        .field(FieldSpec::new("b", "switch"))
+        .field(FieldSpec::new("d", "date"))
+        .field(FieldSpec::new("e", "date"))
+        .field(FieldSpec::new("when", "datetime"))
+        .field(FieldSpec::new("then", "datetime"))
+        .field(
+            FieldSpec::new("s", "single_select")
+                .options(r#"{"options": ["open", "paid", "void", "ß", "a, b"]}"#),
+        )
+        .field(FieldSpec::new("tags", "multiple_select").options(
+            r#"{"options": ["open", "paid", "ß", "a, b", ",", "A", "a b", "👍e\u0301", "NULL", "\"{}\"", "_"]}"#,
+        ))
+        .field(FieldSpec::new("more", "multiple_select").options(r#"{"options": ["open", "Paid", "10", "9", ","]}"#))
+        .field(FieldSpec::new("auto", "autonumber"))
+        .field(FieldSpec::formula("ratio", "{n} / {m}"))
+        .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"))
+        .field(FieldSpec::formula("numbers", "IF({b}, ARRAYFLATTEN({n}, {n} / {m}, {c}))"))
+        .field(FieldSpec::formula("names", "ARRAYSORT(ARRAYFLATTEN({tags}, {more}, {s}))"));
+    let snapshot = world.table(spec).await;
+    let long = "aé👍 ".repeat(25_000);
+    for ((n, m, c, t, u, b, d, e, when, then, s), (tags, more)) in RECORDS.iter().zip(CHOSEN) {
+        let mut draft = RecordDraft::new().set("b", *b).set("tags", tags.to_vec()).set("more", more.to_vec());
+        let cells = [
+            ("n", n),
+            ("m", m),
+            ("c", c),
+            ("t", t),
+            ("u", u),
+            ("d", d),
+            ("e", e),
+            ("when", when),
+            ("then", then),
+            ("s", s),
+        ];
+        for (name, value) in cells {
+            let value =
+                value.map(|value| if value == "LONG" { long_for(name, &long) } else { value.to_owned() });
+            if let Some(value) = value {
+                draft = draft.set(name, value);
+            }
+        }
+        world.docpal.records(&world.owner, snapshot.id()).create(&draft).await.expect("a hostile record");
+    }
+    let page = world.list(snapshot.id(), &ViewSpec::new().limit(1_000)).await;
+    let ids: Vec<RecordId> = (0..page.len()).map(|index| page.id(index).expect("an id")).collect();
+    choose(&world, &snapshot, ids[GONE], &["opt_0123456789ab", "opt_0123456789ac"]).await;
+    choose(&world, &snapshot, ids[EMPTY], &[]).await;
+    (world, snapshot, ids)
 }
 
 /// Puts ids into the column of a multiple select as they are.

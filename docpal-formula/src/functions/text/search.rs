@@ -1,6 +1,7 @@
 //! `SEARCH`.
 
 use super::find::position;
+use crate::fold::fold;
 use crate::functions::builtin::prelude::*;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
@@ -18,25 +19,14 @@ pub(crate) static FUNCTION: Builtin = Builtin {
     examples: &[
         example("SEARCH(\"A\", \"banana\")", "2"),
         example("SEARCH(\"z\", \"abc\")", "NULL"),
+        example("SEARCH(\"δοσ\", \"ΟΔΟΣ\")", "2"),
         example("SEARCH(\"N\", \"banana\", 4)", "5"),
     ],
     eval: |call| {
         let start = call.whole(2)?.unwrap_or(1);
-        let (needle, text) = (folded(&call.text(0)?), folded(&call.text(1)?));
+        let (needle, text) = (fold(&call.text(0)?), fold(&call.text(1)?));
         let found = position(&needle, &text, start);
         Ok((found > 0).then_some(found).into())
     },
     ..Builtin::new(Category::Text, "SEARCH")
 };
-
-/// The text with every character as one lower-case character, so that positions stay.
-fn folded(text: &str) -> String {
-    let one = |c: char| {
-        let mut lower = c.to_lowercase();
-        match (lower.next(), lower.next()) {
-            (Some(lower), None) => lower,
-            _ => c,
-        }
-    };
-    text.chars().map(one).collect()
-}
