@@ -3,6 +3,7 @@
 mod api_keys;
 mod apps;
 mod audit;
+mod call;
 pub(crate) mod error;
 mod extract;
 mod field_types;

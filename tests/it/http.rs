@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 mod client;
+mod existence;
 mod formula;
 mod imports;
 mod keys;

@@ -6,8 +6,9 @@ use docpal_core::{CompanyId, Role, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::call::Caller;
 use super::error::ApiResult;
-use super::extract::{Caller, JsonBody};
+use super::extract::JsonBody;
 use super::object::Object;
 use crate::api_key;
 

@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use docpal_core::{App, AppId, AppSpec, Json as Body, Result};
+use docpal_core::{App, AppSpec, Json as Body, Result};
 use utoipa::ToSchema;
 
+use super::call::{AppCall, Caller};
 use super::error::ApiResult;
-use super::extract::{Caller, Ids, JsonBody, Params};
+use super::extract::{JsonBody, Params};
 use super::object::Object;
 use super::reply::ListOf;
 
@@ -57,8 +58,8 @@ pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListO
 /// Get an app
 #[utoipa::path(get, path = "/api/apps/{app_id}", tag = "apps", params(("app_id" = String, Path, format = Uuid)),
     responses((status = 200, body = AppBody)))]
-pub(crate) async fn get(caller: Caller, Ids(app): Ids<AppId>) -> ApiResult<Json<App>> {
-    Ok(Json(caller.docpal.apps(&caller.actor).get(app).await?))
+pub(crate) async fn get(call: AppCall) -> Json<App> {
+    Json(call.app)
 }
 
 fn read(body: Body) -> Result<AppSpec> {

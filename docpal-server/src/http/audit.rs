@@ -4,8 +4,9 @@ use axum::Json;
 use docpal_core::audit::AuditEntry;
 use utoipa::ToSchema;
 
+use super::call::Caller;
 use super::error::ApiResult;
-use super::extract::{Caller, Params};
+use super::extract::Params;
 use super::reply::ListOf;
 
 /// So many entries are given when the caller does not say.

@@ -1,55 +1,18 @@
-//! What handlers take from a request: who calls, ids, query parameters, a body. Each failure is an
-//! [`ApiError`].
+//! What handlers take from a request beside its entry (see [`super::call`]): query parameters, a body. Each failure
+//! is an [`ApiError`].
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use docpal_core::{Actor, Docpal, Error, Json};
-use serde::de::DeserializeOwned;
+use docpal_core::{Error, Json};
 
 use super::error::ApiError;
 use super::object;
-use crate::server::ServerState;
 
 /// Bodies larger than this are parsed off the threads that serve requests.
 const LARGE: usize = 256 * 1024;
-
-/// Who calls, and the DocPal to call.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub(crate) docpal: Docpal,
-    pub(crate) actor: Actor,
-}
-
-impl FromRequestParts<ServerState> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
-        let actor = state.authenticator.authenticate(parts).await?;
-        Ok(Self { docpal: state.docpal.clone(), actor })
-    }
-}
-
-/// The ids in the path.
-#[derive(Debug)]
-pub(crate) struct Ids<T>(pub(crate) T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Ids<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(ids) =
-            Path::<T>::from_request_parts(parts, state).await.map_err(|rejection| match rejection {
-                PathRejection::FailedToDeserializePathParams(_) => {
-                    ApiError::new(StatusCode::BAD_REQUEST, "invalid_id", "an id in the path is not a UUID")
-                }
-                _ => ApiError::from(Error::internal("a route without its path parameters")),
-            })?;
-        Ok(Self(ids))
-    }
-}
 
 /// The query parameters, each at most once.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use docpal_query::target::Compared;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::call::Caller;
 use super::error::ApiResult;
-use super::extract::{Caller, Params};
+use super::extract::Params;
 use super::reply::ListOf;
 
 /// A field type: what a person picks before setting options.

@@ -18,8 +18,9 @@ use utoipa::ToSchema;
 
 pub(crate) use self::complete::*;
 use self::value::Inputs;
+use super::call::Caller;
 use super::error::{ApiError, ApiResult};
-use super::extract::{Caller, JsonBody, Params};
+use super::extract::{JsonBody, Params};
 use super::object::{Object, wrong_type};
 use super::reply::{ListOf, Written};
 

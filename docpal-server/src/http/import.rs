@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use docpal_core::Error;
 use docpal_core::sql::errors::from_sqlx;
-use docpal_core::{AppId, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::call::AppCall;
 use super::error::{ApiError, ApiResult};
-use super::extract::{Caller, CsvBody, Ids, Params};
+use super::extract::{CsvBody, Params};
 use super::tables::TableBody;
 use crate::import::Source;
 use crate::new_table::{ImportFailure, Plan, Wishes, load, plan};
@@ -28,8 +29,7 @@ pub(crate) struct Imported {
     request_body(content = String, content_type = "text/csv", example = "name,price\nTea,18.5\n"),
     responses((status = 201, body = Imported)))]
 pub(crate) async fn new_table(
-    caller: Caller,
-    Ids(app): Ids<AppId>,
+    AppCall { caller, app }: AppCall,
     params: Params,
     CsvBody(body): CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
@@ -46,9 +46,9 @@ pub(crate) async fn new_table(
     });
     let (source, plan) = planned.await.map_err(Error::internal)??;
     let mut tx = caller.docpal.begin().await?;
-    let loaded = load(&caller.docpal, &caller.actor, &mut tx, app, &source, &plan, |_| ()).await?;
+    let loaded = load(&caller.docpal, &caller.actor, &mut tx, app.id, &source, &plan, |_| ()).await?;
     tx.commit().await.map_err(from_sqlx)?;
-    let table = caller.docpal.tables(&caller.actor).get(loaded.table).await?;
+    let table = caller.tables().get(loaded.table).await?;
     let imported = Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows };
     Ok((StatusCode::CREATED, Json(imported)))
 }

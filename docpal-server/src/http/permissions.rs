@@ -9,8 +9,9 @@ use docpal_core::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::call::{Caller, RuleCall};
 use super::error::ApiResult;
-use super::extract::{Caller, Ids, JsonBody, Params};
+use super::extract::{JsonBody, Params};
 use super::object::Object;
 use super::reply::ListOf;
 
@@ -88,7 +89,7 @@ pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListO
 /// Delete a rule
 #[utoipa::path(delete, path = "/api/permissions/{rule_id}", tag = "permissions",
     params(("rule_id" = String, Path, format = Uuid)), responses((status = 204)))]
-pub(crate) async fn delete(caller: Caller, Ids(rule): Ids<RuleId>) -> ApiResult<StatusCode> {
+pub(crate) async fn delete(RuleCall { caller, rule }: RuleCall) -> ApiResult<StatusCode> {
     caller.docpal.rules(&caller.actor).delete(rule).await?;
     Ok(StatusCode::NO_CONTENT)
 }

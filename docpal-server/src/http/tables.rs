@@ -16,8 +16,9 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::call::{AppCall, TableCall};
 use super::error::ApiResult;
-use super::extract::{Caller, Ids, JsonBody, Params};
+use super::extract::{JsonBody, Params};
 use super::object::Object;
 use super::reply::ListOf;
 
@@ -127,40 +128,35 @@ pub(crate) struct FieldBody {
 #[utoipa::path(post, path = "/api/apps/{app_id}/tables", tag = "tables", request_body = NewTable,
     params(("app_id" = String, Path, format = Uuid)), responses((status = 201, body = TableBody)))]
 pub(crate) async fn create(
-    caller: Caller,
-    Ids(app): Ids<AppId>,
+    call: AppCall,
     JsonBody(body): JsonBody,
 ) -> ApiResult<(StatusCode, Json<TableBody>)> {
-    let table = caller.docpal.tables(&caller.actor).create(app, &read_table(body)?).await?;
-    Ok((StatusCode::CREATED, Json(TableBody::of(&caller.actor, &table))))
+    let table = call.caller.tables().create(call.app.id, &read_table(body)?).await?;
+    Ok((StatusCode::CREATED, Json(TableBody::of(&call.caller.actor, &table))))
 }
 
 /// List the tables of an app
 #[utoipa::path(get, path = "/api/apps/{app_id}/tables", tag = "tables",
     params(("app_id" = String, Path, format = Uuid)), responses((status = 200, body = ListOf<TableBody>)))]
-pub(crate) async fn list(
-    caller: Caller,
-    Ids(app): Ids<AppId>,
-    params: Params,
-) -> ApiResult<Json<ListOf<TableBody>>> {
+pub(crate) async fn list(call: AppCall, params: Params) -> ApiResult<Json<ListOf<TableBody>>> {
     params.only(&[])?;
-    let tables = caller.docpal.tables(&caller.actor).list(app).await?;
+    let tables = call.caller.tables().list(call.app.id).await?;
     Ok(Json(ListOf::whole(tables.iter().map(TableBody::without_fields).collect())))
 }
 
 /// Get a table with its fields
 #[utoipa::path(get, path = "/api/tables/{table_id}", tag = "tables",
     params(("table_id" = String, Path, format = Uuid)), responses((status = 200, body = TableBody)))]
-pub(crate) async fn get(caller: Caller, Ids(table): Ids<TableId>) -> ApiResult<Json<TableBody>> {
-    let table = caller.docpal.tables(&caller.actor).get(table).await?;
-    Ok(Json(TableBody::of(&caller.actor, &table)))
+pub(crate) async fn get(call: TableCall) -> ApiResult<Json<TableBody>> {
+    let table = call.caller.tables().get(call.table).await?;
+    Ok(Json(TableBody::of(&call.caller.actor, &table)))
 }
 
 /// Delete a table with its records, for good
 #[utoipa::path(delete, path = "/api/tables/{table_id}", tag = "tables",
     params(("table_id" = String, Path, format = Uuid)), responses((status = 204)))]
-pub(crate) async fn delete(caller: Caller, Ids(table): Ids<TableId>) -> ApiResult<StatusCode> {
-    caller.docpal.tables(&caller.actor).drop(table).await?;
+pub(crate) async fn delete(call: TableCall) -> ApiResult<StatusCode> {
+    call.caller.tables().drop(call.table).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

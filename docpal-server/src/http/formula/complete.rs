@@ -7,8 +7,9 @@ use docpal_formula::editor::{self, Completion};
 use utoipa::ToSchema;
 
 use super::known_fields;
+use crate::http::call::Caller;
 use crate::http::error::ApiResult;
-use crate::http::extract::{Caller, JsonBody};
+use crate::http::extract::JsonBody;
 use crate::http::object::Object;
 use crate::http::reply::ListOf;
 

@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use docpal_core::{Error, Json as Body, RecordId, Result, TableId};
-use docpal_query::RecordsExt as _;
+use docpal_core::{Error, Json as Body, RecordId, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Draft, draft};
+use crate::http::call::TableCall;
 use crate::http::error::ApiResult;
-use crate::http::extract::{Caller, Ids, JsonBody};
+use crate::http::extract::JsonBody;
 use crate::http::object::{Object, wrong_type};
 
 /// Records to make.
@@ -43,8 +43,7 @@ pub(crate) struct Deleted {
 #[utoipa::path(post, path = "/api/tables/{table_id}/records/bulk", tag = "records", request_body = Drafts,
     params(("table_id" = String, Path, format = Uuid)), responses((status = 201, body = Made)))]
 pub(crate) async fn create_many(
-    caller: Caller,
-    Ids(table): Ids<TableId>,
+    call: TableCall,
     JsonBody(body): JsonBody,
 ) -> ApiResult<(StatusCode, Json<Made>)> {
     let mut body = Object::read(body, "", &["records"])?;
@@ -54,24 +53,20 @@ pub(crate) async fn create_many(
         .enumerate()
         .map(|(index, record)| draft(&mut Object::read(record, &format!("records[{index}]"), &["fields"])?));
     let drafts = drafts.collect::<Result<Vec<_>>>()?;
-    let ids = caller.docpal.records(&caller.actor, table).create_many(&drafts).await?;
+    let ids = call.records().create_many(&drafts).await?;
     Ok((StatusCode::CREATED, Json(Made { ids })))
 }
 
 /// Delete many records, all or none
 #[utoipa::path(post, path = "/api/tables/{table_id}/records/bulk/delete", tag = "records", request_body = Doomed,
     params(("table_id" = String, Path, format = Uuid)), responses((status = 200, body = Deleted)))]
-pub(crate) async fn delete_many(
-    caller: Caller,
-    Ids(table): Ids<TableId>,
-    JsonBody(body): JsonBody,
-) -> ApiResult<Json<Deleted>> {
+pub(crate) async fn delete_many(call: TableCall, JsonBody(body): JsonBody) -> ApiResult<Json<Deleted>> {
     let mut body = Object::read(body, "", &["ids"])?;
     let ids = match body.need("ids")? {
         Body::List(items) => items.into_iter().enumerate().map(id).collect::<Result<Vec<_>>>()?,
         other => return Err(wrong_type("ids", "a list of ids", &other).into()),
     };
-    let deleted = caller.docpal.records(&caller.actor, table).delete_many(&ids).await?;
+    let deleted = call.records().delete_many(&ids).await?;
     Ok(Json(Deleted { deleted }))
 }
 

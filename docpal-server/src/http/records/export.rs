@@ -3,13 +3,14 @@
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use docpal_core::{Error, TableId};
-use docpal_query::{Page, RecordsExt as _};
+use docpal_core::Error;
+use docpal_query::Page;
 use futures_util::stream;
 
 use crate::export::{Format, Writer};
+use crate::http::call::TableCall;
 use crate::http::error::ApiResult;
-use crate::http::extract::{Caller, Ids, Params};
+use crate::http::extract::Params;
 use crate::http::view;
 
 /// Export the records of a view
@@ -25,7 +26,7 @@ use crate::http::view;
             given as they are, without an apostrophe before them"),
     ),
     responses((status = 200, content_type = "text/csv", body = String)))]
-pub(crate) async fn export(caller: Caller, Ids(table): Ids<TableId>, params: Params) -> ApiResult<Response> {
+pub(crate) async fn export(call: TableCall, params: Params) -> ApiResult<Response> {
     let params = params.only(&["format", "filter", "sort", "fields", "numbers", "raw"])?;
     let format = match params.get("format") {
         None => Format::Csv { raw: false },
@@ -39,7 +40,7 @@ pub(crate) async fn export(caller: Caller, Ids(table): Ids<TableId>, params: Par
     };
     let writer = Writer::new(format, view::format(&params)?);
     let spec = view::view(&params)?;
-    let mut pages = caller.docpal.records(&caller.actor, table).export(&spec).await?;
+    let mut pages = call.records().export(&spec).await?;
     // The first page comes before the headers, so that a refusal is still a refusal.
     let first = pages.next().await?;
     let state = Stream { pages, writer, first, ended: false };

@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 use docpal_core::json_out::JsonFormat;
-use docpal_core::{Json, RecordId, Result, TableId};
-use docpal_query::{RecordsExt as _, ViewSpec};
+use docpal_core::{Json, Result};
+use docpal_query::ViewSpec;
 use utoipa::ToSchema;
 
 use super::{RecordBody, RecordList, one};
+use crate::http::call::{RecordCall, TableCall};
 use crate::http::error::ApiResult;
-use crate::http::extract::{Caller, Ids, JsonBody, Params};
+use crate::http::extract::{JsonBody, Params};
 use crate::http::reply::Written;
 use crate::http::view;
 
@@ -27,10 +28,10 @@ use crate::http::view;
         ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings"),
     ),
     responses((status = 200, body = RecordList)))]
-pub(crate) async fn list(caller: Caller, Ids(table): Ids<TableId>, params: Params) -> ApiResult<Written> {
+pub(crate) async fn list(call: TableCall, params: Params) -> ApiResult<Written> {
     let params = params.only(view::LIST)?;
     let (spec, format) = (view::view(&params)?, view::format(&params)?);
-    let page = caller.docpal.records(&caller.actor, table).list(&spec).await?;
+    let page = call.records().list(&spec).await?;
     let mut out = Vec::new();
     page.write_list(format, &mut out);
     Ok(Written(StatusCode::OK, out))
@@ -71,14 +72,9 @@ pub(crate) struct View {
     params(("table_id" = String, Path, format = Uuid),
         ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
     responses((status = 200, body = RecordList)))]
-pub(crate) async fn query(
-    caller: Caller,
-    Ids(table): Ids<TableId>,
-    params: Params,
-    JsonBody(body): JsonBody,
-) -> ApiResult<Written> {
+pub(crate) async fn query(call: TableCall, params: Params, JsonBody(body): JsonBody) -> ApiResult<Written> {
     let (spec, format) = whole_view(params, &body)?;
-    let page = caller.docpal.records(&caller.actor, table).list(&spec).await?;
+    let page = call.records().list(&spec).await?;
     let mut out = Vec::new();
     page.write_list(format, &mut out);
     Ok(Written(StatusCode::OK, out))
@@ -127,14 +123,9 @@ pub(crate) struct SummaryGroupBody {
     params(("table_id" = String, Path, format = Uuid),
         ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
     responses((status = 200, body = SummaryBody)))]
-pub(crate) async fn summary(
-    caller: Caller,
-    Ids(table): Ids<TableId>,
-    params: Params,
-    JsonBody(body): JsonBody,
-) -> ApiResult<Written> {
+pub(crate) async fn summary(call: TableCall, params: Params, JsonBody(body): JsonBody) -> ApiResult<Written> {
     let (spec, format) = whole_view(params, &body)?;
-    let summary = caller.docpal.records(&caller.actor, table).summary(&spec).await?;
+    let summary = call.records().summary(&spec).await?;
     let mut out = Vec::new();
     summary.write(format, &mut out);
     Ok(Written(StatusCode::OK, out))
@@ -145,13 +136,9 @@ pub(crate) async fn summary(
     params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
         ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
     responses((status = 200, body = RecordBody)))]
-pub(crate) async fn get(
-    caller: Caller,
-    Ids((table, record)): Ids<(TableId, RecordId)>,
-    params: Params,
-) -> ApiResult<Written> {
+pub(crate) async fn get(RecordCall { call, record }: RecordCall, params: Params) -> ApiResult<Written> {
     let format = view::format(&params.only(&["numbers"])?)?;
-    let page = caller.docpal.records(&caller.actor, table).get(record).await?;
+    let page = call.records().get(record).await?;
     Ok(Written(StatusCode::OK, one(&page, format)))
 }
 

@@ -2,13 +2,14 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use docpal_core::json_out::JsonFormat;
-use docpal_core::{Error, Json as Body, RecordId, Result, TableId};
-use docpal_query::{RecordsExt as _, Saved};
+use docpal_core::{Error, Json as Body, Result};
+use docpal_query::Saved;
 use utoipa::ToSchema;
 
 use super::{Draft, RecordBody, draft, one, only_id};
+use crate::http::call::{RecordCall, TableCall};
 use crate::http::error::ApiResult;
-use crate::http::extract::{Caller, Ids, JsonBody, Params};
+use crate::http::extract::{JsonBody, Params};
 use crate::http::object::Object;
 use crate::http::reply::Written;
 use crate::http::view;
@@ -29,15 +30,10 @@ pub(crate) struct Change {
     params(("table_id" = String, Path, format = Uuid),
         ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
     responses((status = 201, body = RecordBody, description = "The record; only its id when the caller may not read it")))]
-pub(crate) async fn create(
-    caller: Caller,
-    Ids(table): Ids<TableId>,
-    params: Params,
-    JsonBody(body): JsonBody,
-) -> ApiResult<Written> {
+pub(crate) async fn create(call: TableCall, params: Params, JsonBody(body): JsonBody) -> ApiResult<Written> {
     let format = view::format(&params.only(&["numbers"])?)?;
     let draft = draft(&mut Object::read(body, "", &["fields"])?)?;
-    let saved = caller.docpal.records(&caller.actor, table).create(&draft).await?;
+    let saved = call.records().create(&draft).await?;
     Ok(Written(StatusCode::CREATED, body_of(&saved, format)))
 }
 
@@ -48,13 +44,12 @@ pub(crate) async fn create(
         ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
     responses((status = 200, body = RecordBody)))]
 pub(crate) async fn patch(
-    caller: Caller,
-    ids: Ids<(TableId, RecordId)>,
+    call: RecordCall,
     params: Params,
     headers: HeaderMap,
     body: JsonBody,
 ) -> ApiResult<Written> {
-    update(caller, ids, params, &headers, body).await
+    update(call, params, &headers, body).await
 }
 
 /// Change the given fields of a record (as PATCH)
@@ -64,13 +59,12 @@ pub(crate) async fn patch(
         ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
     responses((status = 200, body = RecordBody)))]
 pub(crate) async fn put(
-    caller: Caller,
-    ids: Ids<(TableId, RecordId)>,
+    call: RecordCall,
     params: Params,
     headers: HeaderMap,
     body: JsonBody,
 ) -> ApiResult<Written> {
-    update(caller, ids, params, &headers, body).await
+    update(call, params, &headers, body).await
 }
 
 /// Delete a record
@@ -80,20 +74,18 @@ pub(crate) async fn put(
         ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
     responses((status = 204)))]
 pub(crate) async fn delete(
-    caller: Caller,
-    Ids((table, record)): Ids<(TableId, RecordId)>,
+    RecordCall { call, record }: RecordCall,
     params: Params,
     headers: HeaderMap,
 ) -> ApiResult<StatusCode> {
     let version = params.only(&["version"])?.number("version")?;
     let version = one_version(version, if_match(&headers)?, "version")?;
-    caller.docpal.records(&caller.actor, table).delete(record, version).await?;
+    call.records().delete(record, version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn update(
-    caller: Caller,
-    Ids((table, record)): Ids<(TableId, RecordId)>,
+    RecordCall { call, record }: RecordCall,
     params: Params,
     headers: &HeaderMap,
     JsonBody(body): JsonBody,
@@ -102,7 +94,7 @@ async fn update(
     let mut body = Object::read(body, "", &["fields", "version"])?;
     let version = one_version(body.whole("version")?, if_match(headers)?, "version")?;
     let draft = draft(&mut body)?;
-    let saved = caller.docpal.records(&caller.actor, table).update(record, &draft, version).await?;
+    let saved = call.records().update(record, &draft, version).await?;
     Ok(Written(StatusCode::OK, body_of(&saved, format)))
 }
 

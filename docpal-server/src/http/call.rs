@@ -1,0 +1,140 @@
+//! The entry of every route: who calls, then whether the table or app in the path exists for them, and only then
+//! anything else of the request. A handler takes one of these first; so for a thing that its caller may not know of,
+//! every route gives the answer that it gives for an id of nothing, whatever else is in the request.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use docpal_core::access::{Guard, Scope, scope};
+use docpal_core::docpal::{Tables, table_not_found};
+use docpal_core::{Action, Actor, AppId, Docpal, Error, RecordId, RuleId, TableId};
+use docpal_query::{Records, RecordsExt as _};
+
+use super::error::ApiError;
+use crate::server::ServerState;
+
+/// Who calls, and the DocPal to call.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) docpal: Docpal,
+    pub(crate) actor: Actor,
+}
+
+/// A call about the table in the path, which exists for the caller.
+#[derive(Debug)]
+pub(crate) struct TableCall {
+    pub(crate) caller: Caller,
+    pub(crate) table: TableId,
+}
+
+/// A call about a record of the table in the path, which exists for the caller; the record need not.
+#[derive(Debug)]
+pub(crate) struct RecordCall {
+    pub(crate) call: TableCall,
+    pub(crate) record: RecordId,
+}
+
+/// A call about the rule in the path, which need not exist.
+#[derive(Debug)]
+pub(crate) struct RuleCall {
+    pub(crate) caller: Caller,
+    pub(crate) rule: RuleId,
+}
+
+/// A call about the app in the path, which exists for the caller.
+#[derive(Debug)]
+pub(crate) struct AppCall {
+    pub(crate) caller: Caller,
+    pub(crate) app: docpal_core::App,
+}
+
+impl Caller {
+    /// The tables that the caller may see or change.
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        self.docpal.tables(&self.actor)
+    }
+}
+
+impl TableCall {
+    /// The records that the caller may see or change.
+    pub(crate) fn records(&self) -> Records<'_> {
+        self.caller.docpal.records(&self.caller.actor, self.table)
+    }
+}
+
+impl FromRequestParts<ServerState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
+        let actor = state.authenticator.authenticate(parts).await?;
+        Ok(Self { docpal: state.docpal.clone(), actor })
+    }
+}
+
+impl FromRequestParts<ServerState> for TableCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let table: TableId = id_in_path(parts, "table_id").await?;
+        let snapshot = caller.docpal.snapshot(caller.actor.company(), table).await?;
+        if !knows(&scope(&caller.actor, &snapshot)) {
+            return Err(table_not_found().into());
+        }
+        Ok(Self { caller, table })
+    }
+}
+
+impl FromRequestParts<ServerState> for RecordCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
+        let call = TableCall::from_request_parts(parts, state).await?;
+        let record = id_in_path(parts, "record_id").await?;
+        Ok(Self { call, record })
+    }
+}
+
+impl FromRequestParts<ServerState> for AppCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let app: AppId = id_in_path(parts, "app_id").await?;
+        let app = caller.docpal.apps(&caller.actor).get(app).await?;
+        Ok(Self { caller, app })
+    }
+}
+
+impl FromRequestParts<ServerState> for RuleCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { caller, rule: id_in_path(parts, "rule_id").await? })
+    }
+}
+
+/// Is there anything that the actor of `scope` may do here and that tells of the table? Changing and deleting need
+/// reading.
+fn knows(scope: &Scope) -> bool {
+    let may_create = match scope.row(Action::Create) {
+        Guard::Always => true,
+        Guard::When { allow, deny } => !allow.is_empty() && !deny.contains(&None),
+    };
+    may_create || scope.sees_table() || scope.may_manage()
+}
+
+/// The id that stands in the path under `name`.
+///
+/// # Errors
+/// `invalid_id`.
+pub(crate) async fn id_in_path<T: FromStr>(parts: &mut Parts, name: &str) -> Result<T, ApiError> {
+    let defect = || ApiError::from(Error::internal("a route without its path parameters"));
+    let all = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| defect())?;
+    let (_, text) = all.iter().find(|(known, _)| *known == name).ok_or_else(defect)?;
+    text.parse()
+        .map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "invalid_id", "an id in the path is not a UUID"))
+}
