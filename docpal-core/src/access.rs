@@ -2,9 +2,11 @@
 //! table ([`Scope`]), which every read and write needs.
 
 pub mod actor;
+pub mod origin;
 pub mod rule;
 pub mod scope;
 
 pub use actor::{Actor, Role, SystemReason};
+pub use origin::{Cause, Origin};
 pub use rule::{Action, Effect, Resource, Rule, RuleSpec, Subject};
 pub use scope::{Guard, Scope, scope};

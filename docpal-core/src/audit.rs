@@ -12,8 +12,8 @@ use crate::json::Json;
 pub struct Change<'c> {
     /// Whose data changed.
     pub company: CompanyId,
-    /// Who did it, as [`actor_text`] gives.
-    pub actor: String,
+    /// Who did it.
+    pub by: &'c Actor,
     /// What was done, as `table.create`.
     pub action: &'static str,
     /// The app concerned.

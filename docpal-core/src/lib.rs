@@ -20,7 +20,9 @@ pub mod sql;
 pub mod testing;
 
 #[doc(inline)]
-pub use access::{Action, Actor, Effect, Resource, Role, Rule, RuleSpec, Scope, Subject, SystemReason};
+pub use access::{
+    Action, Actor, Cause, Effect, Origin, Resource, Role, Rule, RuleSpec, Scope, Subject, SystemReason,
+};
 #[doc(inline)]
 pub use cell::Cell;
 #[doc(inline)]

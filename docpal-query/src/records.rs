@@ -6,6 +6,7 @@
 
 mod bulk;
 mod delete;
+mod log;
 mod read;
 mod write;
 

@@ -144,11 +144,11 @@ async fn store(
 
 async fn log(conn: &mut Connection, actor: &Actor, user: UserId, role: Role, name: &str) -> Result<()> {
     use docpal_core::Json;
-    use docpal_core::audit::{Change, actor_text};
+    use docpal_core::audit::Change;
     let text = |key: &str, value: String| (key.to_owned(), Json::Text(value));
     let change = Change {
         company: actor.company(),
-        actor: actor_text(actor),
+        by: actor,
         action: "api_key.create",
         app: None,
         table: None,

@@ -5,6 +5,8 @@ mod child;
 #[cfg(test)]
 mod embedded;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod folding;
 #[cfg(test)]
 mod formula_sql;

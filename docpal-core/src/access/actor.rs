@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use super::origin::{Cause, Origin};
 use crate::id::{CompanyId, RoleId, UserId};
 
 /// Who acts in one company: a user with the roles they hold there, or the system.
@@ -27,6 +29,7 @@ pub struct Actor {
     company: CompanyId,
     who: Who,
     roles: Vec<Role>,
+    background: Option<Arc<Background>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,16 @@ impl SystemReason {
     }
 }
 
+/// What the audit log and the events tell of an actor besides who it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Background {
+    origin: Origin,
+    cause: Option<Cause>,
+}
+
+/// The origin of who has none.
+static NOWHERE: Origin = Origin::new();
+
 /// A role: one that every company has, or one that a company made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
@@ -76,7 +89,7 @@ impl Actor {
         let mut roles: Vec<Role> = roles.into_iter().collect();
         roles.sort_unstable();
         roles.dedup();
-        Self { company, who: Who::User(user), roles }
+        Self { company, who: Who::User(user), roles, background: None }
     }
 
     /// `user` acting as an owner of `company`.
@@ -88,7 +101,7 @@ impl Actor {
     /// No user, but the system acting in `company` for `reason`: everything is allowed.
     #[must_use]
     pub fn system(company: CompanyId, reason: SystemReason) -> Self {
-        Self { company, who: Who::System(reason), roles: Vec::new() }
+        Self { company, who: Who::System(reason), roles: Vec::new(), background: None }
     }
 
     /// The company acted in.
@@ -127,6 +140,33 @@ impl Actor {
             Who::User(user) => format!("user:{user}"),
             Who::System(reason) => format!("system:{}", reason.word()),
         }
+    }
+
+    /// The same actor, acting from `origin`. It is written into the audit log and changes no right.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        Arc::make_mut(self.background.get_or_insert_default()).origin = origin;
+        self
+    }
+
+    /// From where the actor acts.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        self.background.as_ref().map_or(&NOWHERE, |background| &background.origin)
+    }
+
+    /// The same actor, acting in a run of an automation. It is written into the audit log and the events and changes
+    /// no right.
+    #[must_use]
+    pub fn with_cause(mut self, cause: Cause) -> Self {
+        Arc::make_mut(self.background.get_or_insert_default()).cause = Some(cause);
+        self
+    }
+
+    /// The run that acts, if one does.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Cause> {
+        self.background.as_ref().and_then(|background| background.cause.as_ref())
     }
 
     /// The roles held, sorted; none for the system, which needs none.

@@ -3,7 +3,7 @@
 use super::companies::require_manage;
 use super::{Docpal, in_transaction};
 use crate::access::Actor;
-use crate::audit::{Change, actor_text};
+use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::id::AppId;
 use crate::json::Json;
@@ -66,7 +66,7 @@ impl Apps<'_> {
             .map_err(|error| name_taken(error, &name))?;
         let change = Change {
             company,
-            actor: actor_text(self.actor),
+            by: self.actor,
             action: "app.create",
             app: Some(id),
             table: None,

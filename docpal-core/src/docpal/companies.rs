@@ -2,7 +2,7 @@
 
 use super::{Docpal, in_transaction, not_allowed};
 use crate::access::{Action, Actor, Effect, Resource, Role, Rule, Subject, SystemReason};
-use crate::audit::{Change, actor_text};
+use crate::audit::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{AppId, CompanyId, RuleId};
 use crate::json::Json;
@@ -90,7 +90,7 @@ async fn insert(conn: &mut Connection, id: CompanyId, name: String) -> Result<Co
     let details = Json::Object(vec![("name".to_owned(), Json::from(name))]);
     let change = Change {
         company: id,
-        actor: actor_text(&Actor::system(id, SystemReason::Host)),
+        by: &Actor::system(id, SystemReason::Host),
         action: "company.create",
         app: None,
         table: None,

@@ -3,7 +3,7 @@
 use super::companies::require_manage;
 use super::{Docpal, in_transaction, not_allowed, table_not_found};
 use crate::access::{Action, Actor, Resource, Rule, RuleSpec, scope};
-use crate::audit::{Change, actor_text};
+use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::filter::Test;
 use crate::id::{RuleId, TableId};
@@ -209,7 +209,7 @@ impl Rules<'_> {
         let details = Json::Object(vec![("rule".to_owned(), Json::from(rule.id.to_string()))]);
         let change = Change {
             company: self.actor.company(),
-            actor: actor_text(self.actor),
+            by: self.actor,
             action,
             app,
             table,

@@ -9,7 +9,7 @@ use super::apps::{name_taken, require_app};
 use super::companies::require_manage;
 use super::{Docpal, in_transaction, not_allowed, require_visible};
 use crate::access::{Actor, scope};
-use crate::audit::{Change, actor_text};
+use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::field_types::{self, FieldKind, Storage};
 use crate::id::{AppId, FieldId, TableId};
@@ -175,7 +175,7 @@ impl Tables<'_> {
     async fn log(&self, conn: &mut Connection, action: &'static str, table: &TableMeta) -> Result<()> {
         let change = Change {
             company: table.company,
-            actor: actor_text(self.actor),
+            by: self.actor,
             action,
             app: Some(table.app),
             table: Some(table.id),

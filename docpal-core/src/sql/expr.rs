@@ -127,6 +127,39 @@ pub fn whole_row(alias: &ColumnName) -> Expr {
     column(alias)
 }
 
+/// `(SELECT to_jsonb(image) FROM (SELECT value AS key, ..) AS image)`: an object with a key per value, in any number.
+#[must_use]
+pub fn object(entries: impl IntoIterator<Item = (ColumnName, Expr)>) -> Expr {
+    let image = ColumnName::system("image");
+    let mut inner = Query::select();
+    for (key, value) in entries {
+        inner.expr_as(value, key);
+    }
+    let mut outer = Query::select();
+    outer.expr(call(PgFn::ToJsonb, [whole_row(&image)])).from_subquery(inner, image.clone());
+    subquery(outer)
+}
+
+/// The given ids whose condition holds, as `uuid[]`.
+#[must_use]
+pub fn ids_where(conditions: Vec<(uuid::Uuid, Expr)>) -> Expr {
+    // A function takes a hundred arguments at most.
+    let chunks = conditions.chunks(100).map(|chunk| {
+        let ids =
+            chunk.iter().map(|(id, condition)| if_else(condition.clone(), uuid(*id), null(PgType::Uuid)));
+        call(PgFn::Changed, ids)
+    });
+    chunks.reduce(|a, b| call(PgFn::ArrayCat, [a, b])).unwrap_or_else(|| uuid_array([]))
+}
+
+/// `row_number() OVER (ORDER BY column)`
+#[must_use]
+pub fn row_number(by: Expr) -> Expr {
+    let over = Expr::FunctionCall(Func::cust(RawName("ORDER BY")).arg(by));
+    let window = Expr::FunctionCall(Func::cust(RawName("")).arg(over));
+    call(PgFn::RowNumber, []).binary(BinOper::Custom("OVER"), window)
+}
+
 /// `ARRAY[id]`
 #[must_use]
 pub fn record_ids(id: Expr) -> Expr {
@@ -139,15 +172,19 @@ pub fn subquery(select: SelectStatement) -> Expr {
     Expr::SubQuery(None, Box::new(select.into()))
 }
 
-/// `INSERT INTO table (columns) SELECT ..`. The caller gives as many columns as the select has.
+/// `INSERT INTO table (columns) SELECT .. RETURNING ..`. The caller gives as many columns as the select has.
 #[must_use]
 pub fn insert_select(
     table: super::ident::MetaTable,
     columns: Vec<ColumnName>,
     select: SelectStatement,
+    returning: &[ColumnName],
 ) -> SubQueryStatement {
     let mut insert = Query::insert();
     insert.into_table(table.table_ref()).columns(columns);
+    if !returning.is_empty() {
+        insert.returning(Query::returning().columns(returning.iter().cloned()));
+    }
     match insert.select_from(select) {
         Ok(insert) => insert.to_owned().into(),
         // sea-query refuses a select of another width; PostgreSQL would too, with this empty insert.

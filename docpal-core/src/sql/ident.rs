@@ -110,6 +110,12 @@ impl ColumnName {
         Self(if generation <= 1 { base.into() } else { format!("{base}_{generation}").into() })
     }
 
+    /// The key of `field` in the image of a record: its id. An alias only; no table has such a column.
+    #[must_use]
+    pub fn image_key(field: FieldId) -> Self {
+        Self(field.to_string().into())
+    }
+
     /// A numbered alias, `<stem><n>`, for derived columns of a statement.
     #[must_use]
     pub fn alias(stem: &'static str, n: usize) -> Self {

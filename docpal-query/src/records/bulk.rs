@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use docpal_core::audit::{Change, actor_text};
+use docpal_core::audit::Change;
 use docpal_core::sql::copy::CopyBuffer;
 use docpal_core::sql::expr::{self, ExprTrait as _, Query};
 use docpal_core::sql::{ColumnName, Connection, Statement, exec, meta};
@@ -60,7 +60,7 @@ impl Records<'_> {
         for chunk in ids.chunks(LOGGED) {
             let change = Change {
                 company: snapshot.company(),
-                actor: actor_text(self.actor),
+                by: self.actor,
                 action: "record.create",
                 app: Some(snapshot.meta().app),
                 table: Some(snapshot.id()),

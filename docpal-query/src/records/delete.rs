@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use docpal_core::sql::expr::{self, ExprTrait as _, LockType, PgFn, Query, WithClause};
+use docpal_core::sql::expr::{self, ExprTrait as _, LockType, Query, WithClause};
 use docpal_core::sql::{ColumnName, Connection, Statement, exec};
 use docpal_core::{Action, Error, ErrorKind, RecordId, Result, TableSnapshot};
 
-use super::write::{before_clause, changeable, cte, state_of, why_untouched};
+use super::write::{all_columns, before_clause, changeable, cte, state_of, why_untouched};
 use super::{Records, not_allowed, record_not_found};
 use crate::lower::field::Relation;
 use crate::lower::predicate;
@@ -35,10 +35,7 @@ impl Records<'_> {
         delete.returning_col(ColumnName::ID);
         let mut with = before_clause(snapshot, &access, id, Action::Delete);
         with.cte(cte(&DELETED, delete.into()));
-        let mut before = Query::select();
-        before.expr(expr::call(PgFn::ToJsonb, [expr::whole_row(&BEFORE)])).from(BEFORE);
-        let details = expr::call(PgFn::JsonbBuildObject, [expr::literal("before"), expr::subquery(before)]);
-        self.log(&mut with, snapshot, "record.delete", &DELETED, details);
+        self.log(snapshot).deleted(&mut with, &BEFORE, &DELETED);
         let deleted = Query::select().expr(expr::column(&ColumnName::ID)).from(DELETED).to_owned();
         if exec::fetch_optional(conn, Statement::from(with.query(deleted))).await?.is_none() {
             let state = before_clause(snapshot, &access, id, Action::Delete).query(state_of());
@@ -67,7 +64,7 @@ impl Records<'_> {
         wanted.dedup();
         let raw = Relation::table(snapshot, access.now());
         let mut before = Query::select();
-        before.expr(expr::column(&ColumnName::ID));
+        before.exprs(all_columns(snapshot));
         before.expr_as(expr::is_true(predicate::lower(&access.row(Action::Delete), &raw)), MAY);
         before.from(snapshot.physical().table_ref());
         let id = expr::column(&ColumnName::ID);
@@ -81,7 +78,7 @@ impl Records<'_> {
         delete.returning_col(ColumnName::ID);
         let mut with = WithClause::new();
         with.cte(cte(&BEFORE, before.into())).cte(cte(&DELETED, delete.into()));
-        self.log(&mut with, snapshot, "record.delete", &DELETED, expr::call(PgFn::JsonbBuildObject, []));
+        self.log(snapshot).deleted_many(&mut with, &BEFORE, &DELETED);
         let count =
             |of: ColumnName| expr::subquery(Query::select().expr(expr::count_all()).from(of).to_owned());
         let counts = Query::select().expr(count(BEFORE)).expr(count(DELETED)).to_owned();

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use docpal_core::audit::actor_text;
 use docpal_core::model::Field;
 use docpal_core::records::{Mode, ValidRecord, validate};
 use docpal_core::sql::expr::{
     self, CommonTableExpression, Expr, ExprTrait as _, LockType, PgFn, Query, SubQueryStatement, WithClause,
 };
-use docpal_core::sql::{ColumnName, Connection, MetaTable, PgType, Row, Statement, exec};
+use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec};
 use docpal_core::{
     Action, Cell, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableSnapshot, UserId,
 };
@@ -126,7 +125,7 @@ impl Records<'_> {
         let (after, layout, width) = after_image(&secured, &WRITTEN, &write.checks);
         let mut with = WithClause::new();
         with.cte(cte(&WRITTEN, insert.into()));
-        self.log(&mut with, snapshot, "record.create", &WRITTEN, expr::call(PgFn::JsonbBuildObject, []));
+        self.log(snapshot).created(&mut with, &WRITTEN);
         let statement = Statement::from(with.query(after));
         let row = exec::fetch_optional(conn, statement).await.map_err(|error| on_field(error, &access))?;
         let row = row.ok_or_else(|| Error::internal("an insert returned no row"))?;
@@ -191,68 +190,9 @@ impl Records<'_> {
         update.returning(Query::returning().exprs(all_columns(snapshot)));
         let mut with = before_clause(snapshot, access, id, Action::Update);
         with.cte(cte(&WRITTEN, update.into()));
-        let row = |of: &ColumnName| {
-            let mut select = Query::select();
-            select.expr(expr::call(PgFn::ToJsonb, [expr::whole_row(of)])).from(of.clone());
-            expr::subquery(select)
-        };
-        let details = expr::call(
-            PgFn::JsonbBuildObject,
-            [
-                expr::literal("before"),
-                row(&BEFORE),
-                expr::literal("after"),
-                expr::call(PgFn::ToJsonb, [expr::whole_row(&WRITTEN)]),
-            ],
-        );
-        self.log(&mut with, snapshot, "record.update", &WRITTEN, details);
+        let given: Vec<usize> = record.cells().iter().map(|(position, _)| *position).collect();
+        self.log(snapshot).updated(&mut with, &BEFORE, &WRITTEN, &given);
         with
-    }
-
-    /// Adds the audit row and the outbox row of each record in the CTE `of`.
-    pub(super) fn log(
-        &self,
-        with: &mut WithClause,
-        snapshot: &TableSnapshot,
-        action: &'static str,
-        of: &ColumnName,
-        details: Expr,
-    ) {
-        let meta = snapshot.meta();
-        let actor = actor_text(self.actor);
-        let ids = || expr::record_ids(expr::column_of(of, &ColumnName::ID));
-        let mut audit = Query::select();
-        audit.exprs([
-            expr::uuid(meta.company.uuid()),
-            expr::cast(Expr::value(actor), PgType::Text),
-            expr::literal(action),
-            expr::uuid(meta.app.uuid()),
-            expr::uuid(meta.id.uuid()),
-            ids(),
-            details,
-        ]);
-        audit.from(of.clone());
-        let mut outbox = Query::select();
-        outbox.exprs([
-            expr::uuid(meta.company.uuid()),
-            expr::uuid(meta.id.uuid()),
-            expr::literal(action),
-            ids(),
-        ]);
-        outbox.from(of.clone());
-        let columns =
-            |names: &[&'static str]| names.iter().map(|name| ColumnName::system(name)).collect::<Vec<_>>();
-        let audit_columns =
-            columns(&["company_id", "actor", "action", "app_id", "table_id", "record_ids", "details"]);
-        let outbox_columns = columns(&["company_id", "table_id", "event", "record_ids"]);
-        with.cte(cte(
-            &ColumnName::system("a"),
-            expr::insert_select(MetaTable::AuditLog, audit_columns, audit),
-        ));
-        with.cte(cte(
-            &ColumnName::system("o"),
-            expr::insert_select(MetaTable::Outbox, outbox_columns, outbox),
-        ));
     }
 
     /// Forbidden for who sees the table, else the table does not exist.
@@ -281,7 +221,8 @@ fn assignments(snapshot: &TableSnapshot, record: &ValidRecord) -> Vec<(ColumnNam
     record.cells().iter().filter_map(assignment).collect()
 }
 
-fn all_columns(snapshot: &TableSnapshot) -> Vec<Expr> {
+/// Every column of the table: what an image is made of.
+pub(super) fn all_columns(snapshot: &TableSnapshot) -> Vec<Expr> {
     let system = SYSTEM.iter().map(|(name, _)| expr::column(name));
     let fields = snapshot.fields().iter().filter_map(Field::column).map(|(name, _)| expr::column(&name));
     system.chain(fields).collect()

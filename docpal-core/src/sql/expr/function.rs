@@ -18,6 +18,7 @@ macro_rules! functions {
 
 functions! {
     Abs = "abs", "`abs(numeric)`";
+    ArrayAgg = "array_agg", "`array_agg(any)`";
     ArrayAppend = "array_append", "`array_append(anyarray, anyelement)`";
     ArrayCat = "array_cat", "`array_cat(anyarray, anyarray)`";
     ArrayPosition = "array_position", "`array_position(anyarray, anyelement)`";
@@ -33,6 +34,7 @@ functions! {
     Floor = "floor", "`floor(numeric)`";
     Greatest = "greatest", "`greatest(..)`";
     Grouping = "grouping", "`grouping(..)`: which of these a row of groups leaves out, as bits";
+    JsonbAgg = "jsonb_agg", "`jsonb_agg(any)`";
     JsonbBuildObject = "jsonb_build_object", "`jsonb_build_object(..)`";
     Left = "left", "`left(text, int)`";
     Lower = "lower", "`lower(text)`";
@@ -47,6 +49,7 @@ functions! {
     Right = "right", "`right(text, int)`";
     Rollup = "rollup", "`rollup(..)`: groups by all of these, by all but the last, and so on";
     Round = "round", "`round(numeric, int)`";
+    RowNumber = "row_number", "`row_number()`, with a window";
     Scale = "scale", "`scale(numeric)`";
     Sign = "sign", "`sign(numeric)`";
     SplitPart = "split_part", "`split_part(text, text, int)`";
@@ -59,6 +62,7 @@ functions! {
     Trunc = "trunc", "`trunc(numeric)`";
     Upper = "upper", "`upper(text)`";
     Average = "docpal.average", "`docpal.average(numeric..)`";
+    Changed = "docpal.changed", "`docpal.changed(uuid..)`: those that are not null, in an array";
     DateAdd = "docpal.date_add", "`docpal.date_add(date, count, size, field)`";
     DateOf = "docpal.date", "`docpal.date(year, month, day)`";
     Days = "docpal.days", "`docpal.days(timestamptz[], zone)`: the days of instants";

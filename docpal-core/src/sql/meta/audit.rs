@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::audit::{AuditEntry, Change};
+use crate::audit::{AuditEntry, Change, actor_text};
 use crate::error::Result;
 use crate::id::CompanyId;
 use crate::json::Json;
@@ -16,20 +16,28 @@ use crate::sql::errors::from_sqlx;
 /// Database errors as mapped.
 pub async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> {
     let records = change.records.map(|ids| ids.iter().map(|id| id.uuid()).collect::<Vec<_>>());
+    let (origin, cause) = (change.by.origin(), change.by.cause());
     sqlx::query(
         "WITH logged AS (
-             INSERT INTO docpal.audit_log (company_id, actor, action, app_id, table_id, record_ids, details)
-             VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb)
+             INSERT INTO docpal.audit_log
+                 (company_id, actor, action, app_id, table_id, record_ids, details, session, origin, run_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10)
+             RETURNING id
          )
-         INSERT INTO docpal.outbox (company_id, table_id, event, record_ids) VALUES ($1, $5, $3, $6)",
+         INSERT INTO docpal.outbox (audit_id, company_id, app_id, table_id, event, record_ids, actor, run_id, chain)
+         SELECT id, $1, $4, $5, $3, $6, $2, $10, $11 FROM logged",
     )
     .bind(change.company.uuid())
-    .bind(&change.actor)
+    .bind(actor_text(change.by))
     .bind(change.action)
     .bind(change.app.map(|id| id.uuid()))
     .bind(change.table.map(|id| id.uuid()))
     .bind(records)
     .bind(change.details.to_string())
+    .bind(origin.session.as_deref())
+    .bind(origin.origin.as_deref())
+    .bind(cause.map(|cause| cause.run))
+    .bind(cause.map_or(&[][..], |cause| &cause.chain))
     .execute(conn)
     .await
     .map(|_| ())

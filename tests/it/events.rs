@@ -1,0 +1,3 @@
+//! The audit log and the event log: what they hold, and that readers get each event once and in order.
+
+mod images;
