@@ -1,7 +1,8 @@
-//! Permissions: who acts ([`Actor`]), what the rules say ([`Rule`]), and what the actor may do to one
+//! Permissions: who acts ([`Actor`]), what the rules say ([`Rule`]), who stands above whom ([`authority`]), and what the actor may do to one
 //! table ([`Scope`]), which every read and write needs.
 
 pub mod actor;
+pub mod authority;
 pub mod origin;
 pub mod rule;
 pub mod scope;

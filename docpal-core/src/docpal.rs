@@ -249,7 +249,7 @@ fn not_allowed(what: &str) -> Error {
     Error::new(ErrorKind::Forbidden, "not_allowed", format!("your roles do not allow you to {what}"))
 }
 
-/// Fails with `table_not_found` unless the scope lets its actor see the table.
+/// Fails with `table_not_found` unless the table exists for the actor of the scope.
 fn require_visible(scope: &Scope) -> Result<()> {
-    if scope.sees_table() || scope.may_manage() { Ok(()) } else { Err(table_not_found()) }
+    if scope.knows_table() { Ok(()) } else { Err(table_not_found()) }
 }

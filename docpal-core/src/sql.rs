@@ -13,6 +13,7 @@ pub mod exec;
 pub mod expr;
 mod guarded;
 pub mod ident;
+pub mod key;
 pub mod meta;
 pub mod migrations;
 pub mod numeric;
@@ -22,6 +23,7 @@ pub mod statement;
 pub use ddl::{ColumnDef, Ddl, PgType, UniqueBy};
 pub use guarded::{Guarded, guarded};
 pub use ident::{ColumnName, MetaTable, SchemaName, TableName};
+pub use key::{CompanyKey, FieldKey, TableKey};
 pub use row::{CellRef, Row};
 pub use statement::Statement;
 

@@ -7,7 +7,7 @@ use crate::api_key::{self, Secret};
 use crate::sql::{self, api_keys};
 
 /// The id of the first company: a constant, so that two servers that start on an empty database at the same
-/// moment make one company, not two. Its first 12 digits name the schema, so no other constant shares them.
+/// moment make one company, not two.
 const FIRST: u128 = 0xd0c9_a100_0001_4000_8000_0000_0000_0000;
 
 /// The first company, its owner, and the owner's key.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+mod companies;
+#[cfg(test)]
 mod embedded;
 #[cfg(test)]
 mod events;

@@ -154,6 +154,7 @@ impl RuleSpec {
 
 /// A stored rule: fields by id everywhere.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// Its id.
     pub id: RuleId,
@@ -169,4 +170,6 @@ pub struct Rule {
     pub condition: Option<Filter>,
     /// The fields it is about; none means all.
     pub fields: Option<Vec<FieldId>>,
+    /// Does it take from owners, too? So it is when it denies and an owner or the system made it.
+    pub binds_owners: bool,
 }

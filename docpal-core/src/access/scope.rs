@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, SystemReason};
+use super::authority;
 use super::rule::{Action, Effect, Rule};
 use crate::filter::Filter;
 use crate::id::{FieldId, TableId, UserId};
@@ -20,12 +21,14 @@ pub struct Scope {
     table: TableId,
     user: Option<UserId>,
     rules: Rules,
+    manages: bool,
+    knows: bool,
 }
 
 #[derive(Clone, Debug)]
 enum Rules {
     Everything,
-    /// The rules of the table that cover the actor.
+    /// The rules of the table that reach the actor.
     Of(Arc<[Rule]>),
 }
 
@@ -52,8 +55,14 @@ pub fn scope(actor: &Actor, snapshot: &TableSnapshot) -> Scope {
     if let Some(reason) = actor.system_reason().filter(|_| same_company) {
         return Scope::system(snapshot, reason);
     }
-    let rules = snapshot.rules().iter().filter(|rule| same_company && rule.subject.covers(actor));
-    Scope { table: snapshot.id(), user: actor.user(), rules: Rules::Of(rules.cloned().collect()) }
+    let rules = snapshot.rules().iter().filter(|rule| authority::reaches(rule, actor));
+    Scope {
+        table: snapshot.id(),
+        user: actor.user(),
+        rules: Rules::Of(rules.filter(|_| same_company).cloned().collect()),
+        manages: same_company && authority::may_manage(actor, snapshot.rules().iter()),
+        knows: same_company && authority::knows(actor, snapshot.rules().iter()),
+    }
 }
 
 impl Scope {
@@ -61,7 +70,7 @@ impl Scope {
     #[must_use]
     pub fn system(snapshot: &TableSnapshot, reason: SystemReason) -> Self {
         let _ = reason;
-        Self { table: snapshot.id(), user: None, rules: Rules::Everything }
+        Self { table: snapshot.id(), user: None, rules: Rules::Everything, manages: true, knows: true }
     }
 
     /// The table this scope is for.
@@ -91,22 +100,17 @@ impl Scope {
         self.guard(action, |rule| rule.fields.as_ref().is_none_or(|fields| fields.contains(&field)))
     }
 
-    /// May the actor change the table itself, its fields and its rules? Conditions on records do not apply.
+    /// May the actor change the table itself, its fields and its rules?
     #[must_use]
     pub fn may_manage(&self) -> bool {
-        match self.guard(Action::Manage, |rule| rule.fields.is_none()) {
-            Guard::Always => true,
-            Guard::When { allow, deny } => allow.contains(&None) && deny.is_empty(),
-        }
+        self.manages
     }
 
-    /// Is there any rule that lets the actor see this table at all?
+    /// Does the table exist for the actor? It does for who may manage it, and for whom rules let read or create any
+    /// record. Who may create and not read knows the table, and is refused when they read.
     #[must_use]
-    pub fn sees_table(&self) -> bool {
-        match self.row(Action::Read) {
-            Guard::Always => true,
-            Guard::When { allow, deny } => !allow.is_empty() && !deny.contains(&None),
-        }
+    pub fn knows_table(&self) -> bool {
+        self.knows
     }
 
     fn guard(&self, action: Action, applies: impl Fn(&Rule) -> bool) -> Guard {

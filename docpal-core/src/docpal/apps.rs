@@ -1,6 +1,6 @@
 //! Apps.
 
-use super::companies::require_manage;
+use super::companies::{in_no_company, require_manage};
 use super::{Docpal, in_transaction};
 use crate::access::Actor;
 use crate::audit::Change;
@@ -63,7 +63,7 @@ impl Apps<'_> {
         let (icon, description) = (spec.icon.as_deref(), spec.description.as_deref());
         let app = meta::apps::insert(conn, company, id, &name, icon, description, self.actor.user())
             .await
-            .map_err(|error| name_taken(error, &name))?;
+            .map_err(|error| name_taken(in_no_company(error), &name))?;
         let change = Change {
             company,
             by: self.actor,

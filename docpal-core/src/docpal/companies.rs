@@ -1,14 +1,14 @@
 //! Making companies, and the rules every company starts with.
 
 use super::{Docpal, in_transaction, not_allowed};
-use crate::access::{Action, Actor, Effect, Resource, Role, Rule, Subject, SystemReason};
+use crate::access::{Action, Actor, Effect, Resource, Role, Rule, Subject, SystemReason, authority};
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{AppId, CompanyId, RuleId};
 use crate::json::Json;
 use crate::model::Company;
 use crate::names;
-use crate::sql::{Connection, Ddl, SchemaName, exec, guarded, meta};
+use crate::sql::{Connection, Ddl, SchemaName, errors, exec, guarded, meta};
 
 /// The companies of a database.
 #[derive(Debug)]
@@ -51,9 +51,7 @@ impl Companies<'_> {
     /// # Errors
     /// As [`Companies::get`].
     pub async fn get_in(&self, conn: &mut Connection, id: CompanyId) -> Result<Company> {
-        meta::companies::get(conn, id)
-            .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, "company_not_found", "there is no such company"))
+        meta::companies::get(conn, id).await?.ok_or_else(company_not_found)
     }
 
     /// Every company, oldest first.
@@ -76,14 +74,14 @@ impl Companies<'_> {
 
 /// The company with its schema, its first rules and the audit row.
 async fn insert(conn: &mut Connection, id: CompanyId, name: String) -> Result<Company> {
-    let company = meta::companies::insert(conn, id, &name).await.map_err(|error| {
+    let (company, key) = meta::companies::insert(conn, id, &name).await.map_err(|error| {
         if error.is_conflict() {
             Error::new(ErrorKind::Conflict, "company_exists", "this company exists")
         } else {
             error
         }
     })?;
-    exec::run_ddl(conn, &[Ddl::CreateSchema(SchemaName::of(id))]).await?;
+    exec::run_ddl(conn, &[Ddl::CreateSchema(SchemaName::of(&key))]).await?;
     for rule in first_rules() {
         meta::rules::insert(conn, id, &rule, None).await?;
     }
@@ -101,6 +99,18 @@ async fn insert(conn: &mut Connection, id: CompanyId, name: String) -> Result<Co
     Ok(company)
 }
 
+fn company_not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "company_not_found", "there is no such company")
+}
+
+/// A row that refers to a company that is not there: owners are asked for no rules, so nothing else says so before.
+pub(super) fn in_no_company(error: Error) -> Error {
+    match errors::violated_constraint(&error) {
+        Some(constraint) if constraint.ends_with("_company_id_fkey") => company_not_found(),
+        _ => error,
+    }
+}
+
 /// What owners, admins and members may do in a new company; visible and editable like any rule.
 fn first_rules() -> Vec<Rule> {
     let records = [Action::Read, Action::Create, Action::Update, Action::Delete];
@@ -113,6 +123,7 @@ fn first_rules() -> Vec<Rule> {
         effect: Effect::Allow,
         condition: None,
         fields: None,
+        binds_owners: false,
     };
     let owner = all.clone().map(|action| of(Role::Owner, *action));
     let admin = all.map(|action| of(Role::Admin, *action));
@@ -122,16 +133,9 @@ fn first_rules() -> Vec<Rule> {
 
 /// May `actor` manage the whole company, or `app` in it?
 pub(super) async fn require_manage(conn: &mut Connection, actor: &Actor, app: Option<AppId>) -> Result<()> {
-    if actor.system_reason().is_some() {
+    if actor.is_owner() {
         return Ok(());
     }
     let rules = meta::rules::of_company(conn, actor.company(), app).await?;
-    let mut matching =
-        rules.iter().filter(|rule| rule.action == Action::Manage && rule.subject.covers(actor)).peekable();
-    let any = matching.peek().is_some();
-    if any && matching.all(|rule| rule.effect == Effect::Allow) {
-        Ok(())
-    } else {
-        Err(not_allowed("manage this"))
-    }
+    if authority::may_manage(actor, rules.iter()) { Ok(()) } else { Err(not_allowed("manage this")) }
 }

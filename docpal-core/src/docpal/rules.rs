@@ -1,8 +1,8 @@
 //! Making and deleting permission rules.
 
-use super::companies::require_manage;
+use super::companies::{in_no_company, require_manage};
 use super::{Docpal, in_transaction, not_allowed, table_not_found};
-use crate::access::{Action, Actor, Resource, Rule, RuleSpec, scope};
+use crate::access::{Action, Actor, Resource, Rule, RuleSpec, Subject, authority, scope};
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::filter::Test;
@@ -26,8 +26,8 @@ impl Rules<'_> {
     /// Makes a rule.
     ///
     /// # Errors
-    /// `not_allowed`, `table_not_found`, `validation_failed` for an unknown field or a condition that has no
-    /// table to refer to.
+    /// `not_allowed`, also for a rule on owners that no owner makes; `table_not_found`, `app_not_found`;
+    /// `validation_failed` for an unknown field or a condition that has no table to refer to.
     pub async fn create(&self, spec: &RuleSpec) -> Result<Rule> {
         let rule = in_transaction!(self.docpal, |conn| self.create_in(conn, spec));
         self.forget(rule.resource);
@@ -49,7 +49,10 @@ impl Rules<'_> {
             Resource::Table(table) => self.for_table(conn, table, spec).await?,
             Resource::App(_) | Resource::Company => self.for_many(conn, spec).await?,
         };
-        meta::rules::insert(conn, self.actor.company(), &rule, self.actor.user()).await?;
+        self.require_authority(rule.subject, false)?;
+        meta::rules::insert(conn, self.actor.company(), &rule, self.actor.user())
+            .await
+            .map_err(in_no_company)?;
         self.changed(conn, &rule, "rule.create").await?;
         Ok(rule)
     }
@@ -75,7 +78,7 @@ impl Rules<'_> {
     /// Deletes a rule.
     ///
     /// # Errors
-    /// `rule_not_found`, `not_allowed`.
+    /// `rule_not_found`; `not_allowed`, also for a rule on owners that no owner deletes.
     pub async fn delete(&self, id: RuleId) -> Result<()> {
         let rule = in_transaction!(self.docpal, |conn| self.delete_in(conn, id));
         self.forget(rule.resource);
@@ -101,9 +104,18 @@ impl Rules<'_> {
             Resource::App(app) => require_manage(conn, self.actor, Some(app)).await?,
             Resource::Company => require_manage(conn, self.actor, None).await?,
         }
+        self.require_authority(rule.subject, rule.binds_owners)?;
         meta::rules::delete(conn, id).await?;
         self.changed(conn, &rule, "rule.delete").await?;
         Ok(rule)
+    }
+
+    fn require_authority(&self, subject: Subject, binds_owners: bool) -> Result<()> {
+        if authority::may_change(self.actor, subject, binds_owners) {
+            return Ok(());
+        }
+        let message = "only an owner changes what rules say about owners";
+        Err(Error::new(ErrorKind::Forbidden, "not_allowed", message))
     }
 
     async fn managed_table(
@@ -113,7 +125,7 @@ impl Rules<'_> {
     ) -> Result<std::sync::Arc<TableSnapshot>> {
         let snapshot = self.docpal.snapshot_in(conn, self.actor.company(), table).await?;
         let scope = scope(self.actor, &snapshot);
-        match (scope.may_manage(), scope.sees_table()) {
+        match (scope.may_manage(), scope.knows_table()) {
             (true, _) => Ok(snapshot),
             (false, true) => Err(not_allowed("change the permissions of this table")),
             (false, false) => Err(table_not_found()),
@@ -151,6 +163,7 @@ impl Rules<'_> {
             effect: spec.effect,
             condition: condition.transpose()?,
             fields: fields.transpose()?,
+            binds_owners: authority::binds_owners(self.actor, spec.effect),
         })
     }
 
@@ -188,6 +201,7 @@ impl Rules<'_> {
             effect: spec.effect,
             condition: spec.condition.clone(),
             fields: None,
+            binds_owners: authority::binds_owners(self.actor, spec.effect),
         })
     }
 

@@ -17,7 +17,8 @@ use crate::json::Json;
 use crate::model::formula::{Candidate, Content, References, compile};
 use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
 use crate::names;
-use crate::sql::{ColumnDef, Connection, Ddl, PgType, TableName, exec, guarded, meta};
+use crate::sql::meta::tables::NewTable;
+use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, PgType, TableName, exec, guarded, meta};
 
 /// The tables of the actor's company.
 #[derive(Debug)]
@@ -59,26 +60,21 @@ impl Tables<'_> {
     ) -> Result<Arc<TableSnapshot>> {
         let app = require_app(conn, self.actor, app).await?;
         require_manage(conn, self.actor, Some(app.id)).await?;
-        let (name, fields) = check_spec(spec)?;
-        let (company, id, now) = (self.actor.company(), TableId::new(), Utc::now());
-        let table = TableMeta {
+        let (name, mut fields) = check_spec(spec)?;
+        let (company, id) = (self.actor.company(), TableId::new());
+        let table = NewTable {
             id,
             company,
             app: app.id,
-            name: name.clone(),
-            description: spec.description.clone(),
-            icon: spec.icon.clone(),
-            created_at: now,
-            updated_at: now,
+            name: &name,
+            description: spec.description.as_deref(),
+            icon: spec.icon.as_deref(),
+            by: self.actor.user(),
         };
-        meta::tables::insert(conn, &table, self.actor.user())
-            .await
-            .map_err(|error| name_taken(error, &name))?;
-        if !fields.is_empty() {
-            meta::tables::insert_fields(conn, &table, &fields).await?;
-        }
-        exec::run_ddl(conn, &create_statements(&TableName::of(company, id), &fields)).await?;
-        self.log(conn, "table.create", &table).await?;
+        let physical = meta::tables::insert(conn, &table).await.map_err(|error| name_taken(error, &name))?;
+        meta::tables::insert_fields(conn, id, company, &mut fields).await?;
+        exec::run_ddl(conn, &create_statements(&physical, &fields)).await?;
+        self.log(conn, "table.create", (app.id, id, &name)).await?;
         self.docpal.snapshot_in(conn, company, id).await
     }
 
@@ -169,18 +165,24 @@ impl Tables<'_> {
         }
         exec::run_ddl(conn, &[Ddl::DropTable(snapshot.physical())]).await?;
         meta::tables::delete(conn, id).await?;
-        self.log(conn, "table.delete", snapshot.meta()).await
+        let meta = snapshot.meta();
+        self.log(conn, "table.delete", (meta.app, id, &meta.name)).await
     }
 
-    async fn log(&self, conn: &mut Connection, action: &'static str, table: &TableMeta) -> Result<()> {
+    async fn log(
+        &self,
+        conn: &mut Connection,
+        action: &'static str,
+        (app, table, name): (AppId, TableId, &str),
+    ) -> Result<()> {
         let change = Change {
-            company: table.company,
+            company: self.actor.company(),
             by: self.actor,
             action,
-            app: Some(table.app),
-            table: Some(table.id),
+            app: Some(app),
+            table: Some(table),
             records: None,
-            details: Json::Object(vec![("name".to_owned(), Json::from(table.name.as_str()))]),
+            details: Json::Object(vec![("name".to_owned(), Json::from(name))]),
         };
         meta::audit::append(conn, &change).await
     }
@@ -260,8 +262,10 @@ fn check_field(given: &FieldSpec) -> Result<Field, Vec<FieldError>> {
     if !failed.is_empty() {
         return Err(failed);
     }
+    let id = FieldId::new();
     Ok(Field {
-        id: FieldId::new(),
+        id,
+        key: FieldKey::of(id, 0),
         name,
         kind,
         required: given.required,

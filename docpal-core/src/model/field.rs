@@ -8,7 +8,7 @@ use super::formula::Computed;
 use crate::field_types::{Family, FieldKind, Storage};
 use crate::id::FieldId;
 use crate::json::Json;
-use crate::sql::{ColumnName, PgType};
+use crate::sql::{ColumnName, FieldKey, PgType};
 
 /// A field to make.
 #[derive(Clone, Debug)]
@@ -85,6 +85,7 @@ impl FieldSpec {
 #[derive(Clone, Debug)]
 pub struct Field {
     pub(crate) id: FieldId,
+    pub(crate) key: FieldKey,
     pub(crate) name: String,
     pub(crate) kind: Arc<dyn FieldKind>,
     pub(crate) required: bool,
@@ -142,7 +143,7 @@ impl Field {
     #[must_use]
     pub fn column(&self) -> Option<(ColumnName, PgType)> {
         match self.kind.storage() {
-            Storage::Column(ty) => Some((ColumnName::of(self.id, self.generation), ty)),
+            Storage::Column(ty) => Some((ColumnName::of(&self.key, self.generation), ty)),
             Storage::Computed => None,
         }
     }

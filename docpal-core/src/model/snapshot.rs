@@ -16,6 +16,7 @@ use crate::sql::TableName;
 /// A table without its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableMeta {
+    pub(crate) physical: TableName,
     /// Its id.
     pub id: TableId,
     /// Whose it is.
@@ -162,6 +163,6 @@ impl TableSnapshot {
     /// The physical table.
     #[must_use]
     pub fn physical(&self) -> TableName {
-        TableName::of(self.meta.company, self.meta.id)
+        self.meta.physical.clone()
     }
 }

@@ -146,7 +146,7 @@ impl Ddl {
 }
 
 fn sequence(table: &TableName, column: &ColumnName) -> String {
-    format!("{}.ds_{}_{column}", table.schema(), table.table16())
+    format!("{}.ds_{}_{column}", table.schema(), table.key())
 }
 
 fn create_table(table: &TableName, columns: &[ColumnDef]) -> String {
@@ -175,11 +175,12 @@ fn create_table(table: &TableName, columns: &[ColumnDef]) -> String {
 mod tests {
     use super::*;
     use crate::id::{CompanyId, FieldId, TableId};
+    use crate::sql::{CompanyKey, FieldKey, TableKey};
 
     #[test]
     fn every_name_fits_in_63_bytes() {
-        let table = TableName::of(CompanyId::new(), TableId::new());
-        let column = ColumnName::of(FieldId::new(), u32::MAX);
+        let table = TableName::of(&CompanyKey::of(CompanyId::new(), 0), TableKey::of(TableId::new(), 0));
+        let column = ColumnName::of(&FieldKey::of(FieldId::new(), 0), u32::MAX);
         assert!(table.as_str().len() <= 63);
         assert!(unique_index_name(&column).len() <= 63);
         let sequence = sequence(&table, &column);

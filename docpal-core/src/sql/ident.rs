@@ -1,37 +1,34 @@
-//! Identifiers: made from ids only, so that no user string can ever be one. All are far below
+//! Identifiers: made from the keys of ids only, so that no user string can ever be one. All are far below
 //! PostgreSQL's 63 bytes and need no quoting, though the builder quotes them.
 
 use std::fmt;
 
 use sea_query::{DynIden, Iden, TableRef};
 
-use crate::id::{CompanyId, FieldId, TableId};
+use super::key::{CompanyKey, FieldKey, TableKey};
 
-/// The PostgreSQL schema of one company: `docpal_<first 12 hex digits of its id>`.
+/// The PostgreSQL schema of one company: `docpal_<its key>`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SchemaName(String);
 
-/// The physical table of one DocPal table, schema-qualified: `docpal_<company12>.dt_<company12>_<table16>`.
+/// The physical table of one DocPal table, schema-qualified:
+/// `docpal_<company key>.dt_<company key>_<table key>`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TableName {
     schema: SchemaName,
     table: String,
-    table16: String,
+    key: TableKey,
 }
 
-/// A physical column: of a field (`f_<16 hex>`), of the system, or an alias that this module makes.
+/// A physical column: of a field (`f_<its key>`), of the system, or an alias that this module makes.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ColumnName(std::borrow::Cow<'static, str>);
 
-fn prefix(hex: &str, length: usize) -> String {
-    hex.chars().take(length).collect()
-}
-
 impl SchemaName {
-    /// The schema of `company`.
+    /// The schema of the company with this key.
     #[must_use]
-    pub fn of(company: CompanyId) -> Self {
-        Self(format!("docpal_{}", prefix(&company.hex(), 12)))
+    pub fn of(company: &CompanyKey) -> Self {
+        Self(format!("docpal_{company}"))
     }
 
     /// The name as text, for metadata and messages to operators.
@@ -42,21 +39,20 @@ impl SchemaName {
 }
 
 impl TableName {
-    /// The physical table of `table` in `company`.
+    /// The physical table of the table with this key in the company with this one.
     ///
     /// # Example
     /// ```
-    /// use docpal_core::{CompanyId, TableId, sql::TableName};
-    /// let company: CompanyId = "abc123de-f456-4000-8000-000000000000".parse()?;
-    /// let table: TableId = "8f3a4b2c-1d9e-4f5a-8000-000000000000".parse()?;
-    /// assert_eq!(TableName::of(company, table).to_string(), "docpal_abc123def456.dt_abc123def456_8f3a4b2c1d9e4f5a");
+    /// use docpal_core::sql::{CompanyKey, TableKey, TableName};
+    /// let company = CompanyKey::of("abc123de-f456-4000-8000-000000000000".parse()?, 0);
+    /// let table = TableKey::of("8f3a4b2c-1d9e-4f5a-8000-000000000000".parse()?, 0);
+    /// let name = TableName::of(&company, table);
+    /// assert_eq!(name.to_string(), "docpal_abc123def456.dt_abc123def456_8f3a4b2c1d9e4f5a");
     /// # Ok::<(), uuid::Error>(())
     /// ```
     #[must_use]
-    pub fn of(company: CompanyId, table: TableId) -> Self {
-        let table16 = prefix(&table.hex(), 16);
-        let name = format!("dt_{}_{table16}", prefix(&company.hex(), 12));
-        Self { schema: SchemaName::of(company), table: name, table16 }
+    pub fn of(company: &CompanyKey, table: TableKey) -> Self {
+        Self { schema: SchemaName::of(company), table: format!("dt_{company}_{table}"), key: table }
     }
 
     /// The unqualified name.
@@ -71,8 +67,8 @@ impl TableName {
         &self.schema
     }
 
-    pub(super) fn table16(&self) -> &str {
-        &self.table16
+    pub(super) fn key(&self) -> &TableKey {
+        &self.key
     }
 
     /// The table as a sea-query reference.
@@ -103,10 +99,10 @@ impl ColumnName {
         Self(std::borrow::Cow::Borrowed(name))
     }
 
-    /// The column of `field`; `generation` counts the storage generations from 1.
+    /// The column of the field with this key; `generation` counts the storage generations from 1.
     #[must_use]
-    pub fn of(field: FieldId, generation: u32) -> Self {
-        let base = format!("f_{}", prefix(&field.hex(), 16));
+    pub fn of(field: &FieldKey, generation: u32) -> Self {
+        let base = format!("f_{field}");
         Self(if generation <= 1 { base.into() } else { format!("{base}_{generation}").into() })
     }
 

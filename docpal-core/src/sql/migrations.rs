@@ -33,6 +33,11 @@ const CORE: Migrations = Migrations {
             name: "parse_functions",
             sql: include_str!("migrations/0007_parse_functions.sql"),
         },
+        Step {
+            version: 8,
+            name: "keys_and_owners",
+            sql: include_str!("migrations/0008_keys_and_owners.sql"),
+        },
         Step { version: 9, name: "events", sql: include_str!("migrations/0009_events.sql") },
         Step { version: 11, name: "folding", sql: include_str!("migrations/0011_folding.sql") },
     ],

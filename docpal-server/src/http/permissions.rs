@@ -64,6 +64,8 @@ pub(crate) struct RuleBody {
     condition: Option<Body>,
     #[schema(value_type = Option<Vec<String>>)]
     fields: Option<Vec<FieldId>>,
+    /// Does it take from owners, too? So it is when it denies and an owner made it.
+    binds_owners: bool,
 }
 
 /// Make a rule
@@ -159,6 +161,7 @@ impl RuleBody {
             effect: rule.effect.word(),
             condition: rule.condition.as_ref().map(Filter::to_json),
             fields: rule.fields.clone(),
+            binds_owners: rule.binds_owners,
         }
     }
 }

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::CompanyId;
 use crate::model::Company;
-use crate::sql::SchemaName;
+use crate::sql::CompanyKey;
 use crate::sql::errors::from_sqlx;
+use crate::sql::key::ROUNDS;
 
 type CompanyRow = (Uuid, String, DateTime<Utc>);
 
@@ -16,18 +17,30 @@ fn company(row: CompanyRow) -> Company {
     Company { id: row.0.into(), name: row.1, created_at: row.2 }
 }
 
-/// Inserts a company.
-pub(crate) async fn insert(conn: &mut PgConnection, id: CompanyId, name: &str) -> Result<Company> {
-    sqlx::query_as::<_, CompanyRow>(
-        "INSERT INTO docpal.companies (id, name, schema_name) VALUES ($1, $2, $3) RETURNING id, name, created_at",
-    )
-    .bind(id.uuid())
-    .bind(name)
-    .bind(SchemaName::of(id).as_str())
-    .fetch_one(conn)
-    .await
-    .map(company)
-    .map_err(from_sqlx)
+/// Inserts a company, under the first of its keys that no other company has. An id that is taken is a violation of
+/// `companies_pkey`.
+pub(crate) async fn insert(
+    conn: &mut PgConnection,
+    id: CompanyId,
+    name: &str,
+) -> Result<(Company, CompanyKey)> {
+    for round in 0..ROUNDS {
+        let key = CompanyKey::of(id, round);
+        let row = sqlx::query_as::<_, CompanyRow>(
+            "INSERT INTO docpal.companies (id, name, key) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING
+             RETURNING id, name, created_at",
+        )
+        .bind(id.uuid())
+        .bind(name)
+        .bind(key.as_str())
+        .fetch_optional(&mut *conn)
+        .await
+        .map_err(from_sqlx)?;
+        if let Some(row) = row {
+            return Ok((company(row), key));
+        }
+    }
+    Err(Error::internal(format!("no key is free for company {id}")))
 }
 
 /// The company with `id`.

@@ -21,6 +21,7 @@ struct RuleRow {
     effect: String,
     condition: Option<String>,
     field_ids: Option<Vec<Uuid>>,
+    binds_owners: bool,
 }
 
 impl RuleRow {
@@ -47,6 +48,7 @@ impl RuleRow {
             effect: Effect::from_word(&self.effect).ok_or_else(|| broken("effect"))?,
             condition: condition.transpose()?,
             fields: self.field_ids.map(|ids| ids.into_iter().map(Into::into).collect()),
+            binds_owners: self.binds_owners,
         })
     }
 }
@@ -70,8 +72,9 @@ pub(crate) async fn insert(
     };
     sqlx::query(
         "INSERT INTO docpal.rules
-             (id, company_id, app_id, table_id, subject_kind, subject, action, effect, condition, field_ids, created_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::json, $10, $11)",
+             (id, company_id, app_id, table_id, subject_kind, subject, action, effect, condition, field_ids, created_by,
+              binds_owners)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::json, $10, $11, $12)",
     )
     .bind(rule.id.uuid())
     .bind(company.uuid())
@@ -84,6 +87,7 @@ pub(crate) async fn insert(
     .bind(rule.condition.as_ref().map(|condition| condition.to_json().to_string()))
     .bind(rule.fields.as_ref().map(|fields| fields.iter().map(|field| field.uuid()).collect::<Vec<_>>()))
     .bind(by.map(UserId::uuid))
+    .bind(rule.binds_owners)
     .execute(conn)
     .await
     .map(|_| ())
@@ -98,7 +102,8 @@ pub(crate) async fn of_table(
     table: TableId,
 ) -> Result<Vec<Rule>> {
     let rows = sqlx::query_as::<_, RuleRow>(
-        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids,
+                binds_owners
          FROM docpal.rules
          WHERE company_id = $1 AND (table_id = $3 OR app_id = $2 OR (table_id IS NULL AND app_id IS NULL))
          ORDER BY created_at, id",
@@ -119,7 +124,8 @@ pub(crate) async fn of_company(
     app: Option<AppId>,
 ) -> Result<Vec<Rule>> {
     let rows = sqlx::query_as::<_, RuleRow>(
-        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids,
+                binds_owners
          FROM docpal.rules WHERE company_id = $1 AND table_id IS NULL AND (app_id IS NULL OR app_id = $2)
          ORDER BY created_at, id",
     )
@@ -134,7 +140,8 @@ pub(crate) async fn of_company(
 /// Every rule of the company.
 pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId) -> Result<Vec<Rule>> {
     let rows = sqlx::query_as::<_, RuleRow>(
-        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids,
+                binds_owners
          FROM docpal.rules WHERE company_id = $1 ORDER BY created_at, id",
     )
     .bind(company.uuid())
@@ -147,7 +154,8 @@ pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId) -> Result<
 /// The rule with `id`, if it is the company's.
 pub(crate) async fn get(conn: &mut PgConnection, company: CompanyId, id: RuleId) -> Result<Option<Rule>> {
     let row = sqlx::query_as::<_, RuleRow>(
-        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids
+        "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids,
+                binds_owners
          FROM docpal.rules WHERE company_id = $1 AND id = $2",
     )
     .bind(company.uuid())

@@ -13,10 +13,14 @@ use crate::json::Json;
 use crate::model::snapshot::SnapshotVersion;
 use crate::model::{Field, TableMeta};
 use crate::sql::errors::from_sqlx;
+use crate::sql::key::ROUNDS;
+use crate::sql::{CompanyKey, FieldKey, TableKey, TableName};
 
 #[derive(sqlx::FromRow)]
 struct TableRow {
     id: Uuid,
+    key: String,
+    company_key: String,
     app_id: Uuid,
     name: String,
     description: Option<String>,
@@ -28,8 +32,9 @@ struct TableRow {
 }
 
 impl TableRow {
-    fn split(self, company: CompanyId) -> (TableMeta, SnapshotVersion) {
+    fn split(self, company: CompanyId) -> Result<(TableMeta, SnapshotVersion)> {
         let meta = TableMeta {
+            physical: TableName::of(&CompanyKey::stored(self.company_key)?, TableKey::stored(self.key)?),
             id: self.id.into(),
             company,
             app: self.app_id.into(),
@@ -39,65 +44,117 @@ impl TableRow {
             created_at: self.created_at,
             updated_at: self.updated_at,
         };
-        (meta, SnapshotVersion { table: self.version, policy: self.policy_version })
+        Ok((meta, SnapshotVersion { table: self.version, policy: self.policy_version }))
     }
 }
 
-/// Inserts a table; a taken name is a violation of `tables_name`.
-pub(crate) async fn insert(conn: &mut PgConnection, table: &TableMeta, by: Option<UserId>) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO docpal.tables (id, company_id, app_id, name, description, icon, created_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(table.id.uuid())
-    .bind(table.company.uuid())
-    .bind(table.app.uuid())
-    .bind(&table.name)
-    .bind(&table.description)
-    .bind(&table.icon)
-    .bind(by.map(UserId::uuid))
-    .execute(conn)
-    .await
-    .map(|_| ())
-    .map_err(from_sqlx)
+/// A table to insert.
+pub(crate) struct NewTable<'t> {
+    pub(crate) id: TableId,
+    pub(crate) company: CompanyId,
+    pub(crate) app: AppId,
+    pub(crate) name: &'t str,
+    pub(crate) description: Option<&'t str>,
+    pub(crate) icon: Option<&'t str>,
+    pub(crate) by: Option<UserId>,
 }
 
-/// Inserts the fields of a table in one statement.
+/// Inserts a table, under the first of its keys that no other table of the company has; gives the physical name that
+/// follows. A taken name is a violation of `tables_name`.
+pub(crate) async fn insert(conn: &mut PgConnection, table: &NewTable<'_>) -> Result<TableName> {
+    for round in 0..ROUNDS {
+        let key = TableKey::of(table.id, round);
+        let company_key: Option<String> = sqlx::query_scalar(
+            "INSERT INTO docpal.tables (id, company_id, app_id, name, description, icon, created_by, key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (company_id, key) DO NOTHING
+             RETURNING (SELECT key FROM docpal.companies WHERE id = $2)",
+        )
+        .bind(table.id.uuid())
+        .bind(table.company.uuid())
+        .bind(table.app.uuid())
+        .bind(table.name)
+        .bind(table.description)
+        .bind(table.icon)
+        .bind(table.by.map(UserId::uuid))
+        .bind(key.as_str())
+        .fetch_optional(&mut *conn)
+        .await
+        .map_err(from_sqlx)?;
+        if let Some(company_key) = company_key {
+            return Ok(TableName::of(&CompanyKey::stored(company_key)?, key));
+        }
+    }
+    Err(Error::internal(format!("no key is free for table {}", table.id)))
+}
+
+/// Inserts the fields of a table, each under the first of its keys that no other field of the company has, which it is
+/// given.
 pub(crate) async fn insert_fields(
     conn: &mut PgConnection,
-    table: &TableMeta,
-    fields: &[Field],
+    table: TableId,
+    company: CompanyId,
+    fields: &mut [Field],
 ) -> Result<()> {
-    let texts =
-        |of: &dyn Fn(&Field) -> Option<String>| fields.iter().map(of).collect::<Vec<Option<String>>>();
-    sqlx::query(
+    let mut missing: Vec<(i32, &mut Field)> = (1..).zip(fields).collect();
+    for round in 0..ROUNDS {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (_, field) in &mut missing {
+            field.key = FieldKey::of(field.id, round);
+        }
+        let inserted = insert_round(conn, table, company, &missing).await?;
+        missing.retain(|(_, field)| !inserted.contains(&field.id.uuid()));
+    }
+    match missing.first() {
+        None => Ok(()),
+        Some((_, field)) => Err(Error::internal(format!("no key is free for field {}", field.id))),
+    }
+}
+
+/// Inserts fields with their positions, in one statement; gives the ids of those whose keys were free.
+async fn insert_round(
+    conn: &mut PgConnection,
+    table: TableId,
+    company: CompanyId,
+    fields: &[(i32, &mut Field)],
+) -> Result<Vec<Uuid>> {
+    let texts = |of: &dyn Fn(&Field) -> Option<String>| {
+        fields.iter().map(|(_, field)| of(field)).collect::<Vec<Option<String>>>()
+    };
+    sqlx::query_scalar(
         "INSERT INTO docpal.fields
-             (id, table_id, company_id, position, name, type, options, required, is_unique, default_value, description)
+             (id, table_id, company_id, position, name, type, options, required, is_unique, default_value, description,
+              key)
          SELECT f.id, $1, $2, f.position, f.name, f.type, f.options::json, f.required, f.is_unique,
-                f.default_value::json, f.description
-         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[], $10::text[])
-              WITH ORDINALITY AS f (id, name, type, options, required, is_unique, default_value, description, position)",
+                f.default_value::json, f.description, f.key
+         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::boolean[], $8::boolean[], $9::text[],
+                     $10::text[], $11::text[], $12::int[])
+              AS f (id, name, type, options, required, is_unique, default_value, description, key, position)
+         ON CONFLICT (company_id, key) DO NOTHING RETURNING id",
     )
-    .bind(table.id.uuid())
-    .bind(table.company.uuid())
-    .bind(fields.iter().map(|field| field.id().uuid()).collect::<Vec<_>>())
+    .bind(table.uuid())
+    .bind(company.uuid())
+    .bind(fields.iter().map(|(_, field)| field.id.uuid()).collect::<Vec<_>>())
     .bind(texts(&|field| Some(field.name().to_owned())))
     .bind(texts(&|field| Some(field.kind().code().to_owned())))
     .bind(texts(&|field| Some(field.kind().options().to_string())))
-    .bind(fields.iter().map(Field::is_required).collect::<Vec<_>>())
-    .bind(fields.iter().map(Field::is_unique).collect::<Vec<_>>())
+    .bind(fields.iter().map(|(_, field)| field.is_required()).collect::<Vec<_>>())
+    .bind(fields.iter().map(|(_, field)| field.is_unique()).collect::<Vec<_>>())
     .bind(texts(&|field| field.default_value().map(Json::to_string)))
     .bind(texts(&|field| field.description().map(str::to_owned)))
-    .execute(conn)
+    .bind(texts(&|field| Some(field.key.as_str().to_owned())))
+    .bind(fields.iter().map(|(position, _)| *position).collect::<Vec<_>>())
+    .fetch_all(conn)
     .await
-    .map(|_| ())
     .map_err(from_sqlx)
 }
 
 /// The tables of an app by name.
 pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId, app: AppId) -> Result<Vec<TableMeta>> {
     let rows = sqlx::query_as::<_, TableRow>(
-        "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at
+        "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at,
+                t.key, c.key AS company_key
          FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
          WHERE t.company_id = $1 AND t.app_id = $2 ORDER BY lower(t.name), t.id",
     )
@@ -106,7 +163,7 @@ pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId, app: AppId
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    Ok(rows.into_iter().map(|row| row.split(company).0).collect())
+    rows.into_iter().map(|row| Ok(row.split(company)?.0)).collect()
 }
 
 /// The table with `id`, if it is the company's.
@@ -116,7 +173,8 @@ pub(crate) async fn get(
     id: TableId,
 ) -> Result<Option<(TableMeta, SnapshotVersion)>> {
     let row = sqlx::query_as::<_, TableRow>(
-        "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at
+        "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at,
+                t.key, c.key AS company_key
          FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
          WHERE t.company_id = $1 AND t.id = $2",
     )
@@ -125,7 +183,7 @@ pub(crate) async fn get(
     .fetch_optional(conn)
     .await
     .map_err(from_sqlx)?;
-    Ok(row.map(|row| row.split(company)))
+    row.map(|row| row.split(company)).transpose()
 }
 
 /// The state a snapshot of the table would show now.
@@ -158,13 +216,14 @@ struct FieldRow {
     default_value: Option<String>,
     description: Option<String>,
     generation: i32,
+    key: String,
 }
 
 /// The fields of a table in order, with formulas not compiled yet.
 pub(crate) async fn fields(conn: &mut PgConnection, table: TableId) -> Result<Vec<Field>> {
     let rows = sqlx::query_as::<_, FieldRow>(
         "SELECT id, name, type, options::text AS options, required, is_unique, default_value::text AS default_value,
-                description, generation
+                description, generation, key
          FROM docpal.fields WHERE table_id = $1 ORDER BY position",
     )
     .bind(table.uuid())
@@ -180,6 +239,7 @@ fn field(row: FieldRow) -> Result<Field> {
     let kind = ty.build(&Json::parse(&row.options)?).map_err(|fault| broken(fault.message))?;
     Ok(Field {
         id: row.id.into(),
+        key: FieldKey::stored(row.key)?,
         name: row.name,
         kind: Arc::clone(&kind),
         required: row.required,
@@ -210,3 +270,7 @@ pub(crate) async fn delete(conn: &mut PgConnection, id: TableId) -> Result<()> {
         .map(|_| ())
         .map_err(from_sqlx)
 }
+
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;

@@ -1,0 +1,62 @@
+//! Who may touch what, in one place: which rules reach an actor, what follows from them for a company, an app or a
+//! table as a whole, and which rules an actor may make and delete.
+//!
+//! | | the system | an owner | another manager | everyone else |
+//! |---|---|---|---|---|
+//! | manage the company, its apps and tables | yes | yes, whatever rules say | where a rule allows it and none denies | no |
+//! | what rules of owners and the system deny | does not reach it | reaches them, manage excepted | reaches them | reaches them |
+//! | what rules of other managers deny | does not reach it | does not reach them | reaches them | reaches them |
+//! | make and delete rules on what one manages | yes | yes | yes, but for the next two lines | no |
+//! | make and delete rules for the role owner | yes | yes | no | no |
+//! | delete a rule that binds owners | yes | yes | no | no |
+//!
+//! An owner is who acts with the role owner; a manager is whom rules let manage. A rule binds owners when it denies and
+//! an owner or the system made it, which is stored with the rule: so owners can bind themselves, and nobody below them
+//! can lock them out.
+
+use super::actor::{Actor, Role};
+use super::rule::{Action, Effect, Rule, Subject};
+
+/// Does `rule` say anything to `actor`?
+#[must_use]
+pub fn reaches(rule: &Rule, actor: &Actor) -> bool {
+    let above = actor.is_owner() && rule.effect == Effect::Deny && !rule.binds_owners;
+    actor.system_reason().is_none() && rule.subject.covers(actor) && !above
+}
+
+/// May `actor` manage the thing that `rules` are all rules on? Conditions on records do not apply.
+pub(crate) fn may_manage<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone) -> bool {
+    let mut matching =
+        rules.filter(|rule| rule.action == Action::Manage && rule.fields.is_none() && reaches(rule, actor));
+    let allows = |rule: &Rule| rule.effect == Effect::Allow;
+    actor.is_owner()
+        || (matching.clone().any(|rule| allows(rule) && rule.condition.is_none()) && matching.all(allows))
+}
+
+/// Does the thing that `rules` are all rules on exist for `actor`? It does for who may manage it, or may read or create
+/// any record in it. What else rules give, as to change records, is of no use without reading them.
+pub(crate) fn knows<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone) -> bool {
+    may_manage(actor, rules.clone())
+        || [Action::Read, Action::Create].iter().any(|action| ever(actor, rules.clone(), *action))
+}
+
+/// May `actor` do `action` to any record at all?
+fn ever<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone, action: Action) -> bool {
+    let mut matching = rules.filter(|rule| rule.action == action && reaches(rule, actor));
+    let denies_all =
+        |rule: &Rule| rule.effect == Effect::Deny && rule.condition.is_none() && rule.fields.is_none();
+    matching.clone().any(|rule| rule.effect == Effect::Allow) && !matching.any(denies_all)
+}
+
+/// Does a rule with this effect that `actor` makes bind owners?
+pub(crate) fn binds_owners(actor: &Actor, effect: Effect) -> bool {
+    actor.is_owner() && effect == Effect::Deny
+}
+
+/// May `actor`, who may manage what a rule for `subject` is on, make or delete it?
+pub(crate) fn may_change(actor: &Actor, subject: Subject, binds_owners: bool) -> bool {
+    actor.is_owner() || (subject != Subject::Role(Role::Owner) && !binds_owners)
+}
+
+#[cfg(test)]
+mod tests;
