@@ -6,6 +6,7 @@ use std::fmt;
 use sea_query::{DynIden, Iden, TableRef};
 
 use super::key::{CompanyKey, FieldKey, TableKey};
+use crate::id::FieldId;
 
 /// The PostgreSQL schema of one company: `docpal_<its key>`.
 #[derive(Clone, PartialEq, Eq, Hash)]

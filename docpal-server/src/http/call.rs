@@ -7,9 +7,9 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use docpal_core::access::{Guard, Scope, scope};
+use docpal_core::access::scope;
 use docpal_core::docpal::{Tables, table_not_found};
-use docpal_core::{Action, Actor, AppId, Docpal, Error, RecordId, RuleId, TableId};
+use docpal_core::{Actor, AppId, Docpal, Error, RecordId, RuleId, TableId};
 use docpal_query::{Records, RecordsExt as _};
 
 use super::error::ApiError;
@@ -80,7 +80,7 @@ impl FromRequestParts<ServerState> for TableCall {
         let caller = Caller::from_request_parts(parts, state).await?;
         let table: TableId = id_in_path(parts, "table_id").await?;
         let snapshot = caller.docpal.snapshot(caller.actor.company(), table).await?;
-        if !knows(&scope(&caller.actor, &snapshot)) {
+        if !scope(&caller.actor, &snapshot).knows_table() {
             return Err(table_not_found().into());
         }
         Ok(Self { caller, table })
@@ -115,16 +115,6 @@ impl FromRequestParts<ServerState> for RuleCall {
         let caller = Caller::from_request_parts(parts, state).await?;
         Ok(Self { caller, rule: id_in_path(parts, "rule_id").await? })
     }
-}
-
-/// Is there anything that the actor of `scope` may do here and that tells of the table? Changing and deleting need
-/// reading.
-fn knows(scope: &Scope) -> bool {
-    let may_create = match scope.row(Action::Create) {
-        Guard::Always => true,
-        Guard::When { allow, deny } => !allow.is_empty() && !deny.contains(&None),
-    };
-    may_create || scope.sees_table() || scope.may_manage()
 }
 
 /// The id that stands in the path under `name`.
