@@ -1,6 +1,7 @@
 //! The handle that a host keeps: a pool and a cache of table snapshots.
 
 mod apps;
+mod builder;
 mod companies;
 mod rules;
 mod tables;
@@ -9,10 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use docpal_formula::Functions;
 use moka::sync::Cache;
 use sqlx::PgPool;
 
 pub use apps::{AppSpec, Apps};
+pub use builder::{Builder, Limits, Source};
 pub use companies::Companies;
 pub use rules::Rules;
 pub use tables::Tables;
@@ -21,8 +24,11 @@ use crate::access::{Actor, Scope};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{CompanyId, TableId};
 use crate::model::TableSnapshot;
+use crate::sql::cancel::Canceller;
 use crate::sql::errors::from_sqlx;
-use crate::sql::{Connection, meta, migrations};
+use crate::sql::limits::LocalLimits;
+use crate::sql::transaction::Mode;
+use crate::sql::{Connection, Transaction, meta};
 
 /// A snapshot is trusted this long before its version is looked at again. Changes through the same handle
 /// show at once; changes through another node after at most this.
@@ -41,6 +47,12 @@ pub struct Docpal {
 
 struct Inner {
     pool: PgPool,
+    canceller: Arc<Canceller>,
+    limits: Limits,
+    /// The limits that the connections of the pool do not bring with them.
+    local_limits: LocalLimits,
+    functions: Arc<Functions>,
+    events: bool,
     cursor_key: Vec<u8>,
     snapshots: Cache<(CompanyId, TableId), Cached>,
     /// Counts what was forgotten: a snapshot loaded before must not be kept after.
@@ -54,23 +66,17 @@ struct Cached {
 }
 
 impl Docpal {
-    /// Starts DocPal on `pool`, bringing its own tables (schema `docpal`) up to date.
+    /// Starts DocPal on `pool` with default settings, bringing its own tables (schema `docpal`) up to date.
     ///
     /// # Errors
-    /// `database_too_new`, `database_unavailable`, or an internal error when the role may not create schemas.
+    /// As [`Builder::start`].
     pub async fn start(pool: PgPool) -> Result<Self> {
-        let mut conn = pool.acquire().await.map_err(from_sqlx)?;
-        migrations::migrate(&mut conn).await?;
-        let cursor_key = meta::cursor_key(&mut conn).await?;
-        drop(conn);
-        Ok(Self {
-            inner: Arc::new(Inner {
-                pool,
-                cursor_key,
-                snapshots: Cache::new(SNAPSHOTS),
-                forgotten: AtomicU64::new(0),
-            }),
-        })
+        Self::builder(pool).start().await
+    }
+
+    /// Starts building a DocPal on the host's pool, or on a pool that DocPal makes from the host's options.
+    pub fn builder(source: impl Into<Source>) -> Builder {
+        Builder::new(source.into())
     }
 
     /// The pool.
@@ -97,18 +103,38 @@ impl Docpal {
     ///
     /// # Errors
     /// `database_unavailable`.
-    pub async fn begin(&self) -> Result<crate::sql::Transaction> {
-        self.inner.pool.begin().await.map_err(from_sqlx)
+    pub async fn begin(&self) -> Result<Transaction> {
+        self.begin_as(Mode::Write).await
     }
 
     /// A read-only transaction that sees one state of the data throughout.
     ///
     /// # Errors
     /// `database_unavailable`.
-    pub async fn begin_snapshot(&self) -> Result<crate::sql::Transaction> {
-        let mut tx = self.begin().await?;
-        crate::sql::exec::freeze(&mut tx).await?;
-        Ok(tx)
+    pub async fn begin_snapshot(&self) -> Result<Transaction> {
+        self.begin_as(Mode::Snapshot).await
+    }
+
+    async fn begin_as(&self, mode: Mode) -> Result<Transaction> {
+        let inner = &self.inner;
+        Transaction::begin(&inner.pool, &inner.canceller, &inner.local_limits, mode).await
+    }
+
+    /// The limits that DocPal was started with.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// The formula functions that tables can use: the standard ones, and the host's.
+    #[must_use]
+    pub fn functions(&self) -> &Arc<Functions> {
+        &self.inner.functions
+    }
+
+    /// Are changes written down for readers of events?
+    #[must_use]
+    pub fn events_enabled(&self) -> bool {
+        self.inner.events
     }
 
     /// The companies of this database; for the host itself, not for a user.
@@ -233,7 +259,7 @@ macro_rules! in_transaction {
         let mut tx = $docpal.begin().await?;
         let $conn: &mut $crate::sql::Connection = &mut tx;
         let done = $body.await?;
-        tx.commit().await.map_err($crate::sql::errors::from_sqlx)?;
+        tx.commit().await?;
         done
     }};
 }

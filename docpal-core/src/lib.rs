@@ -26,7 +26,7 @@ pub use access::{
 #[doc(inline)]
 pub use cell::Cell;
 #[doc(inline)]
-pub use docpal::{AppSpec, Docpal};
+pub use docpal::{AppSpec, Docpal, Limits};
 #[doc(inline)]
 pub use error::{Error, ErrorKind, FieldError, Result};
 #[doc(inline)]
@@ -39,3 +39,5 @@ pub use json::Json;
 pub use model::{App, Company, Field, FieldSpec, TableSnapshot, TableSpec};
 #[doc(inline)]
 pub use records::RecordDraft;
+#[doc(inline)]
+pub use sql::Transaction;

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "embedded")]
 pub(crate) mod admin;
+pub(crate) mod cancel;
 pub mod copy;
 pub mod ddl;
 pub mod errors;
@@ -14,11 +15,13 @@ pub mod expr;
 mod guarded;
 pub mod ident;
 pub mod key;
+pub(crate) mod limits;
 pub mod meta;
 pub mod migrations;
 pub mod numeric;
 pub mod row;
 pub mod statement;
+pub(crate) mod transaction;
 
 pub use ddl::{ColumnDef, Ddl, PgType, UniqueBy};
 pub use guarded::{Guarded, guarded};
@@ -26,9 +29,7 @@ pub use ident::{ColumnName, MetaTable, SchemaName, TableName};
 pub use key::{CompanyKey, FieldKey, TableKey};
 pub use row::{CellRef, Row};
 pub use statement::Statement;
+pub use transaction::Transaction;
 
 /// A connection or transaction of PostgreSQL; a host's `Transaction` derefs to it.
 pub type Connection = sqlx::PgConnection;
-
-/// A transaction on a connection of the pool; undone when dropped before `commit`.
-pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;

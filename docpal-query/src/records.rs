@@ -77,7 +77,7 @@ macro_rules! write_on_pool {
             let $conn: &mut Connection = &mut tx;
             match $body.await {
                 Ok(done) => {
-                    tx.commit().await.map_err(errors::from_sqlx)?;
+                    tx.commit().await?;
                     break Ok(done);
                 }
                 Err(error) if !moved && errors::schema_moved(&error) => {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use docpal_core::sql::{Connection, errors};
+use docpal_core::sql::Connection;
 use docpal_core::{Actor, Docpal, Error, ErrorKind, FieldError, Result, Role, SystemReason, UserId};
 use sha2::{Digest as _, Sha256};
 
@@ -139,7 +139,7 @@ async fn store(
     let key = NewApiKey { user, role, name, prefix: secret.prefix(), digest: &secret.digest() };
     api_keys::insert(&mut tx, actor.company(), &key).await?;
     log(&mut tx, actor, user, role, name).await?;
-    tx.commit().await.map_err(errors::from_sqlx)
+    tx.commit().await
 }
 
 async fn log(conn: &mut Connection, actor: &Actor, user: UserId, role: Role, name: &str) -> Result<()> {

@@ -3,7 +3,6 @@
 mod data;
 mod schema;
 
-use docpal_core::sql::errors::from_sqlx;
 use docpal_core::{
     Action, Actor, AppId, AppSpec, CompanyId, Docpal, Error, ErrorKind, Filter, RecordDraft, Resource,
     Result, Role, RuleSpec, Subject, TableId, TableSpec, UserId, names,
@@ -106,7 +105,7 @@ async fn make(docpal: &Docpal, owner: Actor, member: Actor) -> Result<Demo> {
     for rule in rules(products, orders) {
         docpal.rules(&owner).create_in(&mut tx, &rule).await?;
     }
-    tx.commit().await.map_err(from_sqlx)?;
+    tx.commit().await?;
     Ok(Demo { owner, member, app, customers, products, orders, lines })
 }
 

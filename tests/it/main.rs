@@ -5,6 +5,8 @@ mod child;
 #[cfg(test)]
 mod companies;
 #[cfg(test)]
+mod dropped_writes;
+#[cfg(test)]
 mod embedded;
 #[cfg(test)]
 mod events;

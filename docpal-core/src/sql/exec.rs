@@ -79,14 +79,3 @@ pub async fn copy_in(
     }
     copy.finish().await.map_err(super::errors::from_sqlx)
 }
-
-/// Makes a fresh transaction read-only, on one snapshot of the data.
-///
-/// # Errors
-/// As [`super::errors::from_sqlx`] maps them.
-pub async fn freeze(conn: &mut PgConnection) -> Result<()> {
-    conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        .await
-        .map_err(super::errors::from_sqlx)?;
-    Ok(())
-}

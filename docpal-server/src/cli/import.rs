@@ -5,7 +5,6 @@ mod wish;
 use std::path::{Path, PathBuf};
 
 use docpal_core::sql::Connection;
-use docpal_core::sql::errors::from_sqlx;
 use docpal_core::{Actor, AppId, AppSpec, Docpal, names};
 use docpal_server::bootstrap::first_company;
 use docpal_server::import::{DateOrder, InferOptions, Progress, Source, infer};
@@ -92,7 +91,7 @@ async fn write(docpal: &Docpal, options: &Options, ready: &[Ready]) -> Result<Ve
             |problem: Problem| Problem::new(format!("{}: nothing was imported\n{problem}", plan.spec().name));
         done.push(loaded.map_err(|failure| failed(failure.into()))?);
     }
-    tx.commit().await.map_err(from_sqlx)?;
+    tx.commit().await?;
     Ok(done)
 }
 

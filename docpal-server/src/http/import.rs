@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::http::StatusCode;
 use docpal_core::Error;
-use docpal_core::sql::errors::from_sqlx;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -47,7 +46,7 @@ pub(crate) async fn new_table(
     let (source, plan) = planned.await.map_err(Error::internal)??;
     let mut tx = caller.docpal.begin().await?;
     let loaded = load(&caller.docpal, &caller.actor, &mut tx, app.id, &source, &plan, |_| ()).await?;
-    tx.commit().await.map_err(from_sqlx)?;
+    tx.commit().await?;
     let table = caller.tables().get(loaded.table).await?;
     let imported = Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows };
     Ok((StatusCode::CREATED, Json(imported)))

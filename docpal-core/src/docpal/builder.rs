@@ -1,0 +1,217 @@
+//! How DocPal is started: on which database, with which limits, with which functions in formulas.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use docpal_formula::Functions;
+use moka::sync::Cache;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use super::{Docpal, Inner, SNAPSHOTS};
+use crate::error::Result;
+use crate::sql::cancel::Canceller;
+use crate::sql::errors::from_sqlx;
+use crate::sql::limits::{LocalLimits, Timeouts};
+use crate::sql::{meta, migrations};
+
+/// Where DocPal works: on a pool of the host, or on a pool that DocPal makes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Source {
+    /// The host's pool. Its size is the host's business; [`Limits::pool_size`] and [`Limits::acquire`] change nothing.
+    Pool(PgPool),
+    /// A pool that DocPal makes.
+    Options(Box<PgConnectOptions>),
+}
+
+impl From<PgPool> for Source {
+    fn from(pool: PgPool) -> Self {
+        Self::Pool(pool)
+    }
+}
+
+impl From<PgConnectOptions> for Source {
+    fn from(options: PgConnectOptions) -> Self {
+        Self::Options(Box::new(options))
+    }
+}
+
+/// What bounds the work in PostgreSQL. `None` sets no limit.
+///
+/// A time-out that the host's database, role or connection already has is left as it is. Connections of a pool that
+/// DocPal makes start with the others. On a host's pool they are set for each transaction of DocPal, without a round
+/// trip of their own; its single reads have the limits of the host's connections.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+/// use docpal_core::Limits;
+///
+/// let limits = Limits::default().statement(Some(Duration::from_secs(5))).pool_size(20);
+/// assert_eq!(limits, Limits::default().pool_size(20).statement(Some(Duration::from_secs(5))));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Limits {
+    statement: Option<Duration>,
+    lock: Option<Duration>,
+    idle: Option<Duration>,
+    pool_size: u32,
+    acquire: Duration,
+}
+
+impl Default for Limits {
+    /// A statement 60 s, a wait for a lock 10 s, a transaction without a statement 5 min; 10 connections, each waited
+    /// for 10 s.
+    fn default() -> Self {
+        Self {
+            statement: Some(Duration::from_secs(60)),
+            lock: Some(Duration::from_secs(10)),
+            idle: Some(Duration::from_secs(300)),
+            pool_size: 10,
+            acquire: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Limits {
+    /// No time-outs, for work that takes as long as it takes, such as moving a database.
+    pub fn patient() -> Self {
+        Self::default().statement(None).lock(None).idle(None)
+    }
+
+    /// The longest that one statement may run; after it comes `timeout`.
+    pub fn statement(mut self, limit: Option<Duration>) -> Self {
+        self.statement = limit;
+        self
+    }
+
+    /// The longest wait for what another transaction holds; after it comes `busy`.
+    pub fn lock(mut self, limit: Option<Duration>) -> Self {
+        self.lock = limit;
+        self
+    }
+
+    /// The longest that a transaction may wait for its next statement; PostgreSQL ends its connection then.
+    pub fn idle(mut self, limit: Option<Duration>) -> Self {
+        self.idle = limit;
+        self
+    }
+
+    /// The largest number of connections of a pool that DocPal makes.
+    pub fn pool_size(mut self, connections: u32) -> Self {
+        self.pool_size = connections;
+        self
+    }
+
+    /// The longest wait for a connection of a pool that DocPal makes; after it comes `database_unavailable`.
+    pub fn acquire(mut self, limit: Duration) -> Self {
+        self.acquire = limit;
+        self
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        Timeouts::new(self.statement, self.lock, self.idle)
+    }
+}
+
+/// Builds a [`Docpal`]; from [`Docpal::builder`].
+///
+/// # Example
+/// ```no_run
+/// # async fn run(pool: sqlx::PgPool) -> docpal_core::Result<()> {
+/// use std::time::Duration;
+/// use docpal_core::{Docpal, Limits};
+///
+/// let limits = Limits::default().statement(Some(Duration::from_secs(5)));
+/// let docpal = Docpal::builder(pool).limits(limits).start().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a builder starts nothing before `start`"]
+pub struct Builder {
+    source: Source,
+    limits: Limits,
+    functions: Option<Functions>,
+    events: bool,
+}
+
+impl Builder {
+    pub(super) fn new(source: Source) -> Self {
+        Self { source, limits: Limits::default(), functions: None, events: true }
+    }
+
+    /// Bounds the work in PostgreSQL; without it [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The functions that formulas of tables can use; without it the standard ones. Start from
+    /// [`Functions::standard`] to add the host's own to them. A function that formulas use already must stay.
+    pub fn functions(mut self, functions: Functions) -> Self {
+        self.functions = Some(functions);
+        self
+    }
+
+    /// Whether changes are written down for readers of events; without it they are.
+    pub fn events(mut self, enabled: bool) -> Self {
+        self.events = enabled;
+        self
+    }
+
+    /// Brings DocPal's own tables (schema `docpal`) up to date, and gives the handle.
+    ///
+    /// # Errors
+    /// `database_too_new`, `database_unavailable`, or an internal error when the role may not create schemas.
+    pub async fn start(self) -> Result<Docpal> {
+        let (pool, local_limits) = match self.source {
+            Source::Pool(pool) => on_pool(pool, &self.limits).await?,
+            Source::Options(options) => on_options(*options, &self.limits).await?,
+        };
+        let mut conn = pool.acquire().await.map_err(from_sqlx)?;
+        migrations::migrate(&mut conn).await?;
+        let cursor_key = meta::cursor_key(&mut conn).await?;
+        drop(conn);
+        let canceller = Arc::new(Canceller::new(&pool));
+        Ok(Docpal {
+            inner: Arc::new(Inner {
+                pool,
+                canceller,
+                limits: self.limits,
+                local_limits,
+                functions: Arc::new(self.functions.unwrap_or_else(Functions::standard)),
+                events: self.events,
+                cursor_key,
+                snapshots: Cache::new(SNAPSHOTS),
+                forgotten: AtomicU64::new(0),
+            }),
+        })
+    }
+}
+
+/// The host's pool, and the limits that its connections lack.
+async fn on_pool(pool: PgPool, limits: &Limits) -> Result<(PgPool, LocalLimits)> {
+    let mut conn = pool.acquire().await.map_err(from_sqlx)?;
+    let missing = limits.timeouts().missing(&mut conn).await?;
+    drop(conn);
+    Ok((pool, missing.local()))
+}
+
+/// A pool whose connections start with the limits that they would lack.
+async fn on_options(options: PgConnectOptions, limits: &Limits) -> Result<(PgPool, LocalLimits)> {
+    let mut conn = options.connect().await.map_err(from_sqlx)?;
+    let missing = limits.timeouts().missing(&mut conn).await?;
+    conn.close().await.map_err(from_sqlx)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(limits.pool_size)
+        .acquire_timeout(limits.acquire)
+        .idle_timeout(Duration::from_secs(300))
+        .connect_with(options.options(missing.settings()))
+        .await
+        .map_err(from_sqlx)?;
+    Ok((pool, Timeouts::default().local()))
+}

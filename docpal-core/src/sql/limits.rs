@@ -1,0 +1,79 @@
+//! How long PostgreSQL lets a statement run, wait for a lock, and a transaction stay idle.
+
+use std::fmt;
+use std::time::Duration;
+
+use sqlx::postgres::PgConnection;
+
+use super::errors::from_sqlx;
+use crate::error::Result;
+
+/// PostgreSQL's names of the limits, in the order of [`Timeouts`].
+const NAMES: [&str; 3] = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+
+/// The time-outs of a session, each in milliseconds; `None` leaves what the session has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Timeouts([Option<u64>; 3]);
+
+impl Timeouts {
+    pub(crate) fn new(statement: Option<Duration>, lock: Option<Duration>, idle: Option<Duration>) -> Self {
+        // Zero means "no limit" to PostgreSQL; a limit is at least a millisecond, and fits its 32 bits.
+        let millis = |limit: Duration| {
+            u64::try_from(limit.as_millis()).unwrap_or(u64::MAX).clamp(1, i32::MAX.unsigned_abs().into())
+        };
+        Self([statement.map(millis), lock.map(millis), idle.map(millis)])
+    }
+
+    /// Those that the session of `conn` does not have yet: what the host or its database has set stays.
+    pub(crate) async fn missing(self, conn: &mut PgConnection) -> Result<Self> {
+        let set: Vec<bool> =
+            sqlx::query_scalar("SELECT current_setting(name) <> '0' FROM unnest($1::text[]) WITH ORDINALITY AS n (name, i) ORDER BY i")
+                .bind(NAMES.map(str::to_owned).to_vec())
+                .fetch_all(conn)
+                .await
+                .map_err(from_sqlx)?;
+        let mut missing = self;
+        for (limit, set) in missing.0.iter_mut().zip(set) {
+            if set {
+                *limit = None;
+            }
+        }
+        Ok(missing)
+    }
+
+    /// As PostgreSQL's settings, for a connection to start with.
+    pub(crate) fn settings(self) -> impl Iterator<Item = (&'static str, String)> {
+        NAMES.into_iter().zip(self.0).filter_map(|(name, limit)| Some((name, limit?.to_string())))
+    }
+
+    /// As part of the statement that begins a transaction.
+    pub(crate) fn local(self) -> LocalLimits {
+        LocalLimits(self)
+    }
+}
+
+/// The limits as they stand in the statement that begins a transaction; see [`Timeouts::local`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalLimits(Timeouts);
+
+impl fmt::Display for LocalLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.settings().try_for_each(|(name, limit)| write!(f, ", set_config('{name}', '{limit}', true)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_never_none_by_accident() {
+        let limits = Timeouts::new(Some(Duration::ZERO), None, Some(Duration::MAX));
+        assert_eq!(
+            limits.local().to_string(),
+            ", set_config('statement_timeout', '1', true), \
+             set_config('idle_in_transaction_session_timeout', '2147483647', true)"
+        );
+        assert_eq!(Timeouts::default().local().to_string(), "");
+    }
+}

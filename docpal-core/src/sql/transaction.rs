@@ -1,0 +1,197 @@
+//! DocPal's own transaction on a connection of the pool: committed with a known outcome, or gone.
+//!
+//! A transaction that is dropped before its `COMMIT` was sent leaves nothing: the statement that may still run is
+//! cancelled at the server, the rest is rolled back, and only then does the connection go back to the pool. It finds
+//! its server process by an advisory lock with a number of its own, taken in the message that also says `BEGIN`: the
+//! driver does not give the process id, and asking for it would be one more round trip.
+
+#![expect(clippy::disallowed_types, reason = "this module is the gate that clippy.toml points to")]
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnection, PgPool, PgTransactionManager, Postgres};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
+use sqlx_core::transaction::TransactionManager as _;
+
+use super::cancel::{Canceller, Token};
+use super::errors::from_sqlx;
+use super::limits::LocalLimits;
+use crate::error::{Error, Result};
+
+/// A statement that ends by itself within this needs no cancelling; most transactions are dropped between statements.
+const PATIENCE: Duration = Duration::from_millis(10);
+/// A connection that is not usable after this is closed.
+const RECOVERY: Duration = Duration::from_secs(10);
+/// A connection is given up after so many failures and open savepoints.
+const ATTEMPTS: usize = 64;
+
+/// What a transaction may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Reads and writes, as the database has it by default.
+    Write,
+    /// Reads one state of the data throughout.
+    Snapshot,
+}
+
+/// A transaction on a connection of the pool, from [`Docpal::begin`](crate::Docpal::begin). It derefs to the
+/// connection, so every operation named `.._in` takes it.
+///
+/// Dropped before [`Transaction::commit`], it leaves nothing: what was done is undone, and a statement that still runs
+/// is cancelled at the server. When the future of `commit` itself is dropped, PostgreSQL has the last word; look
+/// whether the change is there, or retry with a key that the change stores.
+///
+/// # Example
+/// ```no_run
+/// # async fn run(docpal: docpal_core::Docpal, owner: docpal_core::Actor) -> docpal_core::Result<()> {
+/// use docpal_core::AppSpec;
+///
+/// let mut tx = docpal.begin().await?;
+/// docpal.apps(&owner).create_in(&mut tx, &AppSpec::new("Sales")).await?;
+/// tx.commit().await
+/// # }
+/// ```
+#[must_use = "a transaction that is dropped is rolled back"]
+pub struct Transaction {
+    connection: Option<PoolConnection<Postgres>>,
+    token: Token,
+    canceller: Arc<Canceller>,
+    /// `COMMIT` is on its way: there is nothing left to cancel.
+    committing: bool,
+}
+
+impl Transaction {
+    /// Begins on a connection of `pool`.
+    pub(crate) async fn begin(
+        pool: &PgPool,
+        canceller: &Arc<Canceller>,
+        limits: &LocalLimits,
+        mode: Mode,
+    ) -> Result<Self> {
+        let token = canceller.token();
+        let begin = match mode {
+            Mode::Write => "BEGIN",
+            Mode::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        let text = format!("{begin}; SELECT pg_advisory_xact_lock_shared({token}){limits}");
+        let connection = pool.acquire().await.map_err(from_sqlx)?;
+        // Owned by the transaction before it begins: dropped while the server is asked, it still cleans up.
+        let mut begun =
+            Self { connection: Some(connection), token, canceller: Arc::clone(canceller), committing: false };
+        let statement = AssertSqlSafe(text).into_sql_str();
+        PgTransactionManager::begin(begun.connection()?, Some(statement)).await.map_err(from_sqlx)?;
+        Ok(begun)
+    }
+
+    /// Keeps what was done. `Ok` means that it is stored.
+    ///
+    /// # Errors
+    /// `database_unavailable` when the connection was lost: the outcome is not known then; other database errors as
+    /// mapped, and nothing is kept.
+    pub async fn commit(mut self) -> Result<()> {
+        self.committing = true;
+        PgTransactionManager::commit(self.connection()?).await.map_err(from_sqlx)?;
+        // Nothing is left to do for `drop`; the connection goes back to the pool.
+        self.connection = None;
+        Ok(())
+    }
+
+    /// Undoes what was done.
+    ///
+    /// # Errors
+    /// Database errors as mapped; nothing is kept then either.
+    pub async fn rollback(mut self) -> Result<()> {
+        PgTransactionManager::rollback(self.connection()?).await.map_err(from_sqlx)?;
+        self.connection = None;
+        Ok(())
+    }
+
+    fn connection(&mut self) -> Result<&mut PgConnection> {
+        self.connection.as_deref_mut().ok_or_else(|| Error::internal("the transaction has ended"))
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let token = (!self.committing).then_some(self.token);
+        let canceller = Arc::clone(&self.canceller);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(abandon(connection, token, canceller))),
+            // Without a runtime nobody can wait; the server rolls back when the connection is gone.
+            Err(_) => drop(connection.detach()),
+        }
+    }
+}
+
+/// Brings the connection of a dropped transaction back to where a fresh one is, or closes it.
+async fn abandon(mut connection: PoolConnection<Postgres>, token: Option<Token>, canceller: Arc<Canceller>) {
+    let clean = {
+        let mut recovered = std::pin::pin!(recover(&mut connection));
+        match (tokio::time::timeout(PATIENCE, &mut recovered).await, token) {
+            (Ok(clean), _) => clean,
+            (Err(_), token) => {
+                if let Some(token) = token {
+                    canceller.cancel(token).await;
+                }
+                tokio::time::timeout(RECOVERY, recovered).await.unwrap_or(false)
+            }
+        }
+    };
+    if !clean {
+        drop(connection.detach());
+    }
+}
+
+/// Reads what the server still has to say, then rolls back. A cancellation can meet any of the statements.
+async fn recover(connection: &mut PgConnection) -> bool {
+    for _ in 0..ATTEMPTS {
+        let done = match connection.ping().await {
+            // The driver does not know of a transaction whose `BEGIN` was on its way.
+            Ok(()) if depth(connection) == 0 => connection.execute("ROLLBACK").await.map(drop),
+            Ok(()) => PgTransactionManager::rollback(connection).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(()) if depth(connection) == 0 => return true,
+            Ok(()) | Err(sqlx::Error::Database(_)) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+fn depth(connection: &PgConnection) -> usize {
+    PgTransactionManager::get_transaction_depth(connection)
+}
+
+impl Deref for Transaction {
+    type Target = PgConnection;
+
+    #[expect(
+        clippy::expect_used,
+        reason = "only `commit` and `rollback` take the connection, and they take `self`"
+    )]
+    fn deref(&self) -> &PgConnection {
+        self.connection.as_deref().expect("a transaction has its connection until it ends")
+    }
+}
+
+impl DerefMut for Transaction {
+    #[expect(
+        clippy::expect_used,
+        reason = "only `commit` and `rollback` take the connection, and they take `self`"
+    )]
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.connection.as_deref_mut().expect("a transaction has its connection until it ends")
+    }
+}
+
+impl std::fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transaction").finish_non_exhaustive()
+    }
+}
