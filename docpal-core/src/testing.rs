@@ -120,16 +120,54 @@ impl TestDb {
         Self::copy_of(keeper, template).await
     }
 
+    /// A second database with the same content, for a test that compares two. Ends the connections to this one: its
+    /// pool is closed, so that what is left of it is to be copied.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`TestDb::empty`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use docpal_core::testing::TestDb;
+    ///
+    /// let db = TestDb::empty().await?;
+    /// sqlx::query("CREATE TABLE note (body text)").execute(db.pool()).await?;
+    /// let (one, two) = (db.copy().await?, db.copy().await?);
+    /// sqlx::query("INSERT INTO note VALUES ('of the first')").execute(one.pool()).await?;
+    /// let left: i64 = sqlx::query_scalar("SELECT count(*) FROM note").fetch_one(two.pool()).await?;
+    /// assert_eq!(left, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn copy(&self) -> Result<Self, EmbeddedError> {
+        self.pool.close().await;
+        let name = Self::free_name(self.keeper)?;
+        self.keeper.run(Task::Copy { name: name.clone(), source: self.name.clone() }).await?;
+        Ok(Self::at(self.keeper, name))
+    }
+
     async fn copy_of(keeper: &'static Keeper, template: DatabaseName) -> Result<Self, EmbeddedError> {
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = name(&format!("{}{}_{number}", shared::TEST, keeper.lease()))?;
+        let name = Self::free_name(keeper)?;
         keeper.run(Task::Clone { name: name.clone(), template }).await?;
+        Ok(Self::at(keeper, name))
+    }
+
+    fn free_name(keeper: &Keeper) -> Result<DatabaseName, EmbeddedError> {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        name(&format!("{}{}_{number}", shared::TEST, keeper.lease()))
+    }
+
+    fn at(keeper: &'static Keeper, name: DatabaseName) -> Self {
         let options = keeper.options(name.as_str());
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(30))
             .connect_lazy_with(options.clone());
-        Ok(Self { name, options, pool, keeper })
+        Self { name, options, pool, keeper }
     }
 
     /// A pool of up to 8 connections to the database.

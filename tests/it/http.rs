@@ -2,7 +2,7 @@
 
 mod access;
 mod bad_input;
-mod client;
+pub(crate) mod client;
 mod existence;
 mod formula;
 mod imports;

@@ -96,7 +96,7 @@ mod testing {
     }
 
     /// Ends the connections to a database and waits a little for it: PostgreSQL itself looks only every 100 ms.
-    async fn end_connections(conn: &mut PgConnection, name: &DatabaseName) -> Result<()> {
+    pub(crate) async fn end_connections(conn: &mut PgConnection, name: &DatabaseName) -> Result<()> {
         for _ in 0..50 {
             let left: i64 = sqlx::query_scalar(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity

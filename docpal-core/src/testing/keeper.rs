@@ -19,8 +19,19 @@ use crate::sql::admin::{self, DatabaseName};
 #[derive(Debug)]
 pub(super) enum Task {
     Exists(DatabaseName),
-    Clone { name: DatabaseName, template: DatabaseName },
-    Finish { unfinished: DatabaseName, name: DatabaseName },
+    Clone {
+        name: DatabaseName,
+        template: DatabaseName,
+    },
+    /// As `Clone`, of a database that may still have connections; they are ended.
+    Copy {
+        name: DatabaseName,
+        source: DatabaseName,
+    },
+    Finish {
+        unfinished: DatabaseName,
+        name: DatabaseName,
+    },
     Drop(DatabaseName),
 }
 
@@ -156,6 +167,10 @@ async fn perform(pool: &PgPool, task: Task, version: u32) -> Result<bool, sqlx::
         Task::Exists(name) => return admin::database_exists(&mut connection, &name).await,
         Task::Clone { name, template } => {
             admin::clone_database(&mut connection, &name, &template, version).await?;
+        }
+        Task::Copy { name, source } => {
+            admin::end_connections(&mut connection, &source).await?;
+            admin::clone_database(&mut connection, &name, &source, version).await?;
         }
         Task::Finish { unfinished, name } => {
             admin::finish_template(&mut connection, &unfinished, &name).await?;
