@@ -10,6 +10,49 @@ use crate::json::Json;
 pub const MAX_DEPTH: usize = 8;
 /// A filter has at most this many tests.
 pub const MAX_TESTS: usize = 200;
+/// A filter has at most this many parts: tests, and what joins them.
+pub const MAX_PARTS: usize = 1_000;
+
+/// Counts the parts of a filter, one by one.
+///
+/// # Example
+/// ```
+/// let mut size = docpal_core::filter::Size::default();
+/// assert!(size.count(1, true, "filter").is_ok());
+/// assert_eq!(size.count(9, false, "filter").unwrap_err().code(), "filter_too_deep");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Size {
+    parts: usize,
+    tests: usize,
+}
+
+impl Size {
+    /// Counts a part that is `depth` deep and stands at `path`.
+    ///
+    /// # Errors
+    /// `filter_too_deep`, `filter_too_large`.
+    pub fn count(&mut self, depth: usize, is_test: bool, path: &str) -> Result<()> {
+        self.parts += 1;
+        self.tests += usize::from(is_test);
+        if depth > MAX_DEPTH {
+            let message = format!("a filter nests at most {MAX_DEPTH} deep");
+            return Err(Error::invalid("filter_too_deep", path, message));
+        }
+        let (count, most, what) = match self.tests > MAX_TESTS {
+            true => (self.tests, MAX_TESTS, "tests"),
+            false => (self.parts, MAX_PARTS, "parts"),
+        };
+        if count > most {
+            return Err(Error::invalid(
+                "filter_too_large",
+                path,
+                format!("a filter has at most {most} {what}"),
+            ));
+        }
+        Ok(())
+    }
+}
 
 /// A condition on a record.
 ///
@@ -69,8 +112,7 @@ impl Filter {
     /// # Errors
     /// `invalid_filter` with the path of the wrong part, `filter_too_deep`, `filter_too_large`.
     pub fn from_json(json: &Json, path: &str) -> Result<Self> {
-        let mut tests = 0;
-        read(json, path, 1, &mut tests)
+        read(json, path, 1, &mut Size::default())
     }
 
     /// The filter as JSON.
@@ -114,14 +156,9 @@ impl Filter {
     }
 }
 
-fn read(json: &Json, path: &str, depth: usize, tests: &mut usize) -> Result<Filter> {
-    if depth > MAX_DEPTH {
-        return Err(Error::invalid(
-            "filter_too_deep",
-            path,
-            format!("a filter nests at most {MAX_DEPTH} deep"),
-        ));
-    }
+fn read(json: &Json, path: &str, depth: usize, size: &mut Size) -> Result<Filter> {
+    let joins = |entries: &[(String, Json)]| matches!(entries, [(key, _)] if ["and", "or", "not"].contains(&key.as_str()));
+    size.count(depth, !matches!(json, Json::Object(entries) if joins(entries)), path)?;
     let invalid = |message: &str| Error::invalid("invalid_filter", path, message);
     let Json::Object(entries) = json else {
         return Err(invalid(
@@ -132,7 +169,7 @@ fn read(json: &Json, path: &str, depth: usize, tests: &mut usize) -> Result<Filt
         Json::List(items) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| read(item, &format!("{path}.{key}[{index}]"), depth + 1, tests))
+            .map(|(index, item)| read(item, &format!("{path}.{key}[{index}]"), depth + 1, size))
             .collect::<Result<Vec<_>>>(),
         _ => Err(Error::invalid("invalid_filter", format!("{path}.{key}"), "expected a list of filters")),
     };
@@ -140,19 +177,9 @@ fn read(json: &Json, path: &str, depth: usize, tests: &mut usize) -> Result<Filt
         [(key, items)] if key == "and" => Ok(Filter::And(list("and", items)?)),
         [(key, items)] if key == "or" => Ok(Filter::Or(list("or", items)?)),
         [(key, inner)] if key == "not" => {
-            Ok(Filter::Not(Box::new(read(inner, &format!("{path}.not"), depth + 1, tests)?)))
+            Ok(Filter::Not(Box::new(read(inner, &format!("{path}.not"), depth + 1, size)?)))
         }
-        _ => {
-            *tests += 1;
-            if *tests > MAX_TESTS {
-                return Err(Error::invalid(
-                    "filter_too_large",
-                    path,
-                    format!("a filter has at most {MAX_TESTS} tests"),
-                ));
-            }
-            read_test(entries, path).map(Filter::Test)
-        }
+        _ => read_test(entries, path).map(Filter::Test),
     }
 }
 

@@ -1,12 +1,16 @@
 //! What end users made, as immutable data: companies, apps, and one [`TableSnapshot`] per table with its
 //! fields, compiled formulas and rules.
 
+mod dependencies;
+pub mod derived;
 pub mod field;
 pub mod formula;
 pub mod snapshot;
 
 use chrono::{DateTime, Utc};
 
+pub use dependencies::FieldSet;
+pub use derived::Derived;
 pub use field::{Field, FieldSpec};
 pub use formula::{Computed, Input};
 pub use snapshot::{TableMeta, TableSnapshot};

@@ -34,6 +34,12 @@ pub fn fold(name: &str) -> String {
     docpal_formula::fold(name)
 }
 
+/// A text of a request as an error repeats it: cut to the length of a name.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    text.chars().take(MAX_NAME).collect()
+}
+
 /// The candidate nearest to `wanted`, if one is near: the same ignoring case, or a third of it mistyped.
 pub fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     // A longer one is near to no name, and would only cost time.

@@ -12,6 +12,7 @@ pub mod ddl;
 pub mod errors;
 pub mod exec;
 pub mod expr;
+pub mod fence;
 mod guarded;
 pub mod ident;
 pub mod key;

@@ -122,10 +122,37 @@ impl<K: Ord + Clone> Graph<K> {
     /// # Errors
     /// A ring among the fields to compute.
     pub fn levels(&self, changed: impl IntoIterator<Item = K>) -> Result<Vec<Vec<K>>, Cycle<K>> {
-        let affected = self.affected(changed);
-        let mut waits: BTreeMap<&K, usize> = affected
+        let (levels, waiting) = self.layers(&self.affected(changed));
+        // What still waits, waits for itself: in a ring, or behind one.
+        let ring =
+            waiting.iter().find_map(|field| self.cycle_with(field.clone(), self.reads(field).cloned()));
+        match ring {
+            Some(cycle) => Err(cycle),
+            None => Ok(levels),
+        }
+    }
+
+    /// Every computed field, by levels as in [`Graph::levels`], and those that have no place among them because they
+    /// are in a ring or behind one.
+    ///
+    /// # Example
+    /// ```
+    /// let mut graph = docpal_formula::Graph::default();
+    /// graph.set("tax", ["total"]);
+    /// graph.set("total", ["price"]);
+    /// graph.set("a", ["a"]);
+    /// assert_eq!(graph.order(), (vec![vec!["total"], vec!["tax"]], vec!["a"]));
+    /// ```
+    #[must_use]
+    pub fn order(&self) -> (Vec<Vec<K>>, Vec<K>) {
+        self.layers(&self.reads.keys().cloned().collect())
+    }
+
+    /// `fields` by levels, and those of them that wait for themselves.
+    fn layers(&self, fields: &BTreeSet<K>) -> (Vec<Vec<K>>, Vec<K>) {
+        let mut waits: BTreeMap<&K, usize> = fields
             .iter()
-            .map(|field| (field, self.reads(field).filter(|read| affected.contains(read)).count()))
+            .map(|field| (field, self.reads(field).filter(|read| fields.contains(read)).count()))
             .collect();
         let mut ready: Vec<&K> =
             waits.iter().filter(|(_, waits)| **waits == 0).map(|(field, _)| *field).collect();
@@ -147,13 +174,7 @@ impl<K: Ord + Clone> Graph<K> {
             next.sort_unstable();
             ready = next;
         }
-        // What still waits, waits for itself: in a ring, or behind one.
-        let ring =
-            waits.keys().find_map(|field| self.cycle_with((*field).clone(), self.reads(field).cloned()));
-        match ring {
-            Some(cycle) => Err(cycle),
-            None => Ok(levels),
-        }
+        (levels, waits.into_keys().cloned().collect())
     }
 
     /// Every computed field that reads a changed field, directly or through others.

@@ -1,26 +1,28 @@
-//! A scope against its table: which records, which fields, which cells. Made once per operation; every
-//! later stage asks it and nothing else.
+//! A scope against its table: which records, which fields, which cells. Every later stage asks it and nothing else.
+//!
+//! What rules mean is worked out once per snapshot and set of rules, and kept with the snapshot; who `me` is and what
+//! day it is come in when a condition becomes SQL.
+
+mod rights;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use docpal_core::access::Guard;
-use docpal_core::model::{Field, Input};
-use docpal_core::{Action, Filter, Scope, TableSnapshot, UserId};
+use docpal_core::model::Field;
+use docpal_core::{Action, FieldId, Scope, TableSnapshot, UserId};
 
-use crate::operators::clock_at;
+use self::rights::Rights;
+use crate::filter::{Lookup, Names};
+use crate::operators::Moment;
 use crate::predicate::Predicate;
-use crate::resolve::{Lookup, resolve_filter};
+use crate::target::{System, Target};
 
 /// What an actor may see and do in one table, with every condition typed.
 #[derive(Clone, Debug)]
 pub struct Access {
     snapshot: Arc<TableSnapshot>,
-    user: Option<UserId>,
-    now: DateTime<Utc>,
-    read: Predicate,
-    fields: Vec<Visibility>,
-    scope: Scope,
+    rights: Arc<Rights>,
+    moment: Moment,
 }
 
 /// How much of a field an actor sees.
@@ -35,23 +37,11 @@ pub enum Visibility {
 }
 
 impl Access {
-    /// Works out what `scope` means on `snapshot` at `now`.
+    /// Works out what `scope` means on `snapshot` at `now`. A scope that was made for another snapshot allows nothing.
     #[must_use]
     pub fn new(scope: &Scope, snapshot: &Arc<TableSnapshot>, now: DateTime<Utc>) -> Self {
-        let mut access = Self {
-            snapshot: Arc::clone(snapshot),
-            user: scope.user(),
-            now,
-            read: Predicate::Never,
-            fields: Vec::new(),
-            scope: scope.clone(),
-        };
-        access.read = access.guard(&scope.row(Action::Read));
-        access.fields =
-            (0..snapshot.fields().len()).map(|position| access.own_visibility(position)).collect();
-        let inherited = (0..snapshot.fields().len()).map(|position| access.with_inputs(position)).collect();
-        access.fields = inherited;
-        access
+        let rights = rights::of(scope, snapshot);
+        Self { snapshot: Arc::clone(snapshot), rights, moment: Moment { now, user: scope.user() } }
     }
 
     /// The table.
@@ -63,31 +53,43 @@ impl Access {
     /// Who `me` is.
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
-        self.user
+        self.moment.user
     }
 
     /// The moment of the operation.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        self.now
+        self.moment.now
+    }
+
+    /// When it is, and for whom.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        self.moment
     }
 
     /// Which records may be read.
     #[must_use]
     pub fn read(&self) -> &Predicate {
-        &self.read
+        self.row(Action::Read)
     }
 
-    /// Does the actor know of this table at all?
+    /// May the actor read anything of this table?
     #[must_use]
     pub fn sees_table(&self) -> bool {
-        self.read != Predicate::Never
+        *self.read() != Predicate::Never
+    }
+
+    /// Does the table exist for the actor? Some may fill it without reading it.
+    #[must_use]
+    pub fn knows_table(&self) -> bool {
+        self.rights.knows_table
     }
 
     /// How much is seen of the field at `position`.
     #[must_use]
     pub fn visibility(&self, position: usize) -> &Visibility {
-        self.fields.get(position).unwrap_or(&Visibility::Hidden)
+        self.rights.fields.get(position).unwrap_or(&Visibility::Hidden)
     }
 
     /// Does the actor know of `field`?
@@ -97,73 +99,72 @@ impl Access {
         position.is_some_and(|position| *self.visibility(position) != Visibility::Hidden)
     }
 
+    /// May the actor name `field` in a new record? Those they see, and those that they may fill in without reading them:
+    /// where a rule names the field, or where they read nothing of the table at all.
+    #[must_use]
+    pub fn may_fill(&self, field: &Field) -> bool {
+        let position = self.snapshot.position(field.id());
+        self.sees(field) || position.is_some_and(|position| self.rights.fill.contains(position))
+    }
+
     /// Which records `action` may be done to.
     #[must_use]
-    pub fn row(&self, action: Action) -> Predicate {
-        self.guard(&self.scope.row(action))
+    pub fn row(&self, action: Action) -> &Predicate {
+        self.rights.row(action)
     }
 
     /// Which records may have the field at `position` written by `action`.
     #[must_use]
-    pub fn write_field(&self, action: Action, position: usize) -> Predicate {
-        match self.snapshot.fields().get(position) {
-            Some(field) => self.guard(&self.scope.field(action, field.id())),
-            None => Predicate::Never,
+    pub fn write_field(&self, action: Action, position: usize) -> &Predicate {
+        self.rights.write_field(action, position)
+    }
+
+    /// Everything that decides what is seen, as bytes: binds cursors (and caches) to it. Equal for two actors who see
+    /// the same; it holds the user only where a rule asks who that is.
+    #[must_use]
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let mut bytes = self.rights.fingerprint.clone();
+        if let Some(user) = self.moment.user.filter(|_| self.rights.reads_user) {
+            bytes.extend_from_slice(user.uuid().as_bytes());
+        }
+        bytes
+    }
+
+    /// How this actor's filters are looked up.
+    pub(crate) fn lookup(&self) -> Lookup<'_> {
+        let has_user = self.moment.user.is_some();
+        Lookup { snapshot: &self.snapshot, names: self, has_user, now: self.moment.now }
+    }
+}
+
+impl Names for Access {
+    /// As people write them, among the fields the actor sees.
+    fn target(&self, key: &str) -> Option<Target> {
+        match self.snapshot.find(key).filter(|field| self.sees(field)) {
+            Some(field) => self.snapshot.position(field.id()).map(Target::Field),
+            None => System::find(key).map(Target::System),
         }
     }
 
-    /// Any condition that cannot be understood, because its field or operator is gone, gives nothing and
-    /// takes everything.
-    fn guard(&self, guard: &Guard) -> Predicate {
-        let Guard::When { allow, deny } = guard else { return Predicate::Always };
-        let condition = |filter: &Option<Filter>, broken: Predicate| match filter {
-            None => Predicate::Always,
-            Some(filter) => {
-                let lookup = Lookup::rules(&self.snapshot, self.user, clock_at(self.now));
-                resolve_filter(filter, &lookup, "condition").unwrap_or(broken)
-            }
-        };
-        let allowed = Predicate::any(allow.iter().map(|filter| condition(filter, Predicate::Never)));
-        let denied = Predicate::any(deny.iter().map(|filter| condition(filter, Predicate::Always)));
-        Predicate::all([allowed, Predicate::none_of(denied)])
+    fn knows(&self, field: &Field) -> bool {
+        self.sees(field)
     }
+}
 
-    fn own_visibility(&self, position: usize) -> Visibility {
-        let Some(field) = self.snapshot.fields().get(position) else { return Visibility::Hidden };
-        match self.guard(&self.scope.field(Action::Read, field.id())) {
-            Predicate::Never => Visibility::Hidden,
-            Predicate::Always => Visibility::Shown,
-            // What holds for every readable record needs no mask.
-            predicate if predicate == self.read => Visibility::Shown,
-            predicate => Visibility::Masked(predicate),
-        }
-    }
+/// As rules store them: ids, and the values every record has.
+#[derive(Debug)]
+pub(crate) struct StoredNames<'s>(pub(crate) &'s TableSnapshot);
 
-    /// A computed field exists only for who sees all it is computed from; masked inputs mask themselves.
-    fn with_inputs(&self, position: usize) -> Visibility {
-        let own = self.visibility(position).clone();
-        let inputs_seen = self.inputs_seen(position, self.snapshot.fields().len());
-        if inputs_seen { own } else { Visibility::Hidden }
-    }
-
-    fn inputs_seen(&self, position: usize, depth: usize) -> bool {
-        let Some(field) = self.snapshot.fields().get(position) else { return false };
-        let Some(computed) = field.computed() else { return true };
-        computed.inputs().iter().all(|input| match input {
-            Input::Field(id) => self.snapshot.position(*id).is_some_and(|input| {
-                depth > 0
-                    && *self.visibility(input) != Visibility::Hidden
-                    && self.inputs_seen(input, depth - 1)
-            }),
-            Input::Record(_) | Input::Unknown => true,
+impl Names for StoredNames<'_> {
+    fn target(&self, key: &str) -> Option<Target> {
+        System::find(key).map(Target::System).or_else(|| {
+            let id: FieldId = key.parse().ok()?;
+            self.0.position(id).map(Target::Field)
         })
     }
 
-    /// A digest of everything that decides what is seen: binds cursors (and caches) to it.
-    #[must_use]
-    pub fn fingerprint(&self) -> String {
-        let version = self.snapshot.version();
-        format!("{:?} {:?} {} {} {:?}", self.read, self.fields, version.table, version.policy, self.user)
+    fn knows(&self, _: &Field) -> bool {
+        true
     }
 }
 

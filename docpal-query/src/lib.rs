@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod aggregates;
+mod filter;
+pub mod formula;
 pub mod lower;
 pub mod operators;
 pub mod page;

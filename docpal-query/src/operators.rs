@@ -20,7 +20,7 @@ use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 use docpal_core::{Cell, Json, UserId};
 use uuid::Uuid;
 
-pub use dates::{Clock, Span};
+pub use dates::{Span, Stretch};
 
 use crate::target::Compared;
 
@@ -41,15 +41,32 @@ pub struct Operator {
     lower: fn(Compare<'_>) -> Expr,
 }
 
+/// When a condition is asked, and by whom: what "today" and "me" mean in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The moment of the operation.
+    pub now: DateTime<Utc>,
+    /// Who asks.
+    pub user: Option<UserId>,
+}
+
+impl Moment {
+    /// A moment at which nobody in particular asks.
+    #[must_use]
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self { now, user: None }
+    }
+}
+
 /// What reading a value may need.
 #[derive(Debug)]
 pub struct Reading<'r> {
     /// What is compared.
     pub compared: &'r Compared,
-    /// Who `me` is.
-    pub user: Option<UserId>,
-    /// What "today" is.
-    pub clock: Clock,
+    /// Is there somebody that `me` can mean?
+    pub has_user: bool,
+    /// Relative dates must be in the calendar now.
+    pub now: DateTime<Utc>,
 }
 
 /// The value of a filter, read.
@@ -69,8 +86,10 @@ pub enum Operand {
     Count(i64),
     /// Ids.
     Ids(Vec<Uuid>),
-    /// A half-open stretch of time.
-    Span(Span),
+    /// Who asks.
+    Me,
+    /// From the beginning of the first stretch to the end of the second.
+    Span(Stretch, Stretch),
 }
 
 /// What an operator turns into SQL.
@@ -86,6 +105,8 @@ pub struct Compare<'c> {
     pub operand: &'c Operand,
     /// Are texts compared exactly?
     pub case_sensitive: bool,
+    /// When, and for whom.
+    pub moment: Moment,
 }
 
 impl Operator {
@@ -137,12 +158,6 @@ pub fn operators_of(compared: &Compared) -> &'static [Operator] {
 #[must_use]
 pub fn computed_operators() -> &'static [Operator] {
     computed::OPERATORS
-}
-
-/// What "today" is, for a request at `now`.
-#[must_use]
-pub fn clock_at(now: DateTime<Utc>) -> Clock {
-    Clock { now }
 }
 
 // Reading values: shared by the families.

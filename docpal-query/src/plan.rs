@@ -1,8 +1,7 @@
 //! What a view needs from the database: which columns to fetch, what to compute from them afterwards.
 //! Data only.
 
-use docpal_core::model::Input;
-use docpal_core::{Error, ErrorKind, Result, TableSnapshot};
+use docpal_core::model::FieldSet;
 
 use crate::resolve::ResolvedView;
 
@@ -32,49 +31,33 @@ pub struct Plan {
 }
 
 /// Plans a view.
-///
-/// # Errors
-/// `too_complex` for formulas that need each other in a chain longer than the table has fields.
-pub fn plan(view: ResolvedView) -> Result<Plan> {
-    let mut needs = Needs { snapshot: &view.snapshot, fetch: Vec::new(), compute: Vec::new() };
+#[must_use]
+pub fn plan(view: ResolvedView) -> Plan {
+    let snapshot = &view.snapshot;
+    let mut needed = FieldSet::default();
     for position in &view.columns {
-        needs.add(*position, 0)?;
+        needed.insert(*position);
+        if let Some(inputs) = snapshot.inputs(*position) {
+            needed.extend(inputs);
+        }
     }
-    let (fetch, compute) = (needs.fetch, needs.compute);
-    Ok(Plan { view, fetch, compute })
-}
-
-struct Needs<'n> {
-    snapshot: &'n TableSnapshot,
-    fetch: Vec<usize>,
-    compute: Vec<usize>,
-}
-
-impl Needs<'_> {
-    fn add(&mut self, position: usize, depth: usize) -> Result<()> {
-        if self.fetch.contains(&position) || self.compute.contains(&position) {
-            return Ok(());
-        }
-        if depth > self.snapshot.fields().len() {
-            return Err(Error::new(
-                ErrorKind::Limit,
-                "too_complex",
-                "formulas that need each other without end",
-            ));
-        }
-        let Some(field) = self.snapshot.fields().get(position) else { return Ok(()) };
-        if field.column().is_some() {
-            self.fetch.push(position);
-            return Ok(());
-        }
-        for input in field.computed().map(|computed| computed.inputs()).unwrap_or_default() {
-            if let Input::Field(id) = input
-                && let Some(input) = self.snapshot.position(*id)
-            {
-                self.add(input, depth + 1)?;
-            }
-        }
-        self.compute.push(position);
-        Ok(())
+    let is_stored =
+        |position: &usize| snapshot.fields().get(*position).is_some_and(|field| field.column().is_some());
+    // Those shown first, in their order; then what formulas read besides.
+    let mut fetch: Vec<usize> = view.columns.iter().copied().filter(is_stored).collect();
+    let mut shown = FieldSet::default();
+    for position in &fetch {
+        shown.insert(*position);
     }
+    fetch.extend(needed.iter().filter(is_stored).filter(|position| !shown.contains(*position)));
+    let order = snapshot.computed_order().iter().copied();
+    let broken = needed.iter().filter(|position| {
+        // A formula that no longer compiles has no place in the order.
+        snapshot
+            .fields()
+            .get(*position)
+            .is_some_and(|field| field.column().is_none() && field.computed().is_none())
+    });
+    let compute = broken.chain(order.filter(|position| needed.contains(*position))).collect();
+    Plan { fetch, compute, view }
 }

@@ -24,6 +24,8 @@ pub enum Predicate {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     pub(crate) target: Target,
+    /// Is the value computed by a formula?
+    pub(crate) computed: bool,
     pub(crate) operator: &'static Operator,
     pub(crate) operand: Operand,
     pub(crate) case_sensitive: bool,
@@ -67,6 +69,33 @@ impl Predicate {
             0 => Self::Never,
             1 => kept.remove(0),
             _ => Self::Or(kept),
+        }
+    }
+
+    /// The conditions that must all hold; none when it always does.
+    #[must_use]
+    pub fn parts(&self) -> &[Predicate] {
+        match self {
+            Self::Always => &[],
+            Self::And(items) => items,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// What is left to ask of a record that is known to meet `known`.
+    #[must_use]
+    pub fn given(&self, known: &Predicate) -> Self {
+        let left = self.parts().iter().filter(|part| !known.parts().contains(part)).cloned();
+        Self::all(left.collect::<Vec<_>>())
+    }
+
+    /// Does any comparison meet `wanted`?
+    pub(crate) fn any_test(&self, wanted: &dyn Fn(&Comparison) -> bool) -> bool {
+        match self {
+            Self::Always | Self::Never => false,
+            Self::And(items) | Self::Or(items) => items.iter().any(|item| item.any_test(wanted)),
+            Self::Not(inner) => inner.any_test(wanted),
+            Self::Test(test) => wanted(test),
         }
     }
 

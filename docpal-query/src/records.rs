@@ -4,6 +4,7 @@
 //! Each operation has a form on the pool and one, named `.._in`, on the host's connection or transaction.
 //! Inside a transaction a failure undoes the operation only, by a savepoint.
 
+mod authorize;
 mod bulk;
 mod delete;
 mod log;
@@ -278,15 +279,16 @@ fn version_conflict(current: i64) -> Error {
     Error::new(ErrorKind::Conflict, "version_conflict", message)
 }
 
-/// A violated unique index as an error on its field, when the actor knows of the field.
+/// A violated unique index as an error on its field. When the actor does not know of the field, the record could not be
+/// made for a reason that is not theirs to know.
 fn on_field(error: Error, access: &Access) -> Error {
     let Some(index) = errors::violated_constraint(&error) else { return error };
     let snapshot = Arc::clone(access.snapshot());
     let field = snapshot.fields().iter().find(|field| {
         field.column().is_some_and(|(column, _)| docpal_core::sql::ddl::unique_index_name(&column) == index)
     });
-    match field.filter(|field| access.sees(field)) {
-        Some(field) => {
+    match field {
+        Some(field) if access.may_fill(field) => {
             let message =
                 format!("another record has this value of `{}`, which must be unique", field.name());
             let entry = FieldError::new(field.name(), "duplicate_value", message.clone());
@@ -294,6 +296,7 @@ fn on_field(error: Error, access: &Access) -> Error {
                 .with_fields(vec![entry])
                 .with_source(error)
         }
+        Some(_) => not_allowed("create complete records here").with_source(error),
         None => error,
     }
 }

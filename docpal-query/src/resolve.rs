@@ -5,139 +5,15 @@ mod group;
 
 use std::sync::Arc;
 
-use docpal_core::filter::Test;
-use docpal_core::model::Field;
-use docpal_core::{Error, FieldId, Filter, Result, TableSnapshot, UserId};
+use docpal_core::{Error, Result, TableSnapshot};
 
 use crate::access::Access;
-use crate::lower::formula;
-use crate::operators::{Clock, Reading, clock_at, computed_operators, operators_of};
-use crate::predicate::{Comparison, Predicate};
+use crate::filter::{resolve_filter, unknown_field};
+use crate::predicate::Predicate;
 use crate::spec::{Count, DEFAULT_LIMIT, Direction, EmptyPlace, MAX_LIMIT, MAX_OFFSET, ViewSpec};
-use crate::target::{Compared, System, Target};
+use crate::target::Target;
 
 pub(crate) use group::{Buckets, ResolvedAggregate};
-
-/// How names in a filter are looked up.
-pub(crate) struct Lookup<'l> {
-    snapshot: &'l TableSnapshot,
-    user: Option<UserId>,
-    clock: Clock,
-    names: Names<'l>,
-}
-
-enum Names<'l> {
-    /// As people write them, among the fields the access shows.
-    Seen(&'l Access),
-    /// As rules store them: ids, and the values every record has.
-    Stored,
-}
-
-impl<'l> Lookup<'l> {
-    pub(crate) fn request(access: &'l Access) -> Self {
-        let clock = clock_at(access.now());
-        Self { snapshot: access.snapshot(), user: access.user(), clock, names: Names::Seen(access) }
-    }
-
-    pub(crate) fn rules(snapshot: &'l TableSnapshot, user: Option<UserId>, clock: Clock) -> Self {
-        Self { snapshot, user, clock, names: Names::Stored }
-    }
-
-    fn target(&self, key: &str, path: &str) -> Result<Target> {
-        let found = match &self.names {
-            Names::Seen(access) => match self.snapshot.find(key).filter(|field| access.sees(field)) {
-                Some(field) => self.snapshot.position(field.id()).map(Target::Field),
-                None => System::find(key).map(Target::System),
-            },
-            Names::Stored => System::find(key).map(Target::System).or_else(|| {
-                let id: FieldId = key.parse().ok()?;
-                self.snapshot.position(id).map(Target::Field)
-            }),
-        };
-        found.ok_or_else(|| unknown_field(self.snapshot, key, path, &|field| self.sees(field)))
-    }
-
-    fn sees(&self, field: &Field) -> bool {
-        match &self.names {
-            Names::Seen(access) => access.sees(field),
-            Names::Stored => true,
-        }
-    }
-
-    fn compared(&self, target: Target) -> Compared {
-        match target {
-            Target::System(system) => Compared::of_system(system),
-            Target::Field(position) => match self.snapshot.fields().get(position) {
-                Some(field) => Compared::of_field(field),
-                None => Compared::RecordId,
-            },
-        }
-    }
-}
-
-fn unknown_field(snapshot: &TableSnapshot, key: &str, path: &str, sees: &dyn Fn(&Field) -> bool) -> Error {
-    let entry = docpal_core::records::validate::unknown(snapshot, key, sees);
-    Error::invalid("unknown_field", path, entry.message)
-}
-
-/// Looks up a filter.
-///
-/// # Errors
-/// `unknown_field`, `unknown_operator`, `invalid_value`, `not_in_sql`, each with its path.
-pub(crate) fn resolve_filter(filter: &Filter, lookup: &Lookup<'_>, path: &str) -> Result<Predicate> {
-    let list = |key: &str, items: &[Filter]| {
-        let item = |(index, item)| resolve_filter(item, lookup, &format!("{path}.{key}[{index}]"));
-        items.iter().enumerate().map(item).collect::<Result<Vec<_>>>()
-    };
-    Ok(match filter {
-        Filter::And(items) => Predicate::all(list("and", items)?),
-        Filter::Or(items) => Predicate::any(list("or", items)?),
-        Filter::Not(inner) => Predicate::none_of(resolve_filter(inner, lookup, &format!("{path}.not"))?),
-        Filter::Test(test) => Predicate::Test(resolve_test(test, lookup, path)?),
-    })
-}
-
-fn resolve_test(test: &Test, lookup: &Lookup<'_>, path: &str) -> Result<Comparison> {
-    let target = lookup.target(&test.field, &format!("{path}.field"))?;
-    let compared = lookup.compared(target);
-    let computed = match target {
-        Target::Field(position) => require_sql(lookup.snapshot, position, &format!("{path}.field"))?,
-        Target::System(_) => false,
-    };
-    let extra = if computed { computed_operators() } else { &[] };
-    let known = || operators_of(&compared).iter().chain(extra);
-    let operator = known().find(|operator| operator.code == test.op).ok_or_else(|| {
-        let codes: Vec<&str> = known().map(|operator| operator.code).collect();
-        let near =
-            docpal_core::names::suggestion(docpal_core::names::nearest(&test.op, codes.iter().copied()));
-        let (op, kind) = (&test.op, compared.word());
-        let message =
-            format!("a {kind} has no operator `{op}`{near} The operators are: {}", codes.join(", "));
-        Error::invalid("unknown_operator", format!("{path}.op"), message)
-    })?;
-    let reading = Reading { compared: &compared, user: lookup.user, clock: lookup.clock };
-    let operand = operator
-        .read(test.value.as_ref(), &reading)
-        .map_err(|message| Error::invalid("invalid_value", format!("{path}.value"), message))?;
-    Ok(Comparison { target, operator, operand, case_sensitive: test.case_sensitive })
-}
-
-/// A computed field can be filtered, sorted and grouped by only when its formula has an SQL form. Tells whether the
-/// field is computed.
-fn require_sql(snapshot: &TableSnapshot, position: usize, path: &str) -> Result<bool> {
-    let Some(field) = snapshot.fields().get(position) else { return Ok(false) };
-    if field.kind().formula().is_none() {
-        return Ok(false);
-    }
-    match formula::check(snapshot, position) {
-        Ok(()) => Ok(true),
-        Err(why) => {
-            let message =
-                format!("the formula of `{}` cannot be computed in the database: {why}", field.name());
-            Err(Error::invalid("not_in_sql", path, message))
-        }
-    }
-}
 
 /// One level of order, looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,7 +56,7 @@ pub struct ResolvedView {
 /// too large or too far in.
 pub fn resolve(spec: &ViewSpec, access: &Access) -> Result<ResolvedView> {
     let snapshot = access.snapshot();
-    let lookup = Lookup::request(access);
+    let lookup = access.lookup();
     let columns = match &spec.columns {
         Some(keys) => columns(keys, access)?,
         None => {
@@ -196,10 +72,7 @@ pub fn resolve(spec: &ViewSpec, access: &Access) -> Result<ResolvedView> {
     let groups = sorts.len();
     for (index, sort) in spec.sort.iter().enumerate() {
         let path = format!("sort[{index}].field");
-        let target = lookup.target(&sort.field, &path)?;
-        if let Target::Field(position) = target {
-            require_sql(snapshot, position, &path)?;
-        }
+        let target = lookup.sql_target(&sort.field, &path)?;
         // A second level by the same field never decides.
         if !sorts.iter().any(|known| known.target == target && known.buckets.is_none()) {
             sorts.push(ResolvedSort {

@@ -1,10 +1,10 @@
 //! Permissions into the plan: the only way from a [`Plan`] to something that can become SQL.
 
-use chrono::{DateTime, Utc};
 use docpal_core::sql::ColumnName;
 use docpal_core::{Error, Result};
 
 use crate::access::{Access, Visibility};
+use crate::operators::Moment;
 use crate::plan::Plan;
 use crate::predicate::Predicate;
 
@@ -19,9 +19,9 @@ pub struct SecuredPlan {
     /// Computed fields that exist only for some records: position, the column to say so, and when they do.
     pub(crate) flags: Vec<(usize, ColumnName, Predicate)>,
     /// What the cursor of this view is bound to.
-    pub(crate) fingerprint: String,
-    /// The moment of the operation, which formulas read.
-    pub(crate) now: DateTime<Utc>,
+    pub(crate) fingerprint: Vec<u8>,
+    /// When it is, and for whom.
+    pub(crate) moment: Moment,
 }
 
 /// Puts the actor's permissions into `plan`.
@@ -46,5 +46,5 @@ pub fn secure(plan: Plan, access: &Access) -> Result<SecuredPlan> {
         }
     }
     let (rows, fingerprint) = (access.read().clone(), access.fingerprint());
-    Ok(SecuredPlan { plan, rows, masks, flags, fingerprint, now: access.now() })
+    Ok(SecuredPlan { plan, rows, masks, flags, fingerprint, moment: access.moment() })
 }

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use docpal::formula::Functions;
-use docpal::query::lower::formula::{MEMORY_ONLY, has_sql};
+use docpal::query::formula::{MEMORY_ONLY, has_sql};
 
 use self::generate::{Generator, Tree};
 pub(crate) use self::hostile::hostile_table;

@@ -34,18 +34,24 @@ pub(crate) fn may_manage<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule
 }
 
 /// Does the thing that `rules` are all rules on exist for `actor`? It does for who may manage it, or may read or create
-/// any record in it. What else rules give, as to change records, is of no use without reading them.
+/// any record in it. What else rules give, as to change records, is of no use without reading them. A rule that takes the
+/// reading of all records hides the thing from who may only create.
 pub(crate) fn knows<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone) -> bool {
     may_manage(actor, rules.clone())
-        || [Action::Read, Action::Create].iter().any(|action| ever(actor, rules.clone(), *action))
+        || ever(actor, rules.clone(), Action::Read)
+        || (ever(actor, rules.clone(), Action::Create) && !takes_all(actor, rules, Action::Read))
 }
 
 /// May `actor` do `action` to any record at all?
 fn ever<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone, action: Action) -> bool {
+    let mut matching = rules.clone().filter(|rule| rule.action == action && reaches(rule, actor));
+    matching.any(|rule| rule.effect == Effect::Allow) && !takes_all(actor, rules, action)
+}
+
+/// Is `action` taken for every record?
+fn takes_all<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule>, action: Action) -> bool {
     let mut matching = rules.filter(|rule| rule.action == action && reaches(rule, actor));
-    let denies_all =
-        |rule: &Rule| rule.effect == Effect::Deny && rule.condition.is_none() && rule.fields.is_none();
-    matching.clone().any(|rule| rule.effect == Effect::Allow) && !matching.any(denies_all)
+    matching.any(|rule| rule.effect == Effect::Deny && rule.condition.is_none() && rule.fields.is_none())
 }
 
 /// Does a rule with this effect that `actor` makes bind owners?

@@ -28,8 +28,11 @@ pub struct Scope {
 #[derive(Clone, Debug)]
 enum Rules {
     Everything,
-    /// The rules of the table that reach the actor.
-    Of(Arc<[Rule]>),
+    /// The rules of the table, and the positions of those that cover the actor.
+    Of {
+        all: Arc<[Rule]>,
+        covering: Arc<[usize]>,
+    },
 }
 
 /// When something is allowed: any of `allow` holds and none of `deny` does.
@@ -55,11 +58,13 @@ pub fn scope(actor: &Actor, snapshot: &TableSnapshot) -> Scope {
     if let Some(reason) = actor.system_reason().filter(|_| same_company) {
         return Scope::system(snapshot, reason);
     }
-    let rules = snapshot.rules().iter().filter(|rule| authority::reaches(rule, actor));
+    let rules = snapshot.rules().iter().enumerate();
+    let covering = rules.filter(|(_, rule)| same_company && authority::reaches(rule, actor));
+    let covering = covering.map(|(position, _)| position).collect();
     Scope {
         table: snapshot.id(),
         user: actor.user(),
-        rules: Rules::Of(rules.filter(|_| same_company).cloned().collect()),
+        rules: Rules::Of { all: Arc::clone(snapshot.rules()), covering },
         manages: same_company && authority::may_manage(actor, snapshot.rules().iter()),
         knows: same_company && authority::knows(actor, snapshot.rules().iter()),
     }
@@ -83,6 +88,35 @@ impl Scope {
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         self.user
+    }
+
+    /// The positions, in the snapshot's rules, of those that apply; `None` when everything is allowed. Equal for two
+    /// actors, what they may do differs by who `me` is only.
+    #[must_use]
+    pub fn covering(&self) -> Option<&Arc<[usize]>> {
+        match &self.rules {
+            Rules::Everything => None,
+            Rules::Of { covering, .. } => Some(covering),
+        }
+    }
+
+    /// Was it made for this very snapshot? The positions of rules mean nothing in another.
+    #[must_use]
+    pub fn is_for(&self, snapshot: &TableSnapshot) -> bool {
+        let same_rules = match &self.rules {
+            Rules::Everything => true,
+            Rules::Of { all, .. } => Arc::ptr_eq(all, snapshot.rules()),
+        };
+        self.table == snapshot.id() && same_rules
+    }
+
+    /// The rules that apply; none when everything is allowed.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let (all, covering): (&[Rule], &[usize]) = match &self.rules {
+            Rules::Everything => (&[], &[]),
+            Rules::Of { all, covering } => (all, covering),
+        };
+        covering.iter().filter_map(|position| all.get(*position))
     }
 
     /// When may `action` be done to a record?
@@ -114,10 +148,12 @@ impl Scope {
     }
 
     fn guard(&self, action: Action, applies: impl Fn(&Rule) -> bool) -> Guard {
-        let Rules::Of(rules) = &self.rules else { return Guard::Always };
+        if matches!(self.rules, Rules::Everything) {
+            return Guard::Always;
+        }
         let conditions = |effect: Effect| {
             let matching =
-                rules.iter().filter(|rule| rule.action == action && rule.effect == effect && applies(rule));
+                self.rules().filter(|rule| rule.action == action && rule.effect == effect && applies(rule));
             matching.map(|rule| rule.condition.clone()).collect::<Vec<_>>()
         };
         let (allow, deny) = (conditions(Effect::Allow), conditions(Effect::Deny));

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use docpal_formula::{FieldRef, FieldTypes, Formula, Functions, Program, RecordProperty, SlotSource, Type};
+use docpal_formula::{
+    FieldRef, FieldTypes, Formula, Functions, Graph, Program, RecordProperty, SlotSource, Type,
+};
 
 use crate::error::FieldError;
 use crate::id::FieldId;
@@ -35,6 +37,7 @@ impl Input {
 pub struct Computed {
     program: Program,
     inputs: Vec<Input>,
+    names: Vec<FieldId>,
     stored: String,
 }
 
@@ -49,6 +52,12 @@ impl Computed {
     #[must_use]
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// Every field that the formula names, also where it does not read the value.
+    #[must_use]
+    pub fn names(&self) -> &[FieldId] {
+        &self.names
     }
 
     /// The formula with fields by id.
@@ -130,33 +139,44 @@ pub(crate) fn compile(fields: &[Candidate<'_>], references: References) -> Compi
             },
         }
     }
-    let formula_keys: Vec<(String, &str)> =
-        waiting.iter().map(|(candidate, _)| (key(candidate), candidate.name)).collect();
-    loop {
-        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, formula)| {
-            let is_formula = |name: &str| formula_keys.iter().any(|(key, _)| key == name);
-            formula
-                .field_names()
-                .into_iter()
-                .all(|name| !is_formula(name) || known.entries.contains_key(name))
-        });
-        waiting = rest;
-        if ready.is_empty() {
-            break;
-        }
-        for (candidate, formula) in ready {
-            let compiled = check(&formula, &known).map_err(|errors| entries(candidate.name, &errors));
-            if let Ok(computed) = &compiled {
-                let ty = computed.program.ty().clone();
-                known.entries.insert(key(candidate), FieldRef::new(candidate.id.hex(), ty));
-            }
-            done.insert(candidate.id, compiled.map(Arc::new));
-        }
+    let formulas: HashMap<String, (&Candidate<'_>, Formula)> =
+        waiting.into_iter().map(|(candidate, formula)| (key(candidate), (candidate, formula))).collect();
+    let mut graph = Graph::default();
+    for (key, (_, formula)) in &formulas {
+        let names = formula.field_names().into_iter().filter_map(|name| formulas.get_key_value(name));
+        graph.set(key.as_str(), names.map(|(key, _)| key.as_str()).collect::<Vec<_>>());
     }
-    for (candidate, formula) in &waiting {
-        done.insert(candidate.id, Err(vec![stuck(candidate, formula, &waiting, &formula_keys)]));
+    let (levels, stuck) = graph.order();
+    for (key, (candidate, formula)) in levels.iter().flatten().filter_map(|key| formulas.get_key_value(*key))
+    {
+        let needs_wrong = graph.reads(&key.as_str()).any(|read| !known.entries.contains_key(*read));
+        let compiled = match needs_wrong {
+            true => Err(vec![broken_reference(candidate.name)]),
+            false => check(formula, &known).map_err(|errors| entries(candidate.name, &errors)),
+        };
+        if let Ok(computed) = &compiled {
+            let ty = computed.program.ty().clone();
+            known.entries.insert(key.clone(), FieldRef::new(candidate.id.hex(), ty));
+        }
+        done.insert(candidate.id, compiled.map(Arc::new));
+    }
+    let name_of = |key: &&str| formulas.get(*key).map_or(String::new(), |(field, _)| field.name.to_owned());
+    for (key, (candidate, _)) in stuck.iter().filter_map(|key| formulas.get_key_value(*key)) {
+        let ring = graph.cycle_with(key.as_str(), graph.reads(&key.as_str()).copied());
+        let entry = match ring {
+            Some(ring) => {
+                let message = format!("the formula needs itself: {}", ring.describe(name_of));
+                FieldError::new(candidate.name, "formula_cycle", message)
+            }
+            None => broken_reference(candidate.name),
+        };
+        done.insert(candidate.id, Err(vec![entry]));
     }
     done
+}
+
+fn broken_reference(name: &str) -> FieldError {
+    FieldError::new(name, "broken_reference", "the formula refers to a formula that is wrong itself")
 }
 
 /// A formula text, by names, over fields that are known already.
@@ -176,7 +196,9 @@ pub(crate) fn compile_over<'f>(
 fn check(formula: &Formula, known: &Known<'_>) -> Result<Computed, docpal_formula::Errors> {
     let program = formula.check(known, &Functions::standard())?;
     let inputs = program.fields().iter().map(|slot| Input::of(slot.source())).collect();
-    Ok(Computed { program, inputs, stored: formula.stored(known)? })
+    let id_of = |name: &str| known.field(name).and_then(|field| field.key().parse().ok());
+    let names = formula.field_names().into_iter().filter_map(id_of).collect();
+    Ok(Computed { program, inputs, names, stored: formula.stored(known)? })
 }
 
 fn entries(field: &str, errors: &docpal_formula::Errors) -> Vec<FieldError> {
@@ -186,34 +208,4 @@ fn entries(field: &str, errors: &docpal_formula::Errors) -> Vec<FieldError> {
         FieldError::new(field, diagnostic.code, format!("{at}{}{help}", diagnostic.message))
     };
     errors.iter().map(entry).collect()
-}
-
-/// Why a formula could not be compiled after all others were: it is in a cycle, or needs a field that is
-/// in one or is wrong itself.
-fn stuck(
-    start: &Candidate<'_>,
-    formula: &Formula,
-    waiting: &[(&Candidate<'_>, Formula)],
-    keys: &[(String, &str)],
-) -> FieldError {
-    let waits_on = |formula: &Formula| {
-        formula.field_names().into_iter().find_map(|used| {
-            let (_, name) = keys.iter().find(|(key, _)| key == used)?;
-            waiting.iter().find(|(candidate, _)| candidate.name == *name)
-        })
-    };
-    let mut path = vec![start.name];
-    let mut current = waits_on(formula);
-    while let Some((candidate, formula)) = current {
-        path.push(candidate.name);
-        if candidate.name == start.name {
-            let message = format!("the formula needs itself: {}", path.join(" → "));
-            return FieldError::new(start.name, "formula_cycle", message);
-        }
-        if path.len() > waiting.len() + 1 {
-            break;
-        }
-        current = waits_on(formula);
-    }
-    FieldError::new(start.name, "broken_reference", "the formula refers to a formula that is wrong itself")
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::dependencies::{Dependencies, FieldSet};
+use super::derived::Derived;
 use super::field::Field;
 use super::formula::{Candidate, Computed, Content, References, compile, compile_over};
 use crate::access::Rule;
@@ -51,7 +53,10 @@ pub struct TableSnapshot {
     version: SnapshotVersion,
     fields: Vec<Field>,
     by_id: HashMap<FieldId, usize>,
+    by_name: HashMap<String, usize>,
+    dependencies: Dependencies,
     rules: Arc<[Rule]>,
+    derived: Derived,
 }
 
 impl TableSnapshot {
@@ -78,8 +83,12 @@ impl TableSnapshot {
         for field in &mut fields {
             field.computed = compiled.remove(&field.id).and_then(Result::ok);
         }
-        let by_id = fields.iter().enumerate().map(|(index, field)| (field.id, index)).collect();
-        Self { meta, version, fields, by_id, rules: rules.into() }
+        let by_id: HashMap<FieldId, usize> =
+            fields.iter().enumerate().map(|(index, field)| (field.id, index)).collect();
+        let by_name = fields.iter().enumerate().map(|(index, field)| (field.name.clone(), index)).collect();
+        let dependencies = Dependencies::of(&fields, |id| by_id.get(&id).copied());
+        let derived = Derived::default();
+        Self { meta, version, fields, by_id, by_name, dependencies, rules: rules.into(), derived }
     }
 
     /// The table's id.
@@ -127,10 +136,34 @@ impl TableSnapshot {
     /// The field that `key` means: an exact name, or an id.
     #[must_use]
     pub fn find(&self, key: &str) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|field| field.name == key)
-            .or_else(|| key.parse().ok().and_then(|id| self.field(id)))
+        match self.by_name.get(key) {
+            Some(index) => self.fields.get(*index),
+            None => key.parse().ok().and_then(|id| self.field(id)),
+        }
+    }
+
+    /// The positions of the computed fields, each after what it reads.
+    #[must_use]
+    pub fn computed_order(&self) -> &[usize] {
+        &self.dependencies.order
+    }
+
+    /// Every field that the value at `position` comes from, directly or through other formulas.
+    #[must_use]
+    pub fn inputs(&self, position: usize) -> Option<&FieldSet> {
+        self.dependencies.inputs.get(position)
+    }
+
+    /// As [`TableSnapshot::inputs`], with the fields that formulas name without reading their values.
+    #[must_use]
+    pub fn names(&self, position: usize) -> Option<&FieldSet> {
+        self.dependencies.names.get(position)
+    }
+
+    /// What the layers above made of this snapshot, kept as long as it is.
+    #[must_use]
+    pub fn derived(&self) -> &Derived {
+        &self.derived
     }
 
     /// Compiles a formula over the fields of this table, by their names, without making a field of it: what a
@@ -156,7 +189,7 @@ impl TableSnapshot {
 
     /// The rules on the table, its app and its company.
     #[must_use]
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &Arc<[Rule]> {
         &self.rules
     }
 

@@ -83,7 +83,7 @@ pub fn validate(
     if mode == Mode::Create {
         for (position, (slot, field)) in cells.iter_mut().zip(snapshot.fields()).enumerate() {
             if slot.is_none() && !given.contains(&position) {
-                match absent(field, now) {
+                match preset(field, now) {
                     Ok(cell) => *slot = cell,
                     Err(entry) => failed.push(entry),
                 }
@@ -101,7 +101,7 @@ pub fn validate(
 #[must_use]
 pub fn unknown(snapshot: &TableSnapshot, key: &str, visible: &dyn Fn(&Field) -> bool) -> FieldError {
     let near = names::suggestion(snapshot.nearest(key, visible));
-    let shown: String = key.chars().take(names::MAX_NAME).collect();
+    let shown = names::shown(key);
     FieldError::new(shown.clone(), "unknown_field", format!("the table has no field `{shown}`{near}"))
 }
 
@@ -121,8 +121,12 @@ fn check(field: &Field, value: &Json, mode: Mode, now: DateTime<Utc>) -> Result<
     Ok(cell)
 }
 
-/// The value of a field that a new record does not give; `None` leaves the column to the database.
-fn absent(field: &Field, now: DateTime<Utc>) -> Result<Option<Cell>, FieldError> {
+/// The value of a field that a new record does not give: its default, or nothing. `None` leaves the column to the
+/// database.
+///
+/// # Errors
+/// `required` when there is no default, and what is wrong with the default.
+pub fn preset(field: &Field, now: DateTime<Utc>) -> Result<Option<Cell>, FieldError> {
     if field.kind().storage() == Storage::Computed || field.kind().counts() {
         return Ok(None);
     }

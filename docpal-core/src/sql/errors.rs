@@ -41,10 +41,14 @@ pub fn violated_constraint(error: &Error) -> Option<&str> {
     database_error(error).and_then(|database| database.constraint())
 }
 
-/// A statement met a schema that moved since it was planned: a column or table is gone, or a prepared
-/// plan no longer fits. Loading the schema again and retrying once is right.
+/// A statement met a schema that moved since it was planned: the fence of a write saw another version of the table or
+/// of its rules, a column or table is gone, or a prepared plan no longer fits. Nothing was done; loading the schema
+/// again and retrying once is right.
 #[must_use]
 pub fn schema_moved(error: &Error) -> bool {
+    if error.code() == "table_changed" {
+        return true;
+    }
     database_error(error)
         .and_then(|database| database.code())
         .is_some_and(|code| matches!(code.as_ref(), "42703" | "42P01" | "0A000"))

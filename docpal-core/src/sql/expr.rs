@@ -410,6 +410,18 @@ pub fn integer(value: i64) -> Expr {
     Expr::Constant(Value::BigInt(Some(value)))
 }
 
+/// A whole number as a bind.
+#[must_use]
+pub fn bigint(value: i64) -> Expr {
+    cast(Expr::value(value), PgType::Bigint)
+}
+
+/// `EXISTS (SELECT ..)`
+#[must_use]
+pub fn exists(select: SelectStatement) -> Expr {
+    Expr::exists(select)
+}
+
 /// The pattern for LIKE that finds `needle` as it stands, with `%` where asked.
 #[must_use]
 pub fn like_pattern(before: bool, needle: &str, after: bool) -> String {

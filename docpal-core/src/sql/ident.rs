@@ -143,6 +143,10 @@ pub enum MetaTable {
     AuditLog,
     /// What happened, for subscribers.
     Outbox,
+    /// Tables, each with its version.
+    Tables,
+    /// Companies, each with the version of its rules.
+    Companies,
 }
 
 impl MetaTable {
@@ -152,6 +156,8 @@ impl MetaTable {
         let name = match self {
             Self::AuditLog => "audit_log",
             Self::Outbox => "outbox",
+            Self::Tables => "tables",
+            Self::Companies => "companies",
         };
         let schema = sea_query::SchemaName(None, DynIden::from("docpal"));
         TableRef::Table(sea_query::TableName(Some(schema), DynIden::from(name)), None)

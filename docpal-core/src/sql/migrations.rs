@@ -106,11 +106,15 @@ impl Migrations {
 
     /// The versions that are there, ascending.
     async fn done(&self, conn: &mut PgConnection) -> Result<Vec<i32>> {
-        let there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-            .bind(format!("{}.migrations", self.schema))
-            .fetch_one(&mut *conn)
-            .await
-            .map_err(from_sqlx)?;
+        // Not by to_regclass: its cache may not know yet what another node made while this one waited for the lock.
+        let there: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = $1 AND c.relname = 'migrations')",
+        )
+        .bind(self.schema)
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(from_sqlx)?;
         if !there {
             return Ok(Vec::new());
         }

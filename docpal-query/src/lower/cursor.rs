@@ -28,11 +28,11 @@ fn invalid() -> Error {
 }
 
 /// What a cursor is bound to: everything that decides which records come in which order.
-pub(crate) fn binding(parts: &[&str]) -> [u8; 32] {
+pub(crate) fn binding(parts: &[&[u8]]) -> [u8; 32] {
     let mut digest = Sha256::new();
     for part in parts {
         digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part.as_bytes());
+        digest.update(part);
     }
     digest.finalize().into()
 }

@@ -1,13 +1,13 @@
 //! A field or system value as an SQL expression over one relation.
 
-use chrono::{DateTime, Utc};
 use docpal_core::field_types::{Family, SelectOption};
 use docpal_core::model::Field;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
 use docpal_core::{Cell, TableSnapshot};
 
-use super::formula::{self, Clock};
+use crate::formula::{self, Cases, Clock, ComputedValue};
+use crate::operators::Moment;
 use crate::resolve::{Buckets, ResolvedSort};
 use crate::spec::Bucket;
 use crate::target::Target;
@@ -16,24 +16,22 @@ use crate::target::Target;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Relation<'r> {
     pub(crate) snapshot: &'r TableSnapshot,
-    /// What the relation goes by, when a statement has several.
-    pub(crate) alias: Option<&'r ColumnName>,
     /// The computed fields that exist only for some records: position, and the column that says for which.
     pub(crate) flags: &'r [(usize, ColumnName)],
-    /// What time it is for formulas.
-    pub(crate) clock: Clock,
+    /// When it is, and for whom.
+    pub(crate) moment: Moment,
 }
 
 impl<'r> Relation<'r> {
     /// The table of `snapshot` itself, with every field there.
-    pub(crate) fn table(snapshot: &'r TableSnapshot, now: DateTime<Utc>) -> Self {
-        Self { snapshot, alias: None, flags: &[], clock: Clock::at(now) }
+    pub(crate) fn table(snapshot: &'r TableSnapshot, moment: Moment) -> Self {
+        Self { snapshot, flags: &[], moment }
     }
 }
 
-/// A value in SQL.
+/// A value of a record in SQL.
 #[derive(Clone, Debug)]
-pub(crate) struct Operand {
+pub(crate) struct SqlValue {
     pub(crate) value: Expr,
     pub(crate) ty: PgType,
     /// When it could not be computed; the value is then anything.
@@ -42,56 +40,47 @@ pub(crate) struct Operand {
     pub(crate) cases: Option<Box<Cases>>,
 }
 
-/// A value that is simple for most records.
-#[derive(Clone, Debug)]
-pub(crate) struct Cases {
-    /// Which they are.
-    pub(crate) test: Expr,
-    /// The value of those; it can always be computed.
-    pub(crate) simple: Expr,
-    /// The value of the others.
-    pub(crate) other: Expr,
-    /// When the value of the others could not be computed.
-    pub(crate) other_fails: Option<Expr>,
-}
-
-impl Operand {
+impl SqlValue {
     fn stored(value: Expr, ty: PgType) -> Self {
         Self { value, ty, fails: None, cases: None }
     }
 }
 
-impl Relation<'_> {
-    pub(crate) fn column(&self, name: &ColumnName) -> Expr {
-        match self.alias {
-            Some(alias) => expr::column_of(alias, name),
-            None => expr::column(name),
-        }
+impl From<ComputedValue> for SqlValue {
+    fn from(computed: ComputedValue) -> Self {
+        let ComputedValue { value, ty, fails, cases } = computed;
+        Self { value, ty, fails, cases }
     }
+}
 
+impl Relation<'_> {
     /// The value of `target`. `None` for a formula without SQL form, which resolution has refused.
-    pub(crate) fn operand(&self, target: Target) -> Option<Operand> {
+    pub(crate) fn operand(&self, target: Target) -> Option<SqlValue> {
         match target {
             Target::System(system) => {
                 let (name, ty) = system.column();
-                Some(Operand::stored(self.column(&name), ty))
+                Some(SqlValue::stored(expr::column(&name), ty))
             }
             Target::Field(position) => {
                 let field = self.snapshot.fields().get(position)?;
                 match field.column() {
-                    Some((name, ty)) => Some(Operand::stored(self.column(&name), ty)),
-                    None => formula::operand(self, position).map(|operand| self.flagged(position, operand)),
+                    Some((name, ty)) => Some(SqlValue::stored(expr::column(&name), ty)),
+                    None => {
+                        let clock = Clock::at(self.moment.now);
+                        let value = formula::value(self.snapshot, clock, position)?;
+                        Some(self.flagged(position, value.into()))
+                    }
                 }
             }
         }
     }
 
-    fn flagged(&self, position: usize, operand: Operand) -> Operand {
+    fn flagged(&self, position: usize, operand: SqlValue) -> SqlValue {
         let Some((_, flag)) = self.flags.iter().find(|(flagged, _)| *flagged == position) else {
             return operand;
         };
-        let flag = self.column(flag);
-        Operand {
+        let flag = expr::column(flag);
+        SqlValue {
             value: expr::if_else(flag.clone(), operand.value, expr::null(operand.ty)),
             ty: operand.ty,
             fails: operand.fails.map(|fails| flag.and(fails)),
@@ -100,7 +89,7 @@ impl Relation<'_> {
     }
 
     /// What a view orders by at `sort`. An empty text stays one: it stands beside null, and an index can serve it.
-    pub(crate) fn order_key(&self, sort: &ResolvedSort) -> Option<Operand> {
+    pub(crate) fn order_key(&self, sort: &ResolvedSort) -> Option<SqlValue> {
         match sort.buckets {
             Some(buckets) => Some(in_buckets(self.operand(sort.target)?, buckets)),
             None => self.sort_key(sort.target),
@@ -108,7 +97,7 @@ impl Relation<'_> {
     }
 
     /// What a view groups by at `sort`: equal for the records of one group, null for those without a value.
-    pub(crate) fn group_key(&self, sort: &ResolvedSort) -> Option<Operand> {
+    pub(crate) fn group_key(&self, sort: &ResolvedSort) -> Option<SqlValue> {
         let operand = self.operand(sort.target)?;
         Some(match sort.buckets {
             Some(buckets) => in_buckets(operand, buckets),
@@ -117,23 +106,23 @@ impl Relation<'_> {
     }
 
     /// The same value of `target` with null for the empty text.
-    pub(crate) fn without_empty(&self, target: Target, operand: Operand) -> Operand {
+    pub(crate) fn without_empty(&self, target: Target, operand: SqlValue) -> SqlValue {
         let Target::Field(position) = target else { return operand };
         match self.snapshot.fields().get(position).map(Field::family) {
             Some(Family::Text) => {
                 let empty = expr::bind(&Cell::Text(String::new()), PgType::Text);
                 let value = expr::call(PgFn::NullIf, [operand.value, empty]);
-                Operand { value, cases: None, ..operand }
+                SqlValue { value, cases: None, ..operand }
             }
             _ => operand,
         }
     }
 
     /// The value of `target` as a view sorts it: a select by the order of its options.
-    fn sort_key(&self, target: Target) -> Option<Operand> {
+    fn sort_key(&self, target: Target) -> Option<SqlValue> {
         let operand = self.operand(target)?;
         if let Some((rank, ty)) = self.rank(target, operand.value.clone()) {
-            return Some(Operand::stored(rank, ty));
+            return Some(SqlValue::stored(rank, ty));
         }
         Some(operand)
     }
@@ -158,13 +147,13 @@ impl Relation<'_> {
 }
 
 /// The first value of the bucket that a value is in.
-fn in_buckets(operand: Operand, buckets: Buckets) -> Operand {
+fn in_buckets(operand: SqlValue, buckets: Buckets) -> SqlValue {
     let unit = match buckets.bucket {
         Bucket::Size(size) => {
             let number = expr::cast(operand.value, PgType::Numeric);
             let size = expr::bind(&Cell::Number(size), PgType::Numeric);
             let rest = expr::call(PgFn::Mod, [number.clone(), size]);
-            return Operand { value: number.sub(rest), ty: PgType::Numeric, cases: None, ..operand };
+            return SqlValue { value: number.sub(rest), ty: PgType::Numeric, cases: None, ..operand };
         }
         Bucket::Day => "day",
         Bucket::Week => "week",
@@ -177,5 +166,5 @@ fn in_buckets(operand: Operand, buckets: Buckets) -> Operand {
         _ => expr::at_time_zone(operand.value, buckets.zone.name()),
     };
     let first = expr::call(PgFn::DateTrunc, [expr::literal(unit), local]);
-    Operand { value: expr::cast(first, PgType::Date), ty: PgType::Date, cases: None, ..operand }
+    SqlValue { value: expr::cast(first, PgType::Date), ty: PgType::Date, cases: None, ..operand }
 }

@@ -3,7 +3,8 @@
 use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 
-use super::field::{Cases, Operand, Relation};
+use super::field::{Relation, SqlValue};
+use crate::formula::Cases;
 use crate::operators::Compare;
 use crate::predicate::{Comparison, Predicate};
 
@@ -24,18 +25,16 @@ pub(crate) fn lower(predicate: &Predicate, relation: &Relation<'_>) -> Expr {
 }
 
 fn comparison(test: &Comparison, relation: &Relation<'_>) -> Expr {
+    let compared = |value: Expr, ty: PgType, fails: Option<Expr>| {
+        let (operand, case_sensitive, moment) = (&test.operand, test.case_sensitive, relation.moment);
+        test.operator.lower(Compare { value, ty, fails, operand, case_sensitive, moment })
+    };
     match relation.operand(test.target) {
-        Some(Operand { cases: Some(cases), ty, .. }) => {
+        Some(SqlValue { cases: Some(cases), ty, .. }) => {
             let Cases { test: is_simple, simple, other, other_fails } = *cases;
-            let simple = compared(test, simple, ty, None);
-            expr::if_else(is_simple, simple, compared(test, other, ty, other_fails))
+            expr::if_else(is_simple, compared(simple, ty, None), compared(other, ty, other_fails))
         }
-        Some(Operand { value, ty, fails, cases: None }) => compared(test, value, ty, fails),
+        Some(SqlValue { value, ty, fails, cases: None }) => compared(value, ty, fails),
         None => expr::boolean(false),
     }
-}
-
-fn compared(test: &Comparison, value: Expr, ty: PgType, fails: Option<Expr>) -> Expr {
-    let (operand, case_sensitive) = (&test.operand, test.case_sensitive);
-    test.operator.lower(Compare { value, ty, fails, operand, case_sensitive })
 }

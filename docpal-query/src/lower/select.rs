@@ -7,6 +7,7 @@ use docpal_core::sql::{ColumnName, PgType, Statement};
 use docpal_core::{Cell, Result};
 
 use super::cursor::{self, Position};
+use super::encode::Encoder;
 use super::field::Relation;
 use super::predicate;
 use crate::predicate::Predicate;
@@ -71,14 +72,9 @@ struct Key {
 pub fn lower(secured: &SecuredPlan, cursor_key: &[u8]) -> Result<Compiled> {
     let plan = &secured.plan;
     let flags = flags(secured);
-    let relation = Relation { flags: &flags, ..Relation::table(&plan.view.snapshot, secured.now) };
+    let relation = Relation { flags: &flags, ..Relation::table(&plan.view.snapshot, secured.moment) };
     let keys = sort_keys(secured, &relation);
-    let binding = cursor::binding(&[
-        &plan.view.snapshot.id().to_string(),
-        &format!("{:?}", plan.view.filter),
-        &format!("{:?}", plan.view.sorts),
-        &secured.fingerprint,
-    ]);
+    let binding = binding(secured);
     let mut layout = Layout::default();
     let mut select = Query::select();
     let width = select_columns(&mut select, secured, &relation, &mut layout);
@@ -109,65 +105,49 @@ pub fn lower(secured: &SecuredPlan, cursor_key: &[u8]) -> Result<Compiled> {
     Ok(Compiled { page: Statement::from(select), count, layout, keys: key_indexes, binding })
 }
 
+/// What the cursors of a view are bound to: its conditions, its order, and what its actor may see.
+fn binding(secured: &SecuredPlan) -> [u8; 32] {
+    let view = &secured.plan.view;
+    let mut encoder = Encoder { snapshot: &view.snapshot, bytes: Vec::new() };
+    encoder.predicate(&view.filter);
+    for sort in &view.sorts {
+        encoder.sort(sort);
+    }
+    cursor::binding(&[&encoder.bytes, &secured.fingerprint])
+}
+
 /// The columns that say where computed fields exist.
 pub(super) fn flags(secured: &SecuredPlan) -> Vec<(usize, ColumnName)> {
     secured.flags.iter().map(|(position, name, _)| (*position, name.clone())).collect()
 }
 
 /// The system columns, the fetched fields and the flags; gives how many columns that is.
-fn select_columns(
+pub(super) fn select_columns(
     select: &mut SelectStatement,
     secured: &SecuredPlan,
     relation: &Relation<'_>,
     layout: &mut Layout,
 ) -> usize {
     for (name, _) in &SYSTEM {
-        select.expr(relation.column(name));
+        select.expr(expr::column(name));
     }
     let mut index = SYSTEM.len();
     let fields = relation.snapshot.fields();
     for position in &secured.plan.fetch {
         if let Some((name, _)) = fields.get(*position).and_then(|field| field.column()) {
-            select.expr(relation.column(&name));
+            select.expr(expr::column(&name));
             layout.fields.push((*position, index));
             index += 1;
         }
     }
     for (position, name) in relation.flags {
         if secured.plan.compute.contains(position) {
-            select.expr(relation.column(name));
+            select.expr(expr::column(name));
             layout.flags.push((*position, index));
             index += 1;
         }
     }
     index
-}
-
-/// The record that a write left in the CTE `written`, as its actor may see it: system columns, fields, flags,
-/// then whether it is readable at all, then whether it meets each of `checks`.
-pub(crate) fn after_image(
-    secured: &SecuredPlan,
-    written: &ColumnName,
-    checks: &[Predicate],
-) -> (SelectStatement, Layout, usize) {
-    let snapshot = &secured.plan.view.snapshot;
-    let raw = Relation::table(snapshot, secured.now);
-    let mut inner = readable_cells(secured);
-    inner.expr_as(expr::is_true(predicate::lower(&secured.rows, &raw)), ColumnName::alias("c", 0));
-    for (index, check) in checks.iter().enumerate() {
-        inner.expr_as(expr::is_true(predicate::lower(check, &raw)), ColumnName::alias("c", index + 1));
-    }
-    inner.from(written.clone());
-    let flags = flags(secured);
-    let relation = Relation { flags: &flags, ..raw };
-    let mut layout = Layout::default();
-    let mut select = Query::select();
-    let width = select_columns(&mut select, secured, &relation, &mut layout);
-    for index in 0..=checks.len() {
-        select.expr(expr::column(&ColumnName::alias("c", index)));
-    }
-    select.from_subquery(inner, ColumnName::system("r"));
-    (select, layout, width)
 }
 
 /// FROM: the table itself when everything in it is readable; else a relation of its readable records with
@@ -179,16 +159,16 @@ pub(super) fn readable_relation(select: &mut SelectStatement, secured: &SecuredP
         select.from(table);
         return;
     }
-    let raw = Relation::table(snapshot, secured.now);
+    let raw = Relation::table(snapshot, secured.moment);
     let mut readable = readable_cells(secured);
     readable.from(table).and_where(predicate::lower(&secured.rows, &raw));
     select.from_subquery(readable, ColumnName::system("r"));
 }
 
 /// SELECT: every stored cell, masked where it must be, and the flags of computed fields.
-fn readable_cells(secured: &SecuredPlan) -> SelectStatement {
+pub(super) fn readable_cells(secured: &SecuredPlan) -> SelectStatement {
     let snapshot = &secured.plan.view.snapshot;
-    let raw = Relation::table(snapshot, secured.now);
+    let raw = Relation::table(snapshot, secured.moment);
     let mut readable = Query::select();
     for (name, _) in &SYSTEM {
         readable.expr(expr::column(name));

@@ -4,10 +4,10 @@ use docpal_core::sql::expr::{self, Expr, ExprTrait as _, Order, PgFn, Query, Sel
 use docpal_core::sql::{ColumnName, PgType, Statement};
 use docpal_core::{Error, ErrorKind, Result};
 
-use super::field::{Operand, Relation};
-use super::formula::poison;
+use super::field::{Relation, SqlValue};
 use super::select::{filter, flags, for_people, order_by, readable_relation};
 use crate::aggregates::{Aggregate, Over, those};
+use crate::formula::poison;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
@@ -72,7 +72,7 @@ impl CompiledSummary {
 pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
     let view = &secured.plan.view;
     let flags = flags(secured);
-    let relation = Relation { flags: &flags, ..Relation::table(&view.snapshot, secured.now) };
+    let relation = Relation { flags: &flags, ..Relation::table(&view.snapshot, secured.moment) };
     // Keys and values are computed once per record, below the grouping.
     let mut records = Query::select();
     let levels = view.sorts.iter().take(view.groups).enumerate();
@@ -179,7 +179,7 @@ enum Failing {
 
 impl Column {
     /// Makes `operand` the column `n` of its kind of `records`.
-    fn new(operand: Operand, stems: [&'static str; 2], n: usize, records: &mut SelectStatement) -> Self {
+    fn new(operand: SqlValue, stems: [&'static str; 2], n: usize, records: &mut SelectStatement) -> Self {
         let [name, fails] = stems.map(|stem| ColumnName::alias(stem, n));
         let ty = operand.ty;
         let failing = match operand.fails {

@@ -80,13 +80,6 @@ pub(super) static OPERATORS: &[Operator] = &[
     },
 ];
 
-/// What "today" is.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    /// The moment of the request.
-    pub now: DateTime<Utc>,
-}
-
 /// A half-open stretch: from the first moment in to the first moment after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -94,6 +87,28 @@ pub struct Span {
     pub from: DateTime<Utc>,
     /// The first moment after.
     pub to: DateTime<Utc>,
+}
+
+/// A stretch of days: one that stays, or one that moves with the day of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// These moments.
+    Fixed(Span),
+    /// A mode, as `last_days`, with its number if it takes one.
+    Relative(&'static str, Option<u32>),
+}
+
+impl Stretch {
+    /// The moments it means on the day of `now`; `None` out of the calendar.
+    #[must_use]
+    pub fn at(self, now: DateTime<Utc>) -> Option<Span> {
+        let today = now.date_naive();
+        match self {
+            Self::Fixed(span) => Some(span),
+            Self::Relative(mode, None) => plain(mode, today).ok(),
+            Self::Relative(mode, Some(n)) => counted(mode, n, today).ok(),
+        }
+    }
 }
 
 /// The relative modes that take no number.
@@ -139,35 +154,41 @@ fn days(from: NaiveDate, to: NaiveDate) -> Span {
 }
 
 fn stretch(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
-    span(needed(value)?, reading).map(Operand::Span)
+    let stretch = one(needed(value)?, reading)?;
+    Ok(Operand::Span(stretch, stretch))
 }
 
 fn two(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
     match list_value(value)? {
-        [first, last] => {
-            let (first, last) = (span(first, reading)?, span(last, reading)?);
-            Ok(Operand::Span(Span { from: first.from, to: last.to }))
-        }
+        [first, last] => Ok(Operand::Span(one(first, reading)?, one(last, reading)?)),
         _ => Err("expected two dates, as [\"2026-01-01\", \"2026-01-31\"]".to_owned()),
     }
 }
 
-fn span(value: &Json, reading: &Reading<'_>) -> Result<Span, String> {
+fn one(value: &Json, reading: &Reading<'_>) -> Result<Stretch, String> {
     match value {
         Json::Text(text) => match field_types::read_day(text) {
-            Ok(day) => Ok(days(day, later(day, 1)?)),
+            Ok(day) => Ok(Stretch::Fixed(days(day, later(day, 1)?))),
             Err(_) if *reading.compared == Compared::Field(Family::DateTime) => {
                 let instant = field_types::read_instant(text).map_err(|fault| fault.message)?;
-                Ok(Span { from: instant, to: instant + chrono::TimeDelta::microseconds(1) })
+                let to = instant + chrono::TimeDelta::microseconds(1);
+                Ok(Stretch::Fixed(Span { from: instant, to }))
             }
             Err(fault) => Err(fault.message),
         },
-        Json::Object(entries) => relative(entries, reading.clock.now.date_naive()),
+        Json::Object(entries) => {
+            let stretch = relative(entries)?;
+            stretch.at(reading.now).map(|_| stretch).ok_or_else(out_of_the_calendar)
+        }
         other => Err(format!("expected a date or {{\"mode\": ..}}, got {}", other.kind())),
     }
 }
 
-fn relative(entries: &[(String, Json)], today: NaiveDate) -> Result<Span, String> {
+fn out_of_the_calendar() -> String {
+    "out of the calendar, which has the years 1 to 9999".to_owned()
+}
+
+fn relative(entries: &[(String, Json)]) -> Result<Stretch, String> {
     let (mut mode, mut n) = (None, None);
     for (key, value) in entries {
         match (key.as_str(), value) {
@@ -180,12 +201,13 @@ fn relative(entries: &[(String, Json)], today: NaiveDate) -> Result<Span, String
         }
     }
     let mode = mode.ok_or("the key `mode` is missing")?;
-    match n {
-        None if MODES.contains(&mode) => plain(mode, today),
-        Some(n) if COUNTED.contains(&mode) => counted(mode, n, today),
-        None if COUNTED.contains(&mode) => Err(format!("`{mode}` needs `n`")),
-        Some(_) if MODES.contains(&mode) => Err(format!("`{mode}` takes no `n`")),
-        _ => {
+    let among = |modes: &[&'static str]| modes.iter().copied().find(|known| *known == mode);
+    match (n, among(MODES), among(COUNTED)) {
+        (None, Some(mode), _) => Ok(Stretch::Relative(mode, None)),
+        (Some(n), _, Some(mode)) => Ok(Stretch::Relative(mode, Some(n))),
+        (None, _, Some(mode)) => Err(format!("`{mode}` needs `n`")),
+        (Some(_), Some(mode), _) => Err(format!("`{mode}` takes no `n`")),
+        (_, None, None) => {
             let all: Vec<&str> = MODES.iter().chain(COUNTED).copied().collect();
             let near = docpal_core::names::suggestion(docpal_core::names::nearest(mode, all.iter().copied()));
             Err(format!("there is no mode `{mode}`{near} The modes are: {}", all.join(", ")))
@@ -209,8 +231,7 @@ fn months(day: NaiveDate, count: i64) -> Result<NaiveDate, String> {
 
 /// A bound that PostgreSQL has too, up to the day after the last one that a cell can hold.
 fn in_calendar(day: Option<NaiveDate>) -> Result<NaiveDate, String> {
-    day.filter(|day| (1..=10_000).contains(&day.year()))
-        .ok_or_else(|| "out of the calendar, which has the years 1 to 9999".to_owned())
+    day.filter(|day| (1..=10_000).contains(&day.year())).ok_or_else(out_of_the_calendar)
 }
 
 /// Weeks begin on Monday.
@@ -270,14 +291,19 @@ fn bound(moment: DateTime<Utc>, ty: PgType) -> Expr {
     }
 }
 
+fn span(c: &Compare<'_>) -> Option<Span> {
+    let Operand::Span(first, last) = c.operand else { return None };
+    Some(Span { from: first.at(c.moment.now)?.from, to: last.at(c.moment.now)?.to })
+}
+
 fn within(c: Compare<'_>) -> Expr {
-    let Operand::Span(span) = c.operand else { return expr::boolean(false) };
+    let Some(span) = span(&c) else { return expr::boolean(false) };
     let value = c.value;
     value.clone().gte(bound(span.from, c.ty)).and(value.lt(bound(span.to, c.ty)))
 }
 
 fn edge(c: Compare<'_>, operator: BinOper, begin: bool) -> Expr {
-    let Operand::Span(span) = c.operand else { return expr::boolean(false) };
+    let Some(span) = span(&c) else { return expr::boolean(false) };
     let moment = if begin { span.from } else { span.to };
     c.value.binary(operator, bound(moment, c.ty))
 }
@@ -290,7 +316,7 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(); // a Friday
         let mut entries = vec![("mode".to_owned(), Json::from(mode))];
         entries.extend(n.map(|n| ("n".to_owned(), Json::from(n))));
-        let span = relative(&entries, today).unwrap();
+        let span = relative(&entries).unwrap().at(midnight(today)).unwrap();
         (span.from.date_naive().to_string(), span.to.date_naive().to_string())
     }
 
@@ -311,8 +337,7 @@ mod tests {
 
     #[test]
     fn a_mistyped_mode_gets_the_nearest() {
-        let error =
-            relative(&[("mode".to_owned(), Json::from("last_day"))], NaiveDate::default()).unwrap_err();
+        let error = relative(&[("mode".to_owned(), Json::from("last_day"))]).unwrap_err();
         assert!(error.contains("did you mean `last_days`"), "{error}");
     }
 }

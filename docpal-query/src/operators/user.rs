@@ -54,12 +54,19 @@ fn ids(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
 
 fn me(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
     no_value(value, reading)?;
-    let user = reading.user.ok_or("there is no user here that `me` could mean")?;
-    Ok(Operand::Ids(vec![user.uuid()]))
+    if reading.has_user {
+        Ok(Operand::Me)
+    } else {
+        Err("there is no user here that `me` could mean".to_owned())
+    }
 }
 
 fn is_in(c: Compare<'_>) -> Expr {
     match c.operand {
+        Operand::Me => match c.moment.user {
+            Some(user) => c.value.eq(expr::uuid(user.uuid())),
+            None => expr::boolean(false),
+        },
         Operand::Ids(ids) => match ids.as_slice() {
             [one] => c.value.eq(expr::uuid(*one)),
             many => expr::is_any_of(c.value, expr::uuid_array(many.iter().copied())),

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use docpal_core::audit::Change;
 use docpal_core::sql::copy::CopyBuffer;
-use docpal_core::sql::expr::{self, ExprTrait as _, Query};
+use docpal_core::sql::expr::{self, Query};
 use docpal_core::sql::{ColumnName, Connection, Statement, exec, meta};
 use docpal_core::{
     Action, Cell, Error, ErrorKind, FieldError, Json, RecordDraft, RecordId, Result, TableSnapshot, UserId,
 };
 
-use super::write::{AuthorizedWrite, authorize, refused};
+use super::authorize::{AuthorizedWrite, authorize, refused, require_create, table_changed};
+use super::write::{fenced, stands};
 use super::{Records, not_allowed, on_field};
 use crate::access::Access;
 use crate::lower::field::Relation;
@@ -25,11 +26,15 @@ const MAX_ENTRIES: usize = 100;
 /// Ids per audit row.
 const LOGGED: usize = 10_000;
 
+/// Conditions, each with the records that must meet it. A record is under few conditions, and there are no more of them
+/// than rules, so both are linear in the number of records.
+type Checks = Vec<(Predicate, Vec<RecordId>)>;
+
 /// Records ready to be streamed.
 struct Encoded {
     ids: Vec<RecordId>,
-    /// What every one of them must meet once it is there.
-    checks: Vec<Predicate>,
+    /// What some of them must meet once they are there: each condition with the ids of those that must.
+    checks: Checks,
     data: Vec<Vec<u8>>,
 }
 
@@ -41,9 +46,7 @@ impl Records<'_> {
         drafts: &[RecordDraft],
     ) -> Result<Vec<RecordId>> {
         let access = self.access(snapshot);
-        if access.row(Action::Create) == Predicate::Never {
-            return Err(self.refuse(&access, "create records here"));
-        }
+        require_create(&access)?;
         if drafts.len() > MAX_RECORDS {
             let message = format!("{} records; one call makes at most {MAX_RECORDS}", drafts.len());
             return Err(Error::new(ErrorKind::Limit, "too_many_records", message));
@@ -78,7 +81,7 @@ impl Records<'_> {
         let user = self.actor.user().map(UserId::uuid);
         let mut failed: Vec<FieldError> = Vec::new();
         let mut ids = Vec::with_capacity(drafts.len());
-        let mut checks: Vec<Predicate> = Vec::new();
+        let mut checks = Checks::new();
         let mut buffer = CopyBuffer::default();
         for (index, draft) in drafts.iter().enumerate() {
             let write = match authorize(draft, access, Action::Create) {
@@ -91,14 +94,15 @@ impl Records<'_> {
                     continue;
                 }
             };
-            let AuthorizedWrite { record, checks: wanted } = write;
-            for check in wanted {
-                if !checks.contains(&check) {
-                    checks.push(check);
-                }
-            }
+            let AuthorizedWrite { columns: record, must_after, .. } = write;
             let id = RecordId::new();
             ids.push(id);
+            for part in must_after.parts() {
+                match checks.iter_mut().find(|(known, _)| known == part) {
+                    Some((_, ids)) => ids.push(id),
+                    None => checks.push((part.clone(), vec![id])),
+                }
+            }
             buffer.start_row(stored.len() + 3);
             buffer.uuid(Some(id.uuid()));
             buffer.uuid(user);
@@ -135,27 +139,36 @@ fn columns(snapshot: &TableSnapshot) -> Vec<ColumnName> {
     columns
 }
 
-/// Every record must meet every check; else none stays.
-async fn check_all(
-    conn: &mut Connection,
-    access: &Access,
-    ids: &[RecordId],
-    checks: &[Predicate],
-) -> Result<()> {
-    if checks.is_empty() {
+/// Every record must meet what it must, on the table as it was authorised; else none stays.
+async fn check_all(conn: &mut Connection, access: &Access, ids: &[RecordId], checks: &Checks) -> Result<()> {
+    let snapshot = access.snapshot();
+    let raw = Relation::table(snapshot, access.moment());
+    let mut unmet: Vec<usize> = Vec::new();
+    for (check, of) in checks {
+        let mut select = Query::select();
+        select.expr(expr::column(&ColumnName::ID)).from(snapshot.physical().table_ref());
+        let id = expr::column(&ColumnName::ID);
+        select.and_where(expr::is_any_of(id, expr::uuid_array(of.iter().map(|id| id.uuid()))));
+        select.and_where(expr::not_true(predicate::lower(check, &raw)));
+        select.limit(MAX_ENTRIES as u64);
+        let rows = exec::fetch_all(conn, Statement::from(select)).await?;
+        let wrong = rows.iter().filter_map(|row| row.uuid(0));
+        unmet.extend(wrong.filter_map(|wrong| ids.iter().position(|id| id.uuid() == wrong)));
+    }
+    let still = fenced(snapshot).query(Query::select().expr(stands()).to_owned());
+    let row = exec::fetch_optional(conn, Statement::from(still)).await?;
+    if row.and_then(|row| row.bool(0)) != Some(true) {
+        return Err(table_changed());
+    }
+    if unmet.is_empty() {
         return Ok(());
     }
-    let snapshot = access.snapshot();
-    let raw = Relation::table(snapshot, access.now());
-    let mut select = Query::select();
-    select.expr(expr::count_all()).from(snapshot.physical().table_ref());
-    let id = expr::column(&ColumnName::ID);
-    select.and_where(expr::is_any_of(id, expr::uuid_array(ids.iter().map(|id| id.uuid()))));
-    let unmet = checks.iter().map(|check| expr::not_true(predicate::lower(check, &raw)));
-    select.and_where_option(unmet.reduce(|a, b| a.or(b)));
-    let row = exec::fetch_optional(conn, Statement::from(select)).await?;
-    match row.and_then(|row| row.int(0)) {
-        Some(0) => Ok(()),
-        _ => Err(not_allowed("create some of these records")),
-    }
+    unmet.sort_unstable();
+    unmet.dedup();
+    let entry = |index: &usize| {
+        FieldError::new("", "not_allowed", "your roles do not allow you to create such a record")
+            .in_record(*index)
+    };
+    let entries = unmet.iter().take(MAX_ENTRIES).map(entry).collect();
+    Err(not_allowed("create some of these records").with_fields(entries))
 }

@@ -7,6 +7,7 @@ use docpal_core::access::scope;
 use docpal_core::sql::{Connection, Transaction, exec};
 use docpal_core::{Actor, Docpal, RecordId, Result, TableId, TableSnapshot};
 
+use super::write::require_read;
 use super::{Records, record_not_found};
 use crate::access::Access;
 use crate::lower::{Compiled, cursor, lower, lower_summary};
@@ -38,10 +39,8 @@ impl Records<'_> {
         spec: &ViewSpec,
     ) -> Result<Summary> {
         let access = self.access(snapshot);
-        if !access.sees_table() {
-            return Err(docpal_core::docpal::table_not_found());
-        }
-        let secured = secure(plan(resolve(spec, &access)?)?, &access)?;
+        require_read(&access)?;
+        let secured = secure(plan(resolve(spec, &access)?), &access)?;
         let compiled = lower_summary(&secured)?;
         let rows = exec::fetch_all(conn, compiled.statement.clone()).await?;
         Ok(Summary::new(&secured.plan, &compiled.layout, &rows))
@@ -57,7 +56,7 @@ impl Records<'_> {
         let mut view = resolve_visible(&access)?;
         view.filter = is_record(id)?;
         view.limit = 1;
-        let secured = secure(plan(view)?, &access)?;
+        let secured = secure(plan(view), &access)?;
         let compiled = lower(&secured, self.docpal.cursor_key())?;
         let rows = exec::fetch_all(conn, compiled.page.clone()).await?;
         if rows.is_empty() {
@@ -69,9 +68,7 @@ impl Records<'_> {
 
 /// Every field the actor sees, no filter. `table_not_found` when there is nothing to see.
 pub(super) fn resolve_visible(access: &Access) -> Result<ResolvedView> {
-    if !access.sees_table() {
-        return Err(docpal_core::docpal::table_not_found());
-    }
+    require_read(access)?;
     resolve(&ViewSpec::new(), access)
 }
 
@@ -80,6 +77,7 @@ fn is_record(id: RecordId) -> Result<Predicate> {
     let operator = operator.ok_or_else(|| docpal_core::Error::internal("no operator on ids"))?;
     Ok(Predicate::Test(Comparison {
         target: Target::System(System::Id),
+        computed: false,
         operator,
         operand: Operand::Ids(vec![id.uuid()]),
         case_sensitive: false,
@@ -87,10 +85,8 @@ fn is_record(id: RecordId) -> Result<Predicate> {
 }
 
 async fn list(conn: &mut Connection, access: &Access, spec: &ViewSpec, cursor_key: &[u8]) -> Result<Page> {
-    if !access.sees_table() {
-        return Err(docpal_core::docpal::table_not_found());
-    }
-    let secured = secure(plan(resolve(spec, access)?)?, access)?;
+    require_read(access)?;
+    let secured = secure(plan(resolve(spec, access)?), access)?;
     let compiled = lower(&secured, cursor_key)?;
     let page = fetch(conn, access, &secured, &compiled, cursor_key).await?;
     match compiled.count {
@@ -143,7 +139,7 @@ impl Export {
         spec.count = crate::spec::Count::None;
         let export = Self { tx, spec, cursor_key: docpal.cursor_key().to_vec(), done: false, access };
         // Refuse a wrong view before the first byte goes out.
-        secure(plan(resolve(&export.spec, &export.access)?)?, &export.access)?;
+        secure(plan(resolve(&export.spec, &export.access)?), &export.access)?;
         Ok(export)
     }
 

@@ -4,21 +4,23 @@
 use std::sync::Arc;
 
 use docpal_core::model::Field;
-use docpal_core::records::{Mode, ValidRecord, validate};
+use docpal_core::records::ValidRecord;
 use docpal_core::sql::expr::{
-    self, CommonTableExpression, Expr, ExprTrait as _, LockType, PgFn, Query, SubQueryStatement, WithClause,
+    self, CommonTableExpression, Expr, ExprTrait as _, LockType, PgFn, Query, SelectStatement,
+    SubQueryStatement, WithClause,
 };
+use docpal_core::sql::fence::fence;
 use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec};
-use docpal_core::{
-    Action, Cell, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableSnapshot, UserId,
-};
+use docpal_core::{Action, Cell, Error, ErrorKind, RecordDraft, RecordId, Result, TableSnapshot, UserId};
 
+use super::authorize::{AuthorizedWrite, authorize, refused, require_create, table_changed};
 use super::read::resolve_visible;
 use super::{Records, not_allowed, on_field, record_not_found, version_conflict};
 use crate::access::Access;
 use crate::lower::field::Relation;
+use crate::lower::image::{AfterImage, after_image};
 use crate::lower::predicate;
-use crate::lower::select::{Layout, SYSTEM, after_image};
+use crate::lower::select::SYSTEM;
 use crate::page::Page;
 use crate::plan::plan;
 use crate::predicate::Predicate;
@@ -45,55 +47,12 @@ impl Saved {
     }
 }
 
-/// A record whose values fit and whose actor may write them. Made by [`authorize`] only.
-pub(super) struct AuthorizedWrite {
-    pub(super) record: ValidRecord,
-    /// What the record must meet after the write.
-    pub(super) checks: Vec<Predicate>,
-}
-
-/// Checks a draft and the right to write each field it names.
-pub(super) fn authorize(
-    draft: &RecordDraft,
-    access: &Access,
-    action: Action,
-) -> std::result::Result<AuthorizedWrite, Vec<FieldError>> {
-    let mode = if action == Action::Create { Mode::Create } else { Mode::Update };
-    let record = validate(draft, access.snapshot(), mode, access.now(), &|field: &Field| access.sees(field))?;
-    let mut checks = vec![access.row(action)];
-    let mut refused = Vec::new();
-    for position in record.given() {
-        match access.write_field(action, *position) {
-            Predicate::Always => {}
-            Predicate::Never => {
-                let name = access.snapshot().fields().get(*position).map_or("", Field::name);
-                let message = "your roles do not allow you to write this field";
-                refused.push(FieldError::new(name, "field_not_writable", message));
-            }
-            predicate => checks.push(predicate),
-        }
-    }
-    if !refused.is_empty() {
-        return Err(refused);
-    }
-    let check = Predicate::all(checks);
-    let checks = if check == Predicate::Always { Vec::new() } else { vec![check] };
-    Ok(AuthorizedWrite { record, checks })
-}
-
-/// Failed entries as one error: forbidden when rights are all that is missing.
-pub(super) fn refused(entries: Vec<FieldError>) -> Error {
-    if entries.iter().all(|entry| entry.code == "field_not_writable") {
-        not_allowed("write some of these fields").with_fields(entries)
-    } else {
-        Error::validation(entries)
-    }
-}
-
 /// The CTE with the record as written.
 const WRITTEN: ColumnName = ColumnName::system("w");
 /// The CTE with the record as it was.
 const BEFORE: ColumnName = ColumnName::system("b");
+/// The CTE with a row while the table is what it was when the write was authorised.
+const FENCE: ColumnName = ColumnName::system("f");
 /// May the record, as it was, be changed?
 const MAY: ColumnName = ColumnName::system("may");
 
@@ -105,34 +64,34 @@ impl Records<'_> {
         draft: &RecordDraft,
     ) -> Result<Saved> {
         let access = self.access(snapshot);
-        if access.row(Action::Create) == Predicate::Never {
-            return Err(self.refuse(&access, "create records here"));
-        }
+        require_create(&access)?;
         let write = authorize(draft, &access, Action::Create).map_err(refused)?;
         let secured = secure_all(&access)?;
         let id = RecordId::new();
-        let mut insert = Query::insert();
         let user = self.actor.user().map(UserId::uuid);
         let mut columns = vec![ColumnName::ID, ColumnName::CREATED_BY, ColumnName::UPDATED_BY];
-        let mut values = vec![expr::uuid(id.uuid()), expr::nullable_uuid(user), expr::nullable_uuid(user)];
-        for (column, value) in assignments(snapshot, &write.record) {
+        let mut values = Query::select();
+        values.exprs([expr::uuid(id.uuid()), expr::nullable_uuid(user), expr::nullable_uuid(user)]);
+        for (column, value) in assignments(snapshot, &write.columns) {
             columns.push(column);
-            values.push(value);
+            values.expr(value);
         }
+        values.from(FENCE);
+        let mut insert = Query::insert();
         insert.into_table(snapshot.physical().table_ref()).columns(columns);
-        insert.values(values).map_err(Error::internal)?;
+        insert.select_from(values).map_err(Error::internal)?;
         insert.returning(Query::returning().exprs(all_columns(snapshot)));
-        let (after, layout, width) = after_image(&secured, &WRITTEN, &write.checks);
-        let mut with = WithClause::new();
+        let image = after_image(&access, secured.as_ref(), &WRITTEN, &write.must_after);
+        let mut with = fenced(snapshot);
         with.cte(cte(&WRITTEN, insert.into()));
         self.log(snapshot).created(&mut with, &WRITTEN);
-        let statement = Statement::from(with.query(after));
+        let statement = Statement::from(with.query(image.select.clone()));
         let row = exec::fetch_optional(conn, statement).await.map_err(|error| on_field(error, &access))?;
-        let row = row.ok_or_else(|| Error::internal("an insert returned no row"))?;
-        if !passes(&row, width, write.checks.len()) {
+        let row = row.ok_or_else(table_changed)?;
+        if !image.passes(&row) {
             return Err(not_allowed("create such a record"));
         }
-        Ok(saved(id, row, &secured, &layout, width, &access))
+        Ok(saved(id, row, secured.as_ref(), &image, &access))
     }
 
     pub(super) async fn update_with(
@@ -144,7 +103,7 @@ impl Records<'_> {
         version: Option<i64>,
     ) -> Result<Saved> {
         let access = self.access(snapshot);
-        let secured = secure_all(&access)?;
+        require_read(&access)?;
         let write = match authorize(draft, &access, Action::Update) {
             Ok(write) => write,
             Err(entries) => {
@@ -153,20 +112,21 @@ impl Records<'_> {
                 return Err(refused(entries));
             }
         };
-        let with = self.update_clause(snapshot, &access, id, &write.record, version);
-        let (after, layout, width) = after_image(&secured, &WRITTEN, &write.checks);
-        let changed = exec::fetch_optional(conn, Statement::from(with.query(after)))
-            .await
-            .map_err(|error| on_field(error, &access))?;
+        let secured = secure_all(&access)?;
+        let with = self.update_clause(snapshot, &access, id, &write, version);
+        let image = after_image(&access, secured.as_ref(), &WRITTEN, &write.must_after);
+        let statement = Statement::from(with.query(image.select.clone()));
+        let changed =
+            exec::fetch_optional(conn, statement).await.map_err(|error| on_field(error, &access))?;
         let Some(row) = changed else {
-            let state = before_clause(snapshot, &access, id, Action::Update).query(state_of());
+            let state = before_clause(snapshot, &access, id, &write.may_before).query(state_of());
             let row = exec::fetch_optional(conn, Statement::from(state)).await?;
             return Err(why_untouched(row, version, "change this record"));
         };
-        if !passes(&row, width, write.checks.len()) {
+        if !image.passes(&row) {
             return Err(not_allowed("change the record so"));
         }
-        Ok(saved(id, row, &secured, &layout, width, &access))
+        Ok(saved(id, row, secured.as_ref(), &image, &access))
     }
 
     /// WITH b (the readable record, locked), w (the update), and the log.
@@ -175,7 +135,7 @@ impl Records<'_> {
         snapshot: &Arc<TableSnapshot>,
         access: &Access,
         id: RecordId,
-        record: &ValidRecord,
+        write: &AuthorizedWrite,
         version: Option<i64>,
     ) -> WithClause {
         let mut update = Query::update();
@@ -183,27 +143,46 @@ impl Records<'_> {
         update.value(ColumnName::UPDATED_AT, expr::call(PgFn::Now, []));
         update.value(ColumnName::UPDATED_BY, expr::nullable_uuid(self.actor.user().map(UserId::uuid)));
         update.value(ColumnName::VERSION, expr::column(&ColumnName::VERSION).add(expr::integer(1)));
-        for (column, value) in assignments(snapshot, record) {
+        for (column, value) in assignments(snapshot, &write.columns) {
             update.value(column, value);
         }
         update.and_where(expr::column(&ColumnName::ID).in_subquery(changeable(version)));
         update.returning(Query::returning().exprs(all_columns(snapshot)));
-        let mut with = before_clause(snapshot, access, id, Action::Update);
+        let mut with = before_clause(snapshot, access, id, &write.may_before);
         with.cte(cte(&WRITTEN, update.into()));
-        let given: Vec<usize> = record.cells().iter().map(|(position, _)| *position).collect();
+        let given: Vec<usize> = write.columns.cells().iter().map(|(position, _)| *position).collect();
         self.log(snapshot).updated(&mut with, &BEFORE, &WRITTEN, &given);
         with
     }
+}
 
-    /// Forbidden for who sees the table, else the table does not exist.
-    pub(super) fn refuse(&self, access: &Access, what: &str) -> Error {
-        if access.sees_table() { not_allowed(what) } else { docpal_core::docpal::table_not_found() }
+/// Forbidden for who may fill the table without reading it; for who does not know of it, it does not exist.
+pub(super) fn require_read(access: &Access) -> Result<()> {
+    match (access.sees_table(), access.knows_table()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(not_allowed("read the records of this table")),
+        (false, false) => Err(docpal_core::docpal::table_not_found()),
     }
 }
 
-/// The plan of every field the actor sees.
-fn secure_all(access: &Access) -> Result<SecuredPlan> {
-    secure(plan(resolve_visible(access)?)?, access)
+/// The plan of every field the actor sees; `None` for who reads nothing.
+fn secure_all(access: &Access) -> Result<Option<SecuredPlan>> {
+    if !access.sees_table() {
+        return Ok(None);
+    }
+    Ok(Some(secure(plan(resolve_visible(access)?), access)?))
+}
+
+/// WITH f AS (a row while the table is what `snapshot` says).
+pub(super) fn fenced(snapshot: &TableSnapshot) -> WithClause {
+    let mut with = WithClause::new();
+    with.cte(cte(&FENCE, fence(snapshot).into()));
+    with
+}
+
+/// Is the table still what it was when the write was authorised?
+pub(super) fn stands() -> Expr {
+    expr::exists(Query::select().expr(expr::integer(1)).from(FENCE).to_owned())
 }
 
 pub(super) fn cte(name: &ColumnName, query: SubQueryStatement) -> CommonTableExpression {
@@ -228,65 +207,64 @@ pub(super) fn all_columns(snapshot: &TableSnapshot) -> Vec<Expr> {
     system.chain(fields).collect()
 }
 
-/// WITH b AS (the record, if readable, locked, and whether `action` may be done to it).
+/// WITH f (the fence), b AS (the record, if readable, locked, and whether it meets `may`).
 pub(super) fn before_clause(
     snapshot: &TableSnapshot,
     access: &Access,
     id: RecordId,
-    action: Action,
+    may: &Predicate,
 ) -> WithClause {
-    let raw = Relation::table(snapshot, access.now());
+    let raw = Relation::table(snapshot, access.moment());
     let mut before = Query::select();
     before.exprs(all_columns(snapshot));
-    before.expr_as(expr::is_true(predicate::lower(&access.row(action), &raw)), MAY);
+    before.expr_as(expr::is_true(predicate::lower(may, &raw)), MAY);
     before.from(snapshot.physical().table_ref());
     before.and_where(expr::column(&ColumnName::ID).eq(expr::uuid(id.uuid())));
     before.and_where(predicate::lower(access.read(), &raw));
     before.lock(LockType::Update);
-    let mut with = WithClause::new();
+    let mut with = fenced(snapshot);
     with.cte(cte(&BEFORE, before.into()));
     with
 }
 
-/// SELECT id FROM b WHERE may AND version = ..
-pub(super) fn changeable(version: Option<i64>) -> docpal_core::sql::expr::SelectStatement {
+/// SELECT id FROM b WHERE may AND version = .. AND the fence stands
+pub(super) fn changeable(version: Option<i64>) -> SelectStatement {
     let mut select = Query::select();
-    select.expr(expr::column(&ColumnName::ID)).from(BEFORE).and_where(expr::column(&MAY));
+    select.expr(expr::column(&ColumnName::ID)).from(BEFORE).and_where(expr::column(&MAY)).and_where(stands());
     if let Some(version) = version {
         select.and_where(expr::column(&ColumnName::VERSION).eq(expr::integer(version)));
     }
     select
 }
 
-/// SELECT may, version FROM b
-pub(super) fn state_of() -> docpal_core::sql::expr::SelectStatement {
-    Query::select().expr(expr::column(&MAY)).expr(expr::column(&ColumnName::VERSION)).from(BEFORE).to_owned()
+/// SELECT whether the fence stands, may, version FROM b, or a row with the first only
+pub(super) fn state_of() -> SelectStatement {
+    let of = |column: &ColumnName| {
+        expr::subquery(Query::select().expr(expr::column(column)).from(BEFORE).to_owned())
+    };
+    Query::select().expr(stands()).expr(of(&MAY)).expr(of(&ColumnName::VERSION)).to_owned()
 }
 
 /// Why a record was not touched, from the row of [`state_of`].
 pub(super) fn why_untouched(state: Option<Row>, version: Option<i64>, what: &str) -> Error {
-    let Some(row) = state else { return record_not_found() };
-    let current = row.int(1).unwrap_or_default();
-    match row.bool(0) {
+    let Some(row) = state.filter(|row| row.bool(0) == Some(true)) else { return table_changed() };
+    let Some(current) = row.int(2) else { return record_not_found() };
+    match row.bool(1) {
         Some(true) if version.is_some_and(|version| version != current) => version_conflict(current),
         Some(true) => Error::new(ErrorKind::Unavailable, "busy", "busy with another change; try again"),
         _ => not_allowed(what),
     }
 }
 
-fn passes(row: &Row, width: usize, checks: usize) -> bool {
-    (1..=checks).all(|index| row.bool(width + index) == Some(true))
-}
-
 fn saved(
     id: RecordId,
     row: Row,
-    secured: &SecuredPlan,
-    layout: &Layout,
-    width: usize,
+    secured: Option<&SecuredPlan>,
+    image: &AfterImage,
     access: &Access,
 ) -> Saved {
-    let readable = row.bool(width) == Some(true);
-    let record = readable.then(|| Page::new(&secured.plan, layout, vec![row], access.now()));
+    let record = secured
+        .filter(|_| image.is_readable(&row))
+        .map(|secured| Page::new(&secured.plan, &image.layout, vec![row], access.now()));
     Saved { id, record }
 }

@@ -4,8 +4,9 @@ use chrono_tz::Tz;
 use docpal_core::field_types::Family;
 use docpal_core::{Error, Result};
 
-use super::{Lookup, ResolvedSort, default_place, require_sql};
+use super::{ResolvedSort, default_place};
 use crate::aggregates::{Aggregate, aggregates_of, every_aggregate};
+use crate::filter::Lookup;
 use crate::spec::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
 use crate::target::{Compared, Target};
 
@@ -36,7 +37,7 @@ pub(super) fn resolve_groups(groups: &[GroupBy], lookup: &Lookup<'_>) -> Result<
     let mut resolved: Vec<ResolvedSort> = Vec::with_capacity(groups.len());
     for (index, group) in groups.iter().enumerate() {
         let path = format!("group[{index}]");
-        let target = sql_target(&group.field, lookup, &format!("{path}.field"))?;
+        let target = lookup.sql_target(&group.field, &format!("{path}.field"))?;
         let compared = lookup.compared(target);
         let buckets = group.bucket.map(|bucket| Buckets { bucket, zone: group.zone.unwrap_or(Tz::UTC) });
         if let Some(Buckets { bucket, .. }) = buckets
@@ -84,7 +85,7 @@ pub(super) fn resolve_aggregates(
     }
     let resolve = |(index, spec): (usize, &AggregateSpec)| {
         let path = format!("aggregates[{index}]");
-        let target = sql_target(&spec.field, lookup, &format!("{path}.field"))?;
+        let target = lookup.sql_target(&spec.field, &format!("{path}.field"))?;
         let compared = lookup.compared(target);
         let aggregate = find(&spec.function, &compared, &format!("{path}.function"))?;
         Ok(ResolvedAggregate { target, aggregate })
@@ -102,12 +103,4 @@ fn find(function: &str, compared: &Compared, path: &str) -> Result<&'static Aggr
         let message = format!("a {kind} has no aggregate `{function}`{near} The aggregates are: {names}");
         Error::invalid("unknown_aggregate", path, message)
     })
-}
-
-fn sql_target(key: &str, lookup: &Lookup<'_>, path: &str) -> Result<Target> {
-    let target = lookup.target(key, path)?;
-    if let Target::Field(position) = target {
-        require_sql(lookup.snapshot, position, path)?;
-    }
-    Ok(target)
 }

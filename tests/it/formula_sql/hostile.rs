@@ -8,7 +8,8 @@ use docpal::core::sql::expr::{self, ExprTrait as _, Query};
 use docpal::core::sql::{CellRef, ColumnName, PgType, exec, row};
 use docpal::core::{Cell, FieldId, FieldSpec, RecordDraft, RecordId, Scope, SystemReason, TableSpec};
 use docpal::formula::{Context, ErrorCode, EvalError, RecordProperty, Row, Type, Value};
-use docpal::query::lower::formula::{self, Clock};
+use docpal::query::formula::Clock;
+use docpal::query::lower::formulas;
 use docpal::query::{Access, RecordsExt as _, ViewSpec};
 
 use super::records::{CHOSEN, EMPTY, GONE, RECORDS};
@@ -88,7 +89,7 @@ impl Hostile {
         if matches!(computed.program().ty(), Type::List(_) | Type::Json) {
             return Err("its result is a list".to_owned());
         }
-        formula::statement(&self.access, &[&computed], clock.zone)?;
+        formulas(&self.access, &[&computed], clock.zone)?;
         let context = Context::new(clock.now).with_zone(clock.zone);
         let expected = (0..self.ids.len()).map(|record| self.evaluate(&computed, record, &context)).collect();
         // Nor has the wall clock of a zone a place for what lies just outside of the calendar.
@@ -150,8 +151,7 @@ impl Hostile {
                 continue;
             }
             let programs: Vec<&Computed> = of_clock.iter().map(|index| &cases[*index].computed).collect();
-            let (statement, types) =
-                formula::statement(&self.access, &programs, clock.zone).expect("has an SQL form");
+            let (statement, types) = formulas(&self.access, &programs, clock.zone).expect("has an SQL form");
             match exec::fetch_all(&mut connection, statement).await {
                 Ok(rows) => {
                     for (column, index) in of_clock.iter().enumerate() {
@@ -211,7 +211,7 @@ impl Hostile {
     /// The SQL of a program.
     pub(super) fn sql(&self, source: &str) -> String {
         let computed = self.snapshot.compile(source).expect("a program that was compared");
-        let statement = formula::statement(&self.access, &[&computed], self.clock(source).zone);
+        let statement = formulas(&self.access, &[&computed], self.clock(source).zone);
         statement.map_or_else(|why| why, |(statement, _)| statement.text().to_owned())
     }
 }

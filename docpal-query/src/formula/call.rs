@@ -17,7 +17,7 @@ use docpal_core::sql::expr::{self, PgFn};
 use docpal_formula::{FunctionCall, Node, Type, Unit};
 
 use super::Unsupported;
-use super::node::{Scope, midnight};
+use super::node::{Lowering, midnight};
 use super::sql::{Kind, Sql, any_fails};
 use super::term::Term;
 
@@ -50,7 +50,7 @@ fn find(name: &str) -> Option<Lower> {
 }
 
 /// A call of a function of the registry.
-pub(super) fn lower(call: &FunctionCall, ty: &Type, scope: Scope<'_>) -> Result<Sql, Unsupported> {
+pub(super) fn lower(call: &FunctionCall, ty: &Type, scope: Lowering<'_>) -> Result<Sql, Unsupported> {
     let name = call.function().name();
     if !call.function().is_standard() {
         return Err(format!("{name} is a function of the host"));
@@ -66,7 +66,7 @@ pub(super) fn lower(call: &FunctionCall, ty: &Type, scope: Scope<'_>) -> Result<
 struct Call<'c> {
     call: &'c FunctionCall,
     ty: &'c Type,
-    scope: Scope<'c>,
+    scope: Lowering<'c>,
 }
 
 impl Call<'_> {

@@ -21,14 +21,14 @@ const MAX_DEPTH: usize = 48;
 
 /// What the parts of a program are lowered with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Scope<'s> {
+pub(crate) struct Lowering<'s> {
     pub(crate) slots: &'s [Sql],
     pub(crate) clock: Clock,
     /// How many parts of the program are around this one.
     pub(crate) depth: usize,
 }
 
-impl Scope<'_> {
+impl Lowering<'_> {
     /// One part, with its kind; what is always blank takes the kind its place asks for.
     pub(super) fn lower_as(self, node: &Node, kind: Kind) -> Result<Sql, Unsupported> {
         Ok(self.lower(node)?.into_kind(kind).settled())

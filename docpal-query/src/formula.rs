@@ -13,22 +13,22 @@ mod node;
 mod sql;
 mod term;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use docpal_core::TableSnapshot;
 use docpal_core::field_types::{Family, MAX_OPTIONS, SelectOption};
 use docpal_core::model::{Computed, Field, Input};
-use docpal_core::sql::expr::{self, Expr, PgFn, Query};
-use docpal_core::sql::{ColumnName, PgType, Statement};
+use docpal_core::sql::PgType;
+use docpal_core::sql::expr::{self, Expr, PgFn};
 use docpal_formula::{RecordProperty, Type};
 
 use self::arithmetic::Exact;
-use self::node::Scope;
+use self::node::Lowering;
 use self::sql::{Item, Kind, Sql};
 use self::term::Term;
-use super::field::{Cases, Operand, Relation};
-use crate::access::{Access, Visibility};
-use crate::predicate::Predicate;
 use crate::target::Compared;
 
 pub use call::{MEMORY_ONLY, has_sql};
@@ -57,9 +57,33 @@ impl Clock {
     }
 }
 
+/// A computed value in SQL.
+#[derive(Clone, Debug)]
+pub(crate) struct ComputedValue {
+    pub(crate) value: Expr,
+    pub(crate) ty: PgType,
+    /// When it could not be computed; the value is then anything.
+    pub(crate) fails: Option<Expr>,
+    /// The value in two cases, when one of them is simpler.
+    pub(crate) cases: Option<Box<Cases>>,
+}
+
+/// A value that is simple for most records.
+#[derive(Clone, Debug)]
+pub(crate) struct Cases {
+    /// Which they are.
+    pub(crate) test: Expr,
+    /// The value of those; it can always be computed.
+    pub(crate) simple: Expr,
+    /// The value of the others.
+    pub(crate) other: Expr,
+    /// When the value of the others could not be computed.
+    pub(crate) other_fails: Option<Expr>,
+}
+
 /// Has the formula of the field at `position` an SQL form?
 pub(crate) fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Unsupported> {
-    let sql = compile(&Relation::table(snapshot, DateTime::UNIX_EPOCH), position, 0)?;
+    let sql = compile(snapshot, Clock::at(DateTime::UNIX_EPOCH), position, 0)?;
     if is_list(&sql) {
         Err("its result is a list; compare with INCLUDES, FIRST or ARRAYJOIN".to_owned())
     } else {
@@ -72,62 +96,74 @@ fn is_list(sql: &Sql) -> bool {
     matches!(sql.kind, Kind::List(_))
 }
 
-/// The value of the computed field at `position`; `None` when its formula has no SQL form.
-pub(crate) fn operand(relation: &Relation<'_>, position: usize) -> Option<Operand> {
-    let sql = compile(relation, position, 0).ok().filter(|sql| !is_list(sql))?;
+/// The value of the computed field at `position`, over the columns of its table; `None` when its formula has no SQL
+/// form.
+pub(crate) fn value(snapshot: &TableSnapshot, clock: Clock, position: usize) -> Option<ComputedValue> {
+    let sql = compile(snapshot, clock, position, 0).ok().filter(|sql| !is_list(sql))?;
     let cases = sql.plain().map(|(test, plain)| {
-        let ruled = Sql { exact: None, ..sql.clone() };
+        let ruled = Sql { exact: None, ..sql.as_ref().clone() };
         let other_fails = ruled.fails().map(Term::into_expr);
         let (test, simple, other) = (test.into_expr(), plain.into_expr(), ruled.value.into_expr());
         Box::new(Cases { test, simple, other, other_fails })
     });
-    let sql = sql.settled();
+    let sql = Arc::unwrap_or_clone(sql).settled();
     let fails = sql.fails().map(Term::into_expr);
-    Some(Operand { value: sql.value.into_expr(), ty: sql.kind.pg(), fails, cases })
+    Some(ComputedValue { value: sql.value.into_expr(), ty: sql.kind.pg(), fails, cases })
 }
 
-/// A statement that computes `formulas` for every record of the table, their instants read in `zone`: rows of the id,
-/// then for each formula its value and whether there is an error instead. It reads everything, so only an access to
-/// everything makes one.
-///
-/// # Errors
-/// Why a formula has no SQL form, or that `access` does not cover the table.
-pub fn statement(
-    access: &Access,
-    formulas: &[&Computed],
-    zone: Tz,
-) -> Result<(Statement, Vec<PgType>), String> {
-    let snapshot = access.snapshot();
-    let shows = |position| *access.visibility(position) == Visibility::Shown;
-    if *access.read() != Predicate::Always || !(0..snapshot.fields().len()).all(shows) {
-        return Err("the access does not cover the whole table".to_owned());
+/// A formula over the table of `snapshot`: its value, and when it could not be computed.
+pub(crate) fn value_of(
+    snapshot: &TableSnapshot,
+    clock: Clock,
+    formula: &Computed,
+) -> Result<(Expr, PgType, Expr), Unsupported> {
+    let sql = lower(snapshot, clock, formula, 0)?.settled();
+    if is_list(&sql) {
+        return Err("its result is a list".to_owned());
     }
-    let clock = Clock { zone, ..Clock::at(access.now()) };
-    let relation = Relation { clock, ..Relation::table(snapshot, clock.now) };
-    let mut select = Query::select();
-    select.expr(expr::column(&ColumnName::ID));
-    let mut types = Vec::with_capacity(formulas.len());
-    for formula in formulas {
-        let sql = lower(&relation, formula, 0)?.settled();
-        if is_list(&sql) {
-            return Err("its result is a list".to_owned());
-        }
-        let fails = sql.fails().unwrap_or_else(|| Term::boolean(false));
-        types.push(sql.kind.pg());
-        select.expr(sql.value.into_expr()).expr(fails.into_expr());
-    }
-    select.from(snapshot.physical().table_ref());
-    Ok((Statement::from(select), types))
+    let fails = sql.fails().unwrap_or_else(|| Term::boolean(false));
+    Ok((sql.value.into_expr(), sql.kind.pg(), fails.into_expr()))
 }
+
+/// The SQL forms of the formulas of one snapshot, by position and depth in a chain. Those that read the clock are
+/// made anew each time.
+#[derive(Default)]
+struct Compiled(Mutex<HashMap<(usize, usize), Shared>>);
+
+/// An SQL form that several places read.
+type Shared = Result<Arc<Sql>, Unsupported>;
 
 /// The formula of the field at `position`, as part `depth` of a chain.
-fn compile(relation: &Relation<'_>, position: usize, depth: usize) -> Result<Sql, Unsupported> {
-    let field = relation.snapshot.fields().get(position).ok_or("its field is gone")?;
+fn compile(snapshot: &TableSnapshot, clock: Clock, position: usize, depth: usize) -> Shared {
+    let fields = snapshot.fields();
+    let field = fields.get(position).ok_or("its field is gone")?;
     let computed = field.computed().ok_or("it refers to something that is gone")?;
-    lower(relation, computed, depth)
+    let is_volatile = |position: usize| {
+        fields.get(position).and_then(Field::computed).is_some_and(|formula| formula.program().is_volatile())
+    };
+    let inputs = snapshot.inputs(position);
+    if clock.zone != Tz::UTC
+        || is_volatile(position)
+        || inputs.is_some_and(|inputs| inputs.iter().any(is_volatile))
+    {
+        return lower(snapshot, clock, computed, depth).map(Arc::new);
+    }
+    let compiled = snapshot.derived().get::<Compiled>();
+    let lock = || compiled.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = lock().get(&(position, depth)) {
+        return known.clone();
+    }
+    let sql = lower(snapshot, clock, computed, depth).map(Arc::new);
+    lock().insert((position, depth), sql.clone());
+    sql
 }
 
-fn lower(relation: &Relation<'_>, computed: &Computed, depth: usize) -> Result<Sql, Unsupported> {
+fn lower(
+    snapshot: &TableSnapshot,
+    clock: Clock,
+    computed: &Computed,
+    depth: usize,
+) -> Result<Sql, Unsupported> {
     if depth > MAX_CHAIN {
         return Err(format!("it needs a chain of more than {MAX_CHAIN} formulas"));
     }
@@ -136,9 +172,9 @@ fn lower(relation: &Relation<'_>, computed: &Computed, depth: usize) -> Result<S
     }
     let inputs = computed.inputs().iter().enumerate();
     let slots = inputs
-        .map(|(index, input)| slot(relation, index, *input, depth))
+        .map(|(index, input)| slot(snapshot, clock, index, *input, depth))
         .collect::<Result<Vec<Sql>, Unsupported>>()?;
-    Scope { slots: &slots, clock: relation.clock, depth: 0 }.lower(computed.program().root())
+    Lowering { slots: &slots, clock, depth: 0 }.lower(computed.program().root())
 }
 
 /// The most bytes a text of the field has.
@@ -147,19 +183,25 @@ fn text_bytes(field: &Field) -> u64 {
 }
 
 /// An input of a formula.
-fn slot(relation: &Relation<'_>, index: usize, input: Input, depth: usize) -> Result<Sql, Unsupported> {
+fn slot(
+    snapshot: &TableSnapshot,
+    clock: Clock,
+    index: usize,
+    input: Input,
+    depth: usize,
+) -> Result<Sql, Unsupported> {
     let id = match input {
         Input::Field(id) => id,
-        Input::Record(property) => return record_property(relation, property),
+        Input::Record(property) => return record_property(property),
         Input::Unknown => return Err("it reads when fields were last changed".to_owned()),
     };
-    let position = relation.snapshot.position(id).ok_or("its field is gone")?;
-    let field = relation.snapshot.fields().get(position).ok_or("its field is gone")?;
+    let position = snapshot.position(id).ok_or("its field is gone")?;
+    let field = snapshot.fields().get(position).ok_or("its field is gone")?;
     let Some((name, ty)) = field.column() else {
         // Another formula: a value like any other, but its slots are not those of this one.
-        return compile(relation, position, depth + 1).map(Sql::settled);
+        return compile(snapshot, clock, position, depth + 1).map(|sql| Arc::unwrap_or_clone(sql).settled());
     };
-    let column = relation.column(&name);
+    let column = expr::column(&name);
     Ok(match (Compared::of_field(field), ty) {
         (Compared::Field(Family::SingleSelect(options)), _) => {
             let bytes = options.iter().map(|option| option.id.len().max(option.name.len()) as u64).max();
@@ -197,9 +239,9 @@ fn names(column: Expr, options: &[SelectOption]) -> Sql {
         .of_items(MAX_OPTIONS as u64)
 }
 
-fn record_property(relation: &Relation<'_>, property: RecordProperty) -> Result<Sql, Unsupported> {
+fn record_property(property: RecordProperty) -> Result<Sql, Unsupported> {
     use crate::target::System;
-    let column = |system: System| Term::leaf(relation.column(&system.column().0));
+    let column = |system: System| Term::leaf(expr::column(&system.column().0));
     let text = |system| Ok(Sql::sure(Kind::Text, column(system).cast(PgType::Text)).at_most(36));
     let instant = |system| Ok(Sql::sure(Kind::DateTime, column(system)));
     match property {
