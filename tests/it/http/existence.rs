@@ -113,12 +113,14 @@ async fn an_app_that_does_not_exist_for_the_actor_exists_in_no_answer() {
 async fn a_table_that_the_actor_may_only_fill_exists_for_them() {
     let api = Api::start().await;
     let table = api.orders().await;
-    let member = api.member().await;
-    let rule = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": "read",
-        "effect": "deny"});
+    let role = "00000000-0000-4000-8000-0000000000f1";
+    let made = api.post("/api/api-keys", &json!({"name": "form", "role": role})).await.ok();
+    let filler = made["key"].as_str().unwrap();
+    let rule = json!({"resource_type": "table", "resource_id": table, "role": role, "action": "create",
+        "effect": "allow"});
     assert_eq!(api.post("/api/permissions", &rule).await.status, 201);
     let records = format!("/api/tables/{table}/records");
-    let wrong = api.call_as(&member, "POST", &records, Some(&json!({}))).await;
+    let wrong = api.call_as(filler, "POST", &records, Some(&json!({}))).await;
     assert_eq!(wrong.refusal(), (422, "validation_failed".to_owned()));
-    assert_eq!(api.call_as(&member, "GET", &records, None).await.refusal().1, "table_not_found");
+    assert_eq!(api.call_as(filler, "GET", &records, None).await.refusal(), (403, "not_allowed".to_owned()));
 }
