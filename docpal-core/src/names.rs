@@ -42,46 +42,7 @@ pub fn shown(text: &str) -> String {
 
 /// The candidate nearest to `wanted`, if one is near: the same ignoring case, or a third of it mistyped.
 pub fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    // A longer one is near to no name, and would only cost time.
-    if wanted.chars().nth(MAX_NAME).is_some() {
-        return None;
-    }
-    let folded = fold(wanted);
-    let allowed = (folded.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let distance = distance(&folded, &fold(candidate));
-            (distance <= allowed).then_some((distance, candidate))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters to change, add, drop or swap with their neighbour to get from `a` to `b`.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().collect();
-    let b: Vec<char> = b.chars().collect();
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    let at = |rows: &[Vec<usize>], i: usize, j: usize| {
-        rows.get(i).and_then(|row| row.get(j)).copied().unwrap_or(0)
-    };
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let changed = at(&rows, i, j) + usize::from(x != y);
-            let dropped = at(&rows, i, j + 1) + 1;
-            let added = row.last().copied().unwrap_or(0) + 1;
-            let mut best = changed.min(dropped).min(added);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped {
-                best = best.min(at(&rows, i - 1, j - 1) + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    at(&rows, a.len(), b.len())
+    docpal_formula::nearest(wanted, candidates).first().copied()
 }
 
 /// `; did you mean `x`?`, or nothing.

@@ -12,18 +12,18 @@ mod unify;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Errors, Span};
+use crate::diagnostic::{Diagnostic, Errors, Span, code};
 use crate::fields::{FieldRef, FieldTypes};
-use crate::formula::unknown_field;
 use crate::functions::{Functions, Volatility};
 use crate::limits::Limits;
-use crate::program::{Expr, Node, Program, Slot, SlotSource};
+use crate::nearest::{SUGGESTED, nearest};
+use crate::node::{Expr, Node};
+use crate::program::Program;
+use crate::slot::{Slot, SlotSource};
 use crate::syntax::ast::{Ast, Kind, UnaryOp};
+use crate::syntax::escape::escape_field;
 use crate::types::Type;
 use crate::value::Value;
-
-/// Suggestions are looked for in at most this many findings: a hostile formula has thousands of bad names.
-const SUGGESTED: usize = 20;
 
 /// Checks a whole formula.
 pub(crate) fn check(
@@ -48,10 +48,19 @@ pub(crate) fn check(
     Errors::check(source, checker.found)?;
     match root {
         Some(root) => Ok(Program::new(root, checker.slots, checker.is_volatile, checker.warnings)),
-        None => Err(Errors::one(
-            source,
-            Diagnostic::new(crate::code::SYNTAX, ast.span, "the formula has no type"),
-        )),
+        None => Err(Errors::one(source, Diagnostic::new(code::SYNTAX, ast.span, "the formula has no type"))),
+    }
+}
+
+/// The finding for a name that `names` lacks.
+pub(crate) fn unknown_field(ast: &Ast, name: &str, names: &[String]) -> Diagnostic {
+    let found =
+        Diagnostic::new(code::UNKNOWN_FIELD, ast.span, format!("there is no field {}", escape_field(name)));
+    let near: Vec<String> =
+        nearest(name, names.iter().map(String::as_str)).into_iter().map(escape_field).collect();
+    match near.first() {
+        Some(best) => found.help(format!("did you mean {best}?")).suggest(near),
+        None => found,
     }
 }
 

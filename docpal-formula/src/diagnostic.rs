@@ -2,14 +2,11 @@
 
 pub mod code;
 mod render;
-mod suggest;
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
-
-pub(crate) use suggest::nearest;
 
 /// At most this many diagnostics are kept for one formula.
 const MOST: usize = 50;

@@ -11,14 +11,13 @@ use rust_decimal::Decimal;
 
 use crate::context::Context;
 use crate::error::{ErrorCode, EvalError};
+use crate::limits::text_work;
+use crate::node::{ArithmeticOp, Coercion, Expr, FunctionCall, Node};
 use crate::number;
 use crate::number::small::Small;
-use crate::program::{ArithmeticOp, Coercion, Expr, FunctionCall, Node};
 use crate::row::Row;
 use crate::temporal;
-use crate::value::Value;
-
-pub use call::Call;
+use crate::value::{Value, as_number, truthy};
 
 /// One evaluation: the row, the context and the work that is left.
 pub(crate) struct Evaluator<'c, 'a> {
@@ -198,12 +197,12 @@ impl<'c, 'a> Evaluator<'c, 'a> {
 
     /// Work for reading or making a text.
     pub(crate) fn burn_text(&self, bytes: usize) -> Result<(), EvalError> {
-        self.burn(bytes as u64 / 16)
+        self.burn(text_work(bytes))
     }
 
     /// Refuses a text that is too long.
     pub(crate) fn check_text(&self, bytes: usize) -> Result<(), EvalError> {
-        if bytes > self.context.limits().text_bytes { Err(ErrorCode::TextTooLong.into()) } else { Ok(()) }
+        self.context.limits().check_text(bytes)
     }
 
     /// Refuses a list that is too long.
@@ -245,38 +244,4 @@ pub(crate) fn arithmetic(
         ArithmeticOp::Multiply => number::mul(left, right),
         ArithmeticOp::Divide => number::div(left, right),
     }
-}
-
-/// Null and false, 0 and what is empty are not true.
-pub(crate) fn truthy(value: &Value<'_>) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => !number.is_zero(),
-        Value::Text(text) => !text.is_empty(),
-        Value::List(items) => !items.is_empty(),
-        Value::Date(_) | Value::DateTime(_) | Value::Json(_) => true,
-    }
-}
-
-/// A value that is promised to be a number, or null.
-#[inline]
-pub(crate) fn as_number(value: Value<'_>) -> Result<Option<Decimal>, EvalError> {
-    match value {
-        Value::Number(number) => {
-            // A number owns nothing, but the compiler calls the drop of a value all the same.
-            std::mem::forget(value);
-            Ok(Some(number))
-        }
-        Value::Null => Ok(None),
-        other => Err(wrong_type("a number", &other)),
-    }
-}
-
-/// The error of a row or a host's function that breaks its promise about types.
-pub(crate) fn wrong_type(wanted: &str, found: &Value<'_>) -> EvalError {
-    EvalError::with_message(
-        ErrorCode::Unavailable,
-        format!("{wanted} was promised, {} was given", found.ty()),
-    )
 }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::check;
-use crate::diagnostic::{Diagnostic, Errors, code, nearest};
+use crate::diagnostic::Errors;
 use crate::fields::FieldTypes;
 use crate::functions::Functions;
 use crate::limits::Limits;
+use crate::nearest::SUGGESTED;
 use crate::program::Program;
 use crate::syntax;
 use crate::syntax::ast::{Ast, Kind};
@@ -106,8 +107,11 @@ impl Formula {
         let stored = self.replace_fields(|ast, name| match fields.field(name) {
             Some(field) => field.key().to_owned(),
             None => {
-                let names = names.get_or_insert_with(|| fields.names());
-                unknown.push(unknown_field(ast, name, names));
+                let names: &[String] = match unknown.len() {
+                    0..SUGGESTED => names.get_or_insert_with(|| fields.names()),
+                    _ => &[],
+                };
+                unknown.push(check::unknown_field(ast, name, names));
                 name.to_owned()
             }
         });
@@ -141,18 +145,6 @@ impl Formula {
         }
         text.push_str(self.source.get(done..).unwrap_or(""));
         text
-    }
-}
-
-/// The finding for a name that `names` lacks.
-pub(crate) fn unknown_field(ast: &Ast, name: &str, names: &[String]) -> Diagnostic {
-    let found =
-        Diagnostic::new(code::UNKNOWN_FIELD, ast.span, format!("there is no field {}", escape_field(name)));
-    let near: Vec<String> =
-        nearest(name, names.iter().map(String::as_str)).iter().map(|name| escape_field(name)).collect();
-    match near.first() {
-        Some(best) => found.help(format!("did you mean {best}?")).suggest(near),
-        None => found,
     }
 }
 

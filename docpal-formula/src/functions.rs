@@ -3,11 +3,9 @@
 mod builtin;
 mod date;
 mod json;
-mod json_path;
 mod list;
 mod logic;
 mod number;
-mod number_format;
 mod record;
 mod signature;
 #[cfg(test)]
@@ -19,18 +17,15 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
+use crate::call::Call;
 use crate::error::EvalError;
-use crate::eval::Call;
 use crate::value::Value;
 
 pub(crate) use builtin::Builtin;
 pub(crate) use date::week_start;
-pub use json_path::{JsonPath, JsonStep};
-pub use number_format::NumberFormat;
 pub use signature::{
-    Category, Example, Laziness, Nulls, Param, ParamType, Prepared, Returns, Signature, Var, Volatility,
+    Category, Example, Laziness, Nulls, Param, ParamType, Returns, Signature, Var, Volatility,
 };
-pub(crate) use text::compile_regex;
 
 /// The categories in the order of the reference.
 static STANDARD: &[&[&Builtin]] =

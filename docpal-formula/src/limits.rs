@@ -1,5 +1,7 @@
 //! Bounds that keep a hostile formula from costing more than a small one.
 
+use crate::error::{ErrorCode, EvalError};
+
 /// Bounds on a formula's source and on the work of one evaluation.
 ///
 /// The defaults suit formulas typed by people; a host changes single bounds.
@@ -43,4 +45,16 @@ impl Default for Limits {
             fuel: 1_000_000,
         }
     }
+}
+
+impl Limits {
+    /// Refuses a text that is too long.
+    pub(crate) fn check_text(&self, bytes: usize) -> Result<(), EvalError> {
+        if bytes > self.text_bytes { Err(ErrorCode::TextTooLong.into()) } else { Ok(()) }
+    }
+}
+
+/// Work for reading or making a text.
+pub(crate) fn text_work(bytes: usize) -> u64 {
+    bytes as u64 / 16
 }

@@ -18,6 +18,7 @@
 mod exact;
 pub(crate) mod fixed;
 pub(crate) mod power;
+pub(crate) mod read;
 pub(crate) mod round;
 pub(crate) mod small;
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::error::{ErrorCode, EvalError};
-use crate::eval::as_number;
-use crate::value::Value;
+use crate::value::{Value, as_number};
 
 /// The values of one record, by slot: [`Program::fields`](crate::Program::fields) tells what each slot is.
 ///

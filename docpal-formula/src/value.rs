@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
+use crate::error::{ErrorCode, EvalError};
 use crate::types::Type;
 
 pub(crate) use text::number_text;
@@ -196,4 +197,38 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
             None => Self::Null,
         }
     }
+}
+
+/// Null and false, 0 and what is empty are not true.
+pub(crate) fn truthy(value: &Value<'_>) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Number(number) => !number.is_zero(),
+        Value::Text(text) => !text.is_empty(),
+        Value::List(items) => !items.is_empty(),
+        Value::Date(_) | Value::DateTime(_) | Value::Json(_) => true,
+    }
+}
+
+/// A value that is promised to be a number, or null.
+#[inline]
+pub(crate) fn as_number(value: Value<'_>) -> Result<Option<Decimal>, EvalError> {
+    match value {
+        Value::Number(number) => {
+            // A number owns nothing, but the compiler calls the drop of a value all the same.
+            std::mem::forget(value);
+            Ok(Some(number))
+        }
+        Value::Null => Ok(None),
+        other => Err(wrong_type("a number", &other)),
+    }
+}
+
+/// The error of a row or a host's function that breaks its promise about types.
+pub(crate) fn wrong_type(wanted: &str, found: &Value<'_>) -> EvalError {
+    EvalError::with_message(
+        ErrorCode::Unavailable,
+        format!("{wanted} was promised, {} was given", found.ty()),
+    )
 }

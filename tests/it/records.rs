@@ -200,3 +200,15 @@ async fn an_export_gives_every_record_once() {
     seen.dedup();
     assert_eq!(seen.len(), 2_350);
 }
+
+/// Finding A26
+#[tokio::test]
+async fn only_the_first_few_unknown_fields_of_a_record_get_suggestions() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let draft = (0..5_000).fold(RecordDraft::new(), |draft, n| draft.set(format!("custumer{n}"), "x"));
+    let error = world.docpal.records(&world.owner, table).create(&draft).await.unwrap_err();
+    let unknown: Vec<_> = error.fields().iter().filter(|entry| entry.code == "unknown_field").collect();
+    assert_eq!(unknown.len(), 5_000);
+    assert_eq!(unknown.iter().filter(|entry| entry.message.contains("did you mean `customer`?")).count(), 3);
+}

@@ -7,6 +7,7 @@ mod errors;
 mod files;
 mod gate;
 mod layers;
+mod modules;
 mod pages;
 mod repo;
 mod rust;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use docpal_formula::Type;
+use chrono::{DateTime, NaiveDate, Utc};
+use docpal_formula::{Type, iso_date};
 use serde::Deserialize;
 
 use super::options::read;
@@ -69,12 +69,9 @@ impl FieldKind for Date {
     }
 }
 
-/// A day written as `YYYY-MM-DD`, in the years 1 to 9999.
+/// A day written as `YYYY-MM-DD`, in the years 1 to 9999, by the reader of formulas.
 pub(crate) fn parse_day(text: &str) -> Result<NaiveDate, Fault> {
-    let fault = || Fault::new("invalid_date", "expected a day of the calendar as \"YYYY-MM-DD\"");
-    if text.len() != 10 {
-        return Err(fault());
-    }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| fault())?;
-    if (1..=9999).contains(&day.year()) { Ok(day) } else { Err(fault()) }
+    iso_date(text).ok_or_else(|| {
+        Fault::new("invalid_date", "expected a day of the calendar as \"YYYY-MM-DD\", such as \"2026-01-31\"")
+    })
 }

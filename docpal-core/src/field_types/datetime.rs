@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, NaiveDateTime, SubsecRound as _, Utc};
-use docpal_formula::Type;
+use chrono::{DateTime, SubsecRound as _, Utc};
+use docpal_formula::{Type, iso_instant};
 use serde::Deserialize;
 
 use super::options::read;
@@ -69,17 +69,10 @@ impl FieldKind for Instant {
     }
 }
 
-/// An instant in RFC 3339; without an offset it is taken as UTC. Cut to the microsecond.
+/// A date and time in ISO 8601, by the reader of formulas; without an offset it is taken as UTC. Cut to the microsecond.
 pub(crate) fn parse_instant(text: &str) -> Result<DateTime<Utc>, Fault> {
-    let fault =
-        || Fault::new("invalid_datetime", "expected a moment as \"YYYY-MM-DDTHH:MM:SSZ\", or with an offset");
-    let instant = match DateTime::parse_from_rfc3339(text) {
-        Ok(instant) => instant.with_timezone(&Utc),
-        Err(_) => ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-            .ok_or_else(fault)?
-            .and_utc(),
-    };
-    if (1..=9999).contains(&instant.year()) { Ok(instant.trunc_subsecs(6)) } else { Err(fault()) }
+    iso_instant(text).ok_or_else(|| {
+        let words = "expected a moment as \"YYYY-MM-DDTHH:MM:SSZ\", or with an offset, such as \"2026-01-31T09:30:00+01:00\"";
+        Fault::new("invalid_datetime", words)
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use docpal_formula::Type;
+use docpal_formula::{NotExact, Type, exact_number};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -114,36 +114,17 @@ impl FieldKind for Plain {
     }
 }
 
-/// The exact number in `value`, without trailing zeros.
+/// The exact number in `value`, without trailing zeros, by the reader of formulas. Spaces around a text do not matter.
 pub(super) fn exact(value: &Json) -> Result<Decimal, Fault> {
     let text = match value {
         Json::Number(text) => text.as_str(),
         Json::Text(text) => text.trim(),
         other => return Err(Fault::wrong_type("a number", other)),
     };
-    if text.len() > 64 {
-        return Err(too_many_digits());
-    }
-    let parsed = if text.contains(['e', 'E']) {
-        Decimal::from_scientific(text)
-    } else {
-        Decimal::from_str_exact(text)
-    };
-    let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
-    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
-    if !plain || !has_digit {
-        return Err(Fault::new("wrong_type", "expected a number, got a text that is not one"));
-    }
-    let number = parsed.map_err(|_| too_many_digits())?.normalize();
-    if number.mantissa().unsigned_abs() >= 10u128.pow(DIGITS) {
-        return Err(too_many_digits());
-    }
-    Ok(number)
-}
-
-fn too_many_digits() -> Fault {
-    Fault::new(
-        "too_many_digits",
-        format!("a number holds at most {DIGITS} digits, and as many after the point"),
-    )
+    exact_number(text).map_err(|why| match why {
+        NotExact::NotANumber => {
+            Fault::new("wrong_type", "expected a number such as -12.5, got a text that is not one")
+        }
+        NotExact::TooManyDigits => Fault::new("too_many_digits", why.to_string()),
+    })
 }

@@ -66,6 +66,18 @@ fn numbers_are_exact_bounded_and_never_rounded_in_silence() {
     assert_eq!(parse(&bounded, "null"), Ok(Cell::Null));
 }
 
+/// Finding A16
+#[test]
+fn numbers_in_texts_are_read_as_formulas_read_them() {
+    let number = kind("number", "{}");
+    for wrong in ["+5", "5.", "1-2", "--5", "1e5e5", "1_000", "1,000", "0x1", ""] {
+        assert_eq!(parse(&number, &format!("\"{wrong}\"")), Err("wrong_type"), "{wrong}");
+    }
+    for (text, same) in [("1e3", "1000"), (".5", "0.5"), ("1.0000000000000000000000000000000000", "1")] {
+        assert_eq!(parse(&number, &format!("\"{text}\"")), parse(&number, same), "{text}");
+    }
+}
+
 #[test]
 fn dates_are_days_of_the_calendar() {
     let date = kind("date", "{}");
@@ -78,6 +90,11 @@ fn dates_are_days_of_the_calendar() {
         "\"0000-01-01\"",
         "\"infinity\"",
         "\"2024-02-29T00:00:00Z\"",
+        // Finding A16: what formulas do not read, fields do not read either.
+        "\"+024-02-29\"",
+        "\"2024-02-+9\"",
+        "\"2024- 2-29\"",
+        "\"-001-01-01\"",
     ] {
         assert_eq!(parse(&date, wrong), Err("invalid_date"), "{wrong}");
     }
@@ -93,7 +110,19 @@ fn instants_are_kept_in_utc_to_the_microsecond() {
     assert_eq!(parse(&datetime, "\"2026-01-31T09:30:00.1234569+01:00\""), Ok(Cell::DateTime(expected)));
     assert!(parse(&datetime, "\"2026-01-31 08:30\"").is_ok());
     assert_eq!(parse(&datetime, "\"2026-01-31\""), Err("invalid_datetime"));
-    assert_eq!(parse(&datetime, "\"2026-13-01T00:00:00Z\""), Err("invalid_datetime"));
+    // Finding A16: what formulas do not read, fields do not read either.
+    for wrong in [
+        "2026-13-01T00:00:00Z",
+        "2026-1-1T1:2:3",
+        "2026-01-01T10:00:60Z",
+        "2026-01-01T10:00:00.1234567890Z",
+        "2026-01-01T10:00:00 +01:00",
+        "2026-01-01T10:00:00+24:00",
+        "0001-01-01T00:00:00+00:01",
+        "+2026-01-01T10:00:00",
+    ] {
+        assert_eq!(parse(&datetime, &format!("\"{wrong}\"")), Err("invalid_datetime"), "{wrong}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! normalised, all failures at once.
 
 use chrono::{DateTime, Utc};
+use docpal_formula::SUGGESTED;
 
 use super::draft::RecordDraft;
 use crate::cell::Cell;
@@ -55,13 +56,18 @@ pub fn validate(
     now: DateTime<Utc>,
     visible: &dyn Fn(&Field) -> bool,
 ) -> Result<ValidRecord, Vec<FieldError>> {
-    let mut failed = Vec::new();
+    let (mut failed, mut unknowns) = (Vec::new(), 0);
     let mut cells: Vec<Option<Cell>> = vec![None; snapshot.fields().len()];
     let mut given = Vec::with_capacity(draft.entries().len());
     for (key, value) in draft.entries() {
         let found = snapshot.find(key).filter(|field| visible(field));
         let Some(field) = found else {
-            failed.push(unknown(snapshot, key, visible));
+            unknowns += 1;
+            failed.push(if unknowns <= SUGGESTED {
+                unknown(snapshot, key, visible)
+            } else {
+                unknown_only(key)
+            });
             continue;
         };
         let Some(position) = snapshot.position(field.id()) else { continue };
@@ -100,9 +106,15 @@ pub fn validate(
 /// The error for a field that does not exist, or that the caller may not know of.
 #[must_use]
 pub fn unknown(snapshot: &TableSnapshot, key: &str, visible: &dyn Fn(&Field) -> bool) -> FieldError {
-    let near = names::suggestion(snapshot.nearest(key, visible));
+    let mut entry = unknown_only(key);
+    entry.message.push_str(&names::suggestion(snapshot.nearest(key, visible)));
+    entry
+}
+
+/// The same without a suggestion.
+fn unknown_only(key: &str) -> FieldError {
     let shown = names::shown(key);
-    FieldError::new(shown.clone(), "unknown_field", format!("the table has no field `{shown}`{near}"))
+    FieldError::new(shown.clone(), "unknown_field", format!("the table has no field `{shown}`"))
 }
 
 fn check(field: &Field, value: &Json, mode: Mode, now: DateTime<Utc>) -> Result<Cell, FieldError> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Batch, CHUNK, Column};
-use crate::program::{ArithmeticOp, Expr, Node};
+use crate::node::{ArithmeticOp, Expr, Node};
 use crate::value::Value;
 
 /// Most fraction digits of an intermediate result.

@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use super::{Batch, CHUNK, Column, small};
 use crate::error::EvalError;
 use crate::eval::arithmetic;
+use crate::node::{ArithmeticOp, Expr, Node};
 use crate::number;
-use crate::program::{ArithmeticOp, Expr, Node};
 use crate::value::Value;
 
 /// The whole batch of a part that is arithmetic over number columns.

@@ -7,8 +7,8 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::Column;
+use crate::node::{ArithmeticOp, Expr, Node};
 use crate::number::small::Small;
-use crate::program::{ArithmeticOp, Expr, Node};
 use crate::value::Value;
 
 /// One side of an operation for the rows of a chunk.

@@ -1,10 +1,13 @@
 //! Calls: name, count and types of the arguments, literal arguments made ready.
 
+use super::Checker;
 use super::unify::is_empty_text;
-use super::{Checker, SUGGESTED};
-use crate::diagnostic::{Diagnostic, Span, code, nearest};
-use crate::functions::{FunctionRef, Laziness, Nulls, Param, ParamType, Prepared, Returns, Var};
-use crate::program::{Coercion, Expr, FunctionCall, Node, RecordProperty, Slot, SlotSource};
+use crate::diagnostic::{Diagnostic, Span, code};
+use crate::functions::{FunctionRef, Laziness, Nulls, Param, ParamType, Returns, Var};
+use crate::nearest::{SUGGESTED, nearest};
+use crate::node::{Coercion, Expr, FunctionCall, Node};
+use crate::prepared::Prepared;
+use crate::slot::{RecordProperty, Slot, SlotSource};
 use crate::syntax::ast::{Ast, Kind};
 use crate::types::Type;
 use crate::value::Value;
@@ -71,7 +74,7 @@ impl Checker<'_> {
             Returns::Var(of) => var(of),
             Returns::ListOf(of) => Type::list(var(of)),
             Returns::First => args.first().map_or(Type::Null, |arg| arg.ty.clone()),
-            Returns::With(make) => make(&args, &prepared),
+            Returns::With(make) => make(&args.iter().map(Node::ty).collect::<Vec<_>>(), &prepared),
         };
         self.note_volatility(function.volatility());
         if let Some((count, warning)) = function.standard().and_then(|function| function.warning)
@@ -133,7 +136,10 @@ impl Checker<'_> {
         let names = if self.found.len() < SUGGESTED { self.functions.names() } else { Vec::new() };
         let near = nearest(name, names.iter().map(String::as_str));
         self.found.push(match near.first() {
-            Some(best) => found.help(format!("did you mean {best}?")).suggest(near),
+            Some(best) => {
+                let help = format!("did you mean {best}?");
+                found.help(help).suggest(near.into_iter().map(str::to_owned).collect())
+            }
             None => found,
         });
     }

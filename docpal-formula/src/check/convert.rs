@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diagnostic::{Diagnostic, code};
-use crate::program::{Coercion, Expr, Node};
+use crate::node::{Coercion, Expr, Node};
 use crate::temporal;
 use crate::types::Type;
 use crate::value::Value;

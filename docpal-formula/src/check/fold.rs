@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::eval::Evaluator;
 use crate::functions::Volatility;
 use crate::limits::Limits;
-use crate::program::{Coercion, Expr, Node};
+use crate::node::{Coercion, Expr, Node};
 use crate::value::Value;
 
 /// Longer texts stay uncomputed: a program should not be much larger than its source.

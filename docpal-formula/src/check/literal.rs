@@ -6,9 +6,12 @@ use std::sync::Arc;
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::Checker;
-use crate::diagnostic::{Diagnostic, Span, code, nearest};
-use crate::functions::{self, FunctionRef, JsonPath, NumberFormat, Param, ParamType, Prepared};
-use crate::program::Node;
+use crate::diagnostic::{Diagnostic, Span, code};
+use crate::functions::{self, FunctionRef, Param, ParamType};
+use crate::nearest::nearest;
+use crate::node::Node;
+use crate::prepared::regex::compile_regex;
+use crate::prepared::{JsonPath, NumberFormat, Prepared};
 use crate::temporal::format::DateFormat;
 use crate::temporal::unit::Unit;
 use crate::value::Value;
@@ -42,7 +45,7 @@ fn read(text: &str, ty: ParamType, span: Span) -> Result<Prepared, Diagnostic> {
     match ty {
         ParamType::Unit => Unit::parse(text).map(Prepared::Unit).ok_or_else(|| unknown_unit(text, span)),
         ParamType::Regex => {
-            functions::compile_regex(text).map(|regex| Prepared::Regex(Arc::new(regex))).map_err(|why| {
+            compile_regex(text).map(|regex| Prepared::Regex(Arc::new(regex))).map_err(|why| {
                 Diagnostic::new(code::INVALID_REGEX, span, "this is not a regular expression").help(why)
             })
         }

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diagnostic::{Diagnostic, Span, code};
-use crate::program::{ArithmeticOp, CompareOp, Expr, Node};
+use crate::node::{ArithmeticOp, CompareOp, Expr, Node};
 use crate::syntax::ast::{Ast, BinaryOp, Kind};
 use crate::types::Type;
 

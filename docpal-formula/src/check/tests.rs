@@ -97,3 +97,15 @@ fn an_error_is_not_folded_away() {
     let program = checked("IF({done}, 1 / 0, 2)").expect("a formula");
     assert!(program.root().as_constant().is_none());
 }
+
+/// Finding A26
+#[test]
+fn only_the_first_few_wrong_names_get_suggestions() {
+    let names: Vec<String> = (0..4_000).map(|n| format!("a rather long name of field {n}")).collect();
+    let fields: Vec<(&str, Type)> = names.iter().map(|name| (name.as_str(), Type::Number)).collect();
+    let source: Vec<String> = (0..100).map(|n| format!("{{a rather long mane of field {n}}}")).collect();
+    let formula = Formula::parse(&source.join(" + ")).expect("a formula");
+    let count = |errors: &crate::Errors| errors.iter().filter(|found| !found.suggestions.is_empty()).count();
+    let checked = formula.check(&fields, &Functions::standard()).expect_err("wrong names");
+    assert_eq!((checked.iter().count(), count(&checked)), (50, 3), "findings are cut at fifty");
+}

@@ -4,7 +4,7 @@ use super::Checker;
 use super::convert::coerce;
 use crate::diagnostic::{Diagnostic, Span, code};
 use crate::functions::Var;
-use crate::program::{Coercion, Node};
+use crate::node::{Coercion, Node};
 use crate::types::Type;
 use crate::value::Value;
 

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::{Evaluator, wrong_type};
+use super::Evaluator;
 use crate::error::EvalError;
+use crate::node::{CompareOp, Node};
 use crate::number::small::Small;
-use crate::program::{CompareOp, Node};
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Value, wrong_type};
 
 impl<'a> Evaluator<'_, 'a> {
     pub(super) fn compare(&self, op: CompareOp, left: &'a Node, right: &'a Node) -> Result<bool, EvalError> {

@@ -4,9 +4,9 @@ use super::Function;
 use super::signature::{
     Category, Example, Laziness, Nulls, Param, ParamType, Returns, Signature, Volatility,
 };
+use crate::call::Call;
 use crate::error::EvalError;
-use crate::eval::Call;
-use crate::program::RecordProperty;
+use crate::slot::RecordProperty;
 use crate::value::Value;
 
 /// A function of the language.
@@ -119,11 +119,12 @@ pub(crate) const fn optional(name: &'static str, ty: ParamType) -> Param {
 /// What nearly every function's file needs.
 pub(crate) mod prelude {
     pub(crate) use super::super::signature::{
-        Category, Laziness, Nulls, ParamType, Prepared, Returns, Signature, Var, Volatility,
+        Category, Laziness, Nulls, ParamType, Returns, Signature, Var, Volatility,
     };
     pub(crate) use super::{Builtin, Warning, example, optional, required};
+    pub(crate) use crate::call::Call;
     pub(crate) use crate::diagnostic::code;
     pub(crate) use crate::error::{ErrorCode, EvalError};
-    pub(crate) use crate::eval::Call;
+    pub(crate) use crate::prepared::Prepared;
     pub(crate) use crate::value::Value;
 }

@@ -1,18 +1,10 @@
 //! What a function takes and gives.
 
 use std::fmt;
-use std::sync::Arc;
 
-use chrono::Weekday;
-use chrono_tz::Tz;
-use regex::Regex;
 use serde::Serialize;
 
-use super::json_path::JsonPath;
-use super::number_format::NumberFormat;
-use crate::program::Node;
-use crate::temporal::format::DateFormat;
-use crate::temporal::unit::Unit;
+use crate::prepared::Prepared;
 use crate::types::Type;
 
 /// Where the reference lists a function.
@@ -208,7 +200,7 @@ pub enum Returns {
     /// The type of the first argument.
     First,
     /// Whatever the function makes of the typed arguments.
-    With(fn(&[Node], &[Prepared]) -> Type),
+    With(fn(&[&Type], &[Prepared]) -> Type),
 }
 
 /// Parameters and result of a function.
@@ -304,27 +296,4 @@ impl fmt::Display for Signature {
         }
         self.tail.map_or(Ok(()), |tail| write!(f, ", [{}]", tail.name))
     }
-}
-
-/// What the check made of a literal argument.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub enum Prepared {
-    /// Nothing: the argument needs no preparation, or it is known only while evaluating.
-    #[default]
-    Nothing,
-    /// A unit of time.
-    Unit(Unit),
-    /// A compiled regular expression.
-    Regex(Arc<Regex>),
-    /// A date format.
-    DateFormat(Arc<DateFormat>),
-    /// A number format.
-    NumberFormat(Arc<NumberFormat>),
-    /// A time zone.
-    TimeZone(Tz),
-    /// The first day of the week.
-    WeekStart(Weekday),
-    /// A path into a JSON document.
-    JsonPath(Arc<JsonPath>),
 }

@@ -1,7 +1,5 @@
 //! Texts and regular expressions.
 
-use regex::{Regex, RegexBuilder};
-
 use super::builtin::Builtin;
 
 mod concatenate;
@@ -65,19 +63,3 @@ pub(super) static ALL: &[&Builtin] = &[
     &trim::FUNCTION,
     &upper::FUNCTION,
 ];
-
-/// A regular expression of linear time and bounded size, or why it is none.
-pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, String> {
-    const LONGEST: usize = 10 * 1024;
-    const LARGEST: usize = 1 << 20;
-    if pattern.len() > LONGEST {
-        return Err("the pattern is too long".to_owned());
-    }
-    let compiled =
-        RegexBuilder::new(pattern).size_limit(LARGEST).dfa_size_limit(LARGEST).nest_limit(64).build();
-    compiled.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "the pattern needs too much memory".to_owned(),
-        // The last line says what is wrong; those before repeat the pattern.
-        error => error.to_string().lines().last().unwrap_or("").trim_start_matches("error: ").to_owned(),
-    })
-}

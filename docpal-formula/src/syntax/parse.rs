@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::ast::{Ast, BinaryOp, Kind, UnaryOp};
 use super::escape::{unescape_field, unescape_text};
 use crate::diagnostic::{Diagnostic, Errors, Span, code};
+use crate::number::read::exact_number;
 use grammar::{Grammar, Rule};
 
 mod grammar {
@@ -119,10 +120,9 @@ pub(super) fn number(text: &str) -> Option<Decimal> {
         Some(digits) => (digits, 2),
         None => (text, 0),
     };
-    let mut number = Decimal::from_str_exact(digits).ok()?;
+    let mut number = exact_number(digits).ok()?;
     number.set_scale(number.scale() + percent).ok()?;
-    let magnitude_fits = number.mantissa().unsigned_abs() < 10u128.pow(28);
-    magnitude_fits.then_some(number)
+    Some(number)
 }
 
 fn span(pair: &Pair<'_, Rule>) -> Span {

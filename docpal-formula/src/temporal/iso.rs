@@ -4,7 +4,7 @@
 //! `HH:MM:SS`, after the seconds `.` and one to nine digits, of which six count; then, if anything, an offset: `Z`,
 //! `+HH:MM` or `+HHMM`. The letters may be small. Years are 1 to 9999, and no minute has 61 seconds.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::day_in_calendar;
 use super::format::{ReadMoment, digits, offset};
@@ -22,6 +22,27 @@ use super::format::{ReadMoment, digits, offset};
 pub fn iso_date(text: &str) -> Option<NaiveDate> {
     let (date, rest) = read_date(text.trim())?;
     rest.is_empty().then_some(date)
+}
+
+/// An ISO date and time; without an offset it is in UTC. Spaces around it do not matter.
+///
+/// # Example
+/// ```
+/// use docpal_formula::iso_instant;
+///
+/// let instant = iso_instant("2024-02-29T12:30+01:00").map(|instant| instant.to_rfc3339());
+/// assert_eq!(instant.as_deref(), Some("2024-02-29T11:30:00+00:00"));
+/// assert_eq!(iso_instant("2024-02-29"), None);
+/// assert_eq!(iso_instant("2024-02-29T9:30"), None);
+/// ```
+#[must_use]
+pub fn iso_instant(text: &str) -> Option<DateTime<Utc>> {
+    let instant = match iso_moment(text)? {
+        ReadMoment::Local(_) if iso_date(text).is_some() => return None,
+        ReadMoment::Local(local) => local.and_utc(),
+        ReadMoment::Instant(instant) => instant,
+    };
+    day_in_calendar(instant.date_naive()).is_ok().then_some(instant)
 }
 
 /// An ISO date, or date and time, with or without an offset.

@@ -1,7 +1,6 @@
 //! `DATEADD`.
 
 use crate::functions::builtin::prelude::*;
-use crate::program::Node;
 use crate::temporal::shift::{shift_instant, shift_local};
 use crate::temporal::unit::Unit;
 use crate::types::Type;
@@ -41,8 +40,8 @@ pub(crate) static FUNCTION: Builtin = Builtin {
 };
 
 /// A date, if a date is moved by a unit that is known to be a day or longer; else a datetime.
-fn returned(args: &[Node], prepared: &[Prepared]) -> Type {
-    let is_date = args.first().is_some_and(|date| date.ty == Type::Date);
+fn returned(args: &[&Type], prepared: &[Prepared]) -> Type {
+    let is_date = args.first().is_some_and(|date| **date == Type::Date);
     let by_days = matches!(prepared.get(2), Some(Prepared::Unit(unit)) if !unit.is_time());
     if is_date && by_days { Type::Date } else { Type::DateTime }
 }

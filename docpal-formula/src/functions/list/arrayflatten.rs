@@ -1,7 +1,6 @@
 //! `ARRAYFLATTEN`.
 
 use crate::functions::builtin::prelude::*;
-use crate::program::Node;
 use crate::types::Type;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
@@ -27,14 +26,14 @@ pub(crate) static FUNCTION: Builtin = Builtin {
 };
 
 /// A list of the innermost type; text when the lists hold different types.
-fn flattened(args: &[Node], _: &[Prepared]) -> Type {
+fn flattened(args: &[&Type], _: &[Prepared]) -> Type {
     let innermost = |mut ty: Type| {
         while let Type::List(item) = ty {
             ty = *item;
         }
         ty
     };
-    let mut types = args.iter().map(|arg| innermost(arg.ty.clone())).filter(|ty| *ty != Type::Null);
+    let mut types = args.iter().map(|arg| innermost((*arg).clone())).filter(|ty| *ty != Type::Null);
     let first = types.next().unwrap_or(Type::Null);
     Type::list(if types.all(|ty| ty == first) { first } else { Type::Text })
 }

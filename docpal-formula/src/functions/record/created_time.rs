@@ -1,7 +1,7 @@
 //! `CREATED_TIME`.
 
 use crate::functions::builtin::prelude::*;
-use crate::program::RecordProperty;
+use crate::slot::RecordProperty;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
     signature: Signature::new(&[], Returns::DateTime),

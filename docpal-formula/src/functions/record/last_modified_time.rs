@@ -1,7 +1,7 @@
 //! `LAST_MODIFIED_TIME`.
 
 use crate::functions::builtin::prelude::*;
-use crate::program::RecordProperty;
+use crate::slot::RecordProperty;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
     signature: Signature::new(&[optional("field", ParamType::Field)], Returns::DateTime).repeating(1),

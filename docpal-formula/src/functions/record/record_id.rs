@@ -1,7 +1,7 @@
 //! `RECORD_ID`.
 
 use crate::functions::builtin::prelude::*;
-use crate::program::RecordProperty;
+use crate::slot::RecordProperty;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
     signature: Signature::new(&[], Returns::Text),

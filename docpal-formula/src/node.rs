@@ -3,7 +3,8 @@
 use chrono_tz::Tz;
 
 use crate::diagnostic::Span;
-use crate::functions::{FunctionRef, Prepared};
+use crate::functions::FunctionRef;
+use crate::prepared::Prepared;
 use crate::types::Type;
 use crate::value::Value;
 
