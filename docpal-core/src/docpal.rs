@@ -6,8 +6,9 @@ mod companies;
 mod rules;
 mod tables;
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use docpal_formula::Functions;
@@ -22,6 +23,7 @@ pub use tables::Tables;
 
 use crate::access::{Actor, Scope};
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::{EventLog, Events, Forget, Node};
 use crate::id::{CompanyId, TableId};
 use crate::model::TableSnapshot;
 use crate::sql::cancel::Canceller;
@@ -30,8 +32,9 @@ use crate::sql::limits::LocalLimits;
 use crate::sql::transaction::Mode;
 use crate::sql::{Connection, Transaction, meta};
 
-/// A snapshot is trusted this long before its version is looked at again. Changes through the same handle
-/// show at once; changes through another node after at most this.
+/// A handle that does not follow the event log trusts a snapshot this long before it looks at its version again.
+/// Changes through the same handle show at once; those through another node after at most this, or after what
+/// [`Events::is_following`] says.
 const TRUSTED: Duration = Duration::from_secs(1);
 /// So many table snapshots are kept.
 const SNAPSHOTS: u64 = 10_000;
@@ -52,11 +55,21 @@ struct Inner {
     /// The limits that the connections of the pool do not bring with them.
     local_limits: LocalLimits,
     functions: Arc<Functions>,
-    events: bool,
     cursor_key: Vec<u8>,
     snapshots: Cache<(CompanyId, TableId), Cached>,
     /// Counts what was forgotten: a snapshot loaded before must not be kept after.
     forgotten: AtomicU64,
+    node: Node,
+}
+
+/// A handle that does not keep DocPal alive.
+pub(crate) struct WeakDocpal(Weak<Inner>);
+
+impl WeakDocpal {
+    /// The handle, while there is one elsewhere.
+    pub(crate) fn upgrade(&self) -> Option<Docpal> {
+        self.0.upgrade().map(|inner| Docpal { inner })
+    }
 }
 
 #[derive(Clone)]
@@ -131,10 +144,20 @@ impl Docpal {
         &self.inner.functions
     }
 
-    /// Are changes written down for readers of events?
+    /// The event log of this database; for the host itself, not for a user.
     #[must_use]
-    pub fn events_enabled(&self) -> bool {
-        self.inner.events
+    pub fn events(&self) -> Events<'_> {
+        Events { docpal: self }
+    }
+
+    /// Are events of records written through this handle?
+    #[must_use]
+    pub fn event_log(&self) -> EventLog {
+        self.inner.node.log
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.inner.node
     }
 
     /// The companies of this database; for the host itself, not for a user.
@@ -161,13 +184,14 @@ impl Docpal {
         Rules { docpal: self, actor }
     }
 
-    /// The table with `id` as it is now, from the cache when it was looked at within the last second.
+    /// The table with `id` as it is now: from the cache as long as the handle follows the event log, which tells what
+    /// others changed, or when its version was looked at within the last second.
     ///
     /// # Errors
     /// `table_not_found`, also for a table of another company.
     pub async fn snapshot(&self, company: CompanyId, id: TableId) -> Result<Arc<TableSnapshot>> {
         if let Some(cached) = self.inner.snapshots.get(&(company, id))
-            && cached.seen.elapsed() < TRUSTED
+            && (self.inner.node.follower.is_current() || cached.seen.elapsed() < TRUSTED)
         {
             return Ok(cached.snapshot);
         }
@@ -177,6 +201,10 @@ impl Docpal {
         let snapshot = self.snapshot_in(&mut conn, company, id).await?;
         if self.inner.forgotten.load(Ordering::SeqCst) == forgotten {
             self.inner.snapshots.insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen });
+            // Forgotten between the two lines above: the cache may have been told before it had anything to forget.
+            if self.inner.forgotten.load(Ordering::SeqCst) != forgotten {
+                self.inner.snapshots.invalidate(&(company, id));
+            }
         }
         Ok(snapshot)
     }
@@ -213,6 +241,30 @@ impl Docpal {
     fn forget_all(&self) {
         self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
         self.inner.snapshots.invalidate_all();
+    }
+
+    /// Forgets what others have changed. A change without a table concerns all tables of its company.
+    pub(crate) fn forget_these(&self, forget: Forget) {
+        let these = match forget {
+            Forget::These(these) if these.is_empty() => return,
+            Forget::These(these) => these,
+            Forget::All => return self.forget_all(),
+        };
+        self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
+        let (tables, whole): (Vec<_>, Vec<_>) = these.into_iter().partition(|(_, table)| table.is_some());
+        for (company, table) in tables {
+            if let Some(table) = table {
+                self.inner.snapshots.invalidate(&(company, table));
+            }
+        }
+        let whole: HashSet<CompanyId> = whole.into_iter().map(|(company, _)| company).collect();
+        if !whole.is_empty() {
+            for (key, _) in &self.inner.snapshots {
+                if whole.contains(&key.0) {
+                    self.inner.snapshots.invalidate(key.as_ref());
+                }
+            }
+        }
     }
 
     /// The newest entries of the audit log with an id below `before`; for those who may manage the company.
@@ -260,6 +312,7 @@ macro_rules! in_transaction {
         let $conn: &mut $crate::sql::Connection = &mut tx;
         let done = $body.await?;
         tx.commit().await?;
+        $docpal.events().wake();
         done
     }};
 }

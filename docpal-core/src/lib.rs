@@ -7,6 +7,7 @@ pub mod docpal;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod error;
+pub mod events;
 pub mod field_types;
 pub mod filter;
 pub mod id;
@@ -29,6 +30,8 @@ pub use cell::Cell;
 pub use docpal::{AppSpec, Docpal, Limits};
 #[doc(inline)]
 pub use error::{Error, ErrorKind, FieldError, Result};
+#[doc(inline)]
+pub use events::{Event, EventLog};
 #[doc(inline)]
 pub use filter::Filter;
 #[doc(inline)]

@@ -79,6 +79,7 @@ macro_rules! write_on_pool {
             match $body.await {
                 Ok(done) => {
                     tx.commit().await?;
+                    docpal.events().wake();
                     break Ok(done);
                 }
                 Err(error) if !moved && errors::schema_moved(&error) => {

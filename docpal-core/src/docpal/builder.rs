@@ -9,8 +9,9 @@ use moka::sync::Cache;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::{Docpal, Inner, SNAPSHOTS};
+use super::{Docpal, Inner, SNAPSHOTS, WeakDocpal};
 use crate::error::Result;
+use crate::events::{EventLog, Node};
 use crate::sql::cancel::Canceller;
 use crate::sql::errors::from_sqlx;
 use crate::sql::limits::{LocalLimits, Timeouts};
@@ -136,12 +137,12 @@ pub struct Builder {
     source: Source,
     limits: Limits,
     functions: Option<Functions>,
-    events: bool,
+    events: EventLog,
 }
 
 impl Builder {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, limits: Limits::default(), functions: None, events: true }
+        Self { source, limits: Limits::default(), functions: None, events: EventLog::On }
     }
 
     /// Bounds the work in PostgreSQL; without it [`Limits::default`].
@@ -158,8 +159,8 @@ impl Builder {
     }
 
     /// Whether changes are written down for readers of events; without it they are.
-    pub fn events(mut self, enabled: bool) -> Self {
-        self.events = enabled;
+    pub fn events(mut self, log: EventLog) -> Self {
+        self.events = log;
         self
     }
 
@@ -175,21 +176,25 @@ impl Builder {
         let mut conn = pool.acquire().await.map_err(from_sqlx)?;
         migrations::migrate(&mut conn).await?;
         let cursor_key = meta::cursor_key(&mut conn).await?;
+        let position = meta::events::position(&mut conn).await?;
         drop(conn);
         let canceller = Arc::new(Canceller::new(&pool));
-        Ok(Docpal {
+        let options = pool.connect_options();
+        let docpal = Docpal {
             inner: Arc::new(Inner {
                 pool,
                 canceller,
                 limits: self.limits,
                 local_limits,
                 functions: Arc::new(self.functions.unwrap_or_else(Functions::standard)),
-                events: self.events,
                 cursor_key,
                 snapshots: Cache::new(SNAPSHOTS),
                 forgotten: AtomicU64::new(0),
+                node: Node::new(self.events, position),
             }),
-        })
+        };
+        docpal.node().start(WeakDocpal(Arc::downgrade(&docpal.inner)), (*options).clone());
+        Ok(docpal)
     }
 }
 

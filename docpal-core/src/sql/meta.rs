@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod audit;
 pub mod companies;
+pub(crate) mod events;
 pub mod rules;
 pub mod tables;
 

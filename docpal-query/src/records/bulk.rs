@@ -70,7 +70,7 @@ impl Records<'_> {
                 records: Some(chunk),
                 details: Json::empty(),
             };
-            meta::audit::append(conn, &change).await?;
+            meta::audit::append_with(conn, &change, self.docpal.event_log()).await?;
         }
         Ok(ids)
     }

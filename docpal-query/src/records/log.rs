@@ -5,7 +5,7 @@ use docpal_core::audit::actor_text;
 use docpal_core::model::Field;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn, Query, SelectStatement, WithClause};
 use docpal_core::sql::{ColumnName, MetaTable, PgType};
-use docpal_core::{Actor, TableSnapshot};
+use docpal_core::{Actor, EventLog, TableSnapshot};
 
 use super::Records;
 use super::write::cte;
@@ -31,12 +31,13 @@ const NUMBER: ColumnName = ColumnName::system("n");
 pub(super) struct Log<'l> {
     snapshot: &'l TableSnapshot,
     actor: &'l Actor,
+    events: EventLog,
 }
 
 impl Records<'_> {
     /// The log for changes of this table.
     pub(super) fn log<'l>(&'l self, snapshot: &'l TableSnapshot) -> Log<'l> {
-        Log { snapshot, actor: self.actor }
+        Log { snapshot, actor: self.actor, events: self.docpal.event_log() }
     }
 }
 
@@ -158,6 +159,9 @@ impl Log<'_> {
         with.cte(cte(&ENTRY, entry.into()));
         let returning = [ColumnName::ID, RECORD_IDS];
         with.cte(cte(&AUDIT, expr::insert_select(MetaTable::AuditLog, columns, audit, &returning)));
+        if self.events == EventLog::Off {
+            return;
+        }
         let mut outbox = Query::select();
         outbox.exprs([
             expr::column_of(&AUDIT, &ColumnName::ID),

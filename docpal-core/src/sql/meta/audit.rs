@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::audit::{AuditEntry, Change, actor_text};
 use crate::error::Result;
+use crate::events::EventLog;
 use crate::id::CompanyId;
 use crate::json::Json;
 use crate::sql::errors::from_sqlx;
@@ -15,6 +16,14 @@ use crate::sql::errors::from_sqlx;
 /// # Errors
 /// Database errors as mapped.
 pub async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> {
+    append_with(conn, change, EventLog::On).await
+}
+
+/// As [`append`], for changes of records: without the outbox row where nobody reads such events.
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_with(conn: &mut PgConnection, change: &Change<'_>, log: EventLog) -> Result<()> {
     let records = change.records.map(|ids| ids.iter().map(|id| id.uuid()).collect::<Vec<_>>());
     let (origin, cause) = (change.by.origin(), change.by.cause());
     sqlx::query(
@@ -25,7 +34,7 @@ pub async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> 
              RETURNING id
          )
          INSERT INTO docpal.outbox (audit_id, company_id, app_id, table_id, event, record_ids, actor, run_id, chain)
-         SELECT id, $1, $4, $5, $3, $6, $2, $10, $11 FROM logged",
+         SELECT id, $1, $4, $5, $3, $6, $2, $10, $11 FROM logged WHERE $12",
     )
     .bind(change.company.uuid())
     .bind(actor_text(change.by))
@@ -38,6 +47,7 @@ pub async fn append(conn: &mut PgConnection, change: &Change<'_>) -> Result<()> 
     .bind(origin.origin.as_deref())
     .bind(cause.map(|cause| cause.run))
     .bind(cause.map_or(&[][..], |cause| &cause.chain))
+    .bind(log == EventLog::On)
     .execute(conn)
     .await
     .map(|_| ())
