@@ -10,6 +10,7 @@ mod field_types;
 mod formula;
 mod guard;
 mod health;
+mod idempotency;
 mod import;
 mod object;
 pub(crate) mod openapi;
@@ -35,27 +36,24 @@ use utoipa_axum::routes;
 use self::error::ApiError;
 use crate::server::ServerState;
 
-/// The routes of the API with their documentation: the one list.
-fn documented() -> OpenApiRouter<ServerState> {
+/// The routes of the API with their documentation: the one list. Those that write stand in [`writing`].
+fn documented(
+    layered: impl Fn(OpenApiRouter<ServerState>) -> OpenApiRouter<ServerState>,
+) -> OpenApiRouter<ServerState> {
     OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(api_keys::whoami))
-        .routes(routes!(api_keys::create))
-        .routes(routes!(apps::create, apps::list))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(api_keys::create))
+                .layer(middleware::from_fn(idempotency::refuse)),
+        )
+        .merge(layered(writing()))
         .routes(routes!(apps::get))
-        .routes(routes!(tables::create, tables::list))
-        .routes(routes!(tables::get, tables::delete))
-        .routes(routes!(import::new_table))
-        .routes(routes!(records::create, records::list))
-        .routes(routes!(records::get, records::put, records::patch, records::delete))
-        .routes(routes!(records::create_many))
-        .routes(routes!(records::delete_many))
         .routes(routes!(records::export))
         .routes(routes!(records::query))
         .routes(routes!(records::summary))
-        .routes(routes!(permissions::create, permissions::list))
-        .routes(routes!(permissions::delete))
         .routes(routes!(audit::list))
         .routes(routes!(formula::check))
         .routes(routes!(formula::evaluate))
@@ -64,9 +62,25 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(field_types::list))
 }
 
+/// The routes that write, with what is read under the same paths. They take an `Idempotency-Key`.
+fn writing() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(apps::create, apps::list))
+        .routes(routes!(tables::create, tables::list))
+        .routes(routes!(tables::get, tables::delete))
+        .routes(routes!(import::new_table))
+        .routes(routes!(records::create, records::list))
+        .routes(routes!(records::get, records::put, records::patch, records::delete))
+        .routes(routes!(records::create_many))
+        .routes(routes!(records::delete_many))
+        .routes(routes!(permissions::create, permissions::list))
+        .routes(routes!(permissions::delete))
+}
+
 /// The whole router.
 pub(crate) fn router(state: ServerState, body_limit: usize, timeout: Duration) -> Router {
-    let (routes, document) = documented().split_for_parts();
+    let idempotent = middleware::from_fn_with_state(state.clone(), idempotency::layer);
+    let (routes, document) = documented(|writing| writing.layer(idempotent.clone())).split_for_parts();
     let document = openapi::finish(document);
     routes
         .merge(pages::routes(&document))

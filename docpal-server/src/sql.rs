@@ -3,6 +3,7 @@
 //! It is about the server's own tables, in schema `docpal_server`. Tables that users made, and DocPal's own, are
 //! reached through `docpal_core` only.
 
+pub(crate) mod answers;
 pub(crate) mod api_keys;
 mod migrations;
 

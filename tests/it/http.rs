@@ -5,6 +5,7 @@ mod bad_input;
 pub(crate) mod client;
 mod existence;
 mod formula;
+mod idempotency;
 mod imports;
 mod keys;
 mod records;

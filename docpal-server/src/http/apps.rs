@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::call::{AppCall, Caller};
 use super::error::ApiResult;
 use super::extract::{JsonBody, Params};
+use super::idempotency::write;
 use super::object::Object;
 use super::reply::ListOf;
 
@@ -44,7 +45,8 @@ pub(crate) struct AppBody {
 #[utoipa::path(post, path = "/api/apps", tag = "apps", request_body = NewApp,
     responses((status = 201, body = AppBody)))]
 pub(crate) async fn create(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<(StatusCode, Json<App>)> {
-    let app = caller.docpal.apps(&caller.actor).create(&read(body)?).await?;
+    let (apps, spec) = (caller.docpal.apps(&caller.actor), read(body)?);
+    let app = write!(caller, |conn| apps.create_in(conn, &spec), apps.create(&spec))?;
     Ok((StatusCode::CREATED, Json(app)))
 }
 

@@ -13,6 +13,7 @@ use docpal_core::{Actor, AppId, Docpal, Error, RecordId, RuleId, TableId};
 use docpal_query::{Records, RecordsExt as _};
 
 use super::error::ApiError;
+use super::idempotency::{Within, write};
 use crate::server::ServerState;
 
 /// Who calls, and the DocPal to call.
@@ -20,6 +21,8 @@ use crate::server::ServerState;
 pub(crate) struct Caller {
     pub(crate) docpal: Docpal,
     pub(crate) actor: Actor,
+    /// The transaction for what the call writes, when it came with an `Idempotency-Key`.
+    pub(crate) within: Option<Within>,
 }
 
 /// A call about the table in the path, which exists for the caller.
@@ -69,7 +72,8 @@ impl FromRequestParts<ServerState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let actor = state.authenticator.authenticate(parts).await?;
-        Ok(Self { docpal: state.docpal.clone(), actor })
+        let within = parts.extensions.get::<Within>().cloned();
+        Ok(Self { docpal: state.docpal.clone(), actor, within })
     }
 }
 
@@ -79,7 +83,12 @@ impl FromRequestParts<ServerState> for TableCall {
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let table: TableId = id_in_path(parts, "table_id").await?;
-        let snapshot = caller.docpal.snapshot(caller.actor.company(), table).await?;
+        let company = caller.actor.company();
+        let snapshot = write!(
+            caller,
+            |conn| caller.docpal.snapshot_in(conn, company, table),
+            caller.docpal.snapshot(company, table)
+        )?;
         if !scope(&caller.actor, &snapshot).knows_table() {
             return Err(table_not_found().into());
         }
@@ -103,7 +112,8 @@ impl FromRequestParts<ServerState> for AppCall {
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let app: AppId = id_in_path(parts, "app_id").await?;
-        let app = caller.docpal.apps(&caller.actor).get(app).await?;
+        let apps = caller.docpal.apps(&caller.actor);
+        let app = write!(caller, |conn| apps.get_in(conn, app), apps.get(app))?;
         Ok(Self { caller, app })
     }
 }

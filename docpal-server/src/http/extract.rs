@@ -116,7 +116,12 @@ fn require_type(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) 
 }
 
 async fn bytes_of<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, state).await.map_err(|rejection: BytesRejection| match rejection.status() {
+    Bytes::from_request(request, state).await.map_err(|rejection| broken(&rejection))
+}
+
+/// Why a body could not be taken.
+pub(super) fn broken(rejection: &BytesRejection) -> ApiError {
+    match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "body_too_large",
@@ -125,7 +130,7 @@ async fn bytes_of<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
         _ => {
             ApiError::new(StatusCode::BAD_REQUEST, "broken_body", "the body ended early or could not be read")
         }
-    })
+    }
 }
 
 fn parse(bytes: &[u8]) -> Result<Json, ApiError> {

@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use docpal_core::Error;
+use docpal_core::sql::Connection;
+use docpal_core::{AppId, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::AppCall;
+use super::call::{AppCall, Caller};
 use super::error::{ApiError, ApiResult};
 use super::extract::{CsvBody, Params};
+use super::idempotency::write;
 use super::tables::TableBody;
 use crate::import::Source;
 use crate::new_table::{ImportFailure, Plan, Wishes, load, plan};
@@ -44,12 +46,25 @@ pub(crate) async fn new_table(
         Ok((source, plan))
     });
     let (source, plan) = planned.await.map_err(Error::internal)??;
-    let mut tx = caller.docpal.begin().await?;
-    let loaded = load(&caller.docpal, &caller.actor, &mut tx, app.id, &source, &plan, |_| ()).await?;
-    tx.commit().await?;
-    let table = caller.tables().get(loaded.table).await?;
-    let imported = Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows };
+    let imported = write!(caller, |conn| import(&caller, conn, app.id, &source, &plan), async {
+        let mut tx = caller.docpal.begin().await?;
+        let imported = import(&caller, &mut tx, app.id, &source, &plan).await?;
+        tx.commit().await?;
+        Ok(imported)
+    })?;
     Ok((StatusCode::CREATED, Json(imported)))
+}
+
+async fn import(
+    caller: &Caller,
+    conn: &mut Connection,
+    app: AppId,
+    source: &Source,
+    plan: &Plan,
+) -> Result<Imported, ImportFailure> {
+    let loaded = load(&caller.docpal, &caller.actor, conn, app, source, plan, |_| ()).await?;
+    let table = caller.tables().get_in(conn, loaded.table).await?;
+    Ok(Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows })
 }
 
 impl From<ImportFailure> for ApiError {

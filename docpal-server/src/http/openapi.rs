@@ -16,6 +16,11 @@ const ABOUT: &str = "Tables that people make at run time, on PostgreSQL.
 - Every refusal has the same body, `ErrorBody`, and a stable code.
 - Numbers are exact decimals; `?numbers=string` gives them as strings for clients whose numbers are binary floats.
 - Unknown keys and parameters are refused, with the nearest one that exists.
+- A write may carry an `Idempotency-Key`, 1 to 255 visible characters that the client makes up, a new one for each
+  write. Sent again with the same key within 24 hours, it happens once and gets the same answer, byte for byte; while
+  the first is under way the answer is 409 `idempotency_in_progress`, and for another method, path or body 422
+  `idempotency_key_reused`. Only writes that happened are kept: a refusal changed nothing, so a retry is judged anew.
+  Keys belong to their actor. Making an API key does not take one, because its answer holds a secret.
 - `X-Request-Id` is taken over when it is 1 to 128 letters, digits, `-`, `.` or `_`, and always sent back.";
 
 const TAGS: &[(&str, &str)] = &[
@@ -92,7 +97,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 /// ```
 #[must_use]
 pub fn document() -> String {
-    finish(super::documented().into_openapi()).to_pretty_json().unwrap_or_default()
+    finish(super::documented(|writing| writing).into_openapi()).to_pretty_json().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -114,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_operation_says_what_it_does_and_how_it_refuses() {
-        let mut document = finish(super::super::documented().into_openapi());
+        let mut document = finish(super::super::documented(|writing| writing).into_openapi());
         assert!(document.paths.paths.len() > 15);
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {

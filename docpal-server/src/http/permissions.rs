@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::call::{Caller, RuleCall};
 use super::error::ApiResult;
 use super::extract::{JsonBody, Params};
+use super::idempotency::write;
 use super::object::Object;
 use super::reply::ListOf;
 
@@ -75,7 +76,8 @@ pub(crate) async fn create(
     caller: Caller,
     JsonBody(body): JsonBody,
 ) -> ApiResult<(StatusCode, Json<RuleBody>)> {
-    let rule = caller.docpal.rules(&caller.actor).create(&read(body)?).await?;
+    let (rules, spec) = (caller.docpal.rules(&caller.actor), read(body)?);
+    let rule = write!(caller, |conn| rules.create_in(conn, &spec), rules.create(&spec))?;
     Ok((StatusCode::CREATED, Json(RuleBody::of(&rule))))
 }
 
@@ -92,7 +94,8 @@ pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListO
 #[utoipa::path(delete, path = "/api/permissions/{rule_id}", tag = "permissions",
     params(("rule_id" = String, Path, format = Uuid)), responses((status = 204)))]
 pub(crate) async fn delete(RuleCall { caller, rule }: RuleCall) -> ApiResult<StatusCode> {
-    caller.docpal.rules(&caller.actor).delete(rule).await?;
+    let rules = caller.docpal.rules(&caller.actor);
+    write!(caller, |conn| async { rules.delete_in(conn, rule).await.map(drop) }, rules.delete(rule))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

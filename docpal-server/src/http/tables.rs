@@ -19,6 +19,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::call::{AppCall, TableCall};
 use super::error::ApiResult;
 use super::extract::{JsonBody, Params};
+use super::idempotency::write;
 use super::object::Object;
 use super::reply::ListOf;
 
@@ -131,7 +132,8 @@ pub(crate) async fn create(
     call: AppCall,
     JsonBody(body): JsonBody,
 ) -> ApiResult<(StatusCode, Json<TableBody>)> {
-    let table = call.caller.tables().create(call.app.id, &read_table(body)?).await?;
+    let (tables, app, spec) = (call.caller.tables(), call.app.id, read_table(body)?);
+    let table = write!(call.caller, |conn| tables.create_in(conn, app, &spec), tables.create(app, &spec))?;
     Ok((StatusCode::CREATED, Json(TableBody::of(&call.caller.actor, &table))))
 }
 
@@ -156,7 +158,8 @@ pub(crate) async fn get(call: TableCall) -> ApiResult<Json<TableBody>> {
 #[utoipa::path(delete, path = "/api/tables/{table_id}", tag = "tables",
     params(("table_id" = String, Path, format = Uuid)), responses((status = 204)))]
 pub(crate) async fn delete(call: TableCall) -> ApiResult<StatusCode> {
-    call.caller.tables().drop(call.table).await?;
+    let tables = call.caller.tables();
+    write!(call.caller, |conn| tables.drop_in(conn, call.table), tables.drop(call.table))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,7 +8,10 @@ use docpal_core::{Docpal, Result};
 
 const SERVER: Migrations = Migrations {
     schema: "docpal_server",
-    steps: &[Step { version: 1, name: "api_keys", sql: include_str!("migrations/0001_api_keys.sql") }],
+    steps: &[
+        Step { version: 1, name: "api_keys", sql: include_str!("migrations/0001_api_keys.sql") },
+        Step { version: 2, name: "answers", sql: include_str!("migrations/0002_answers.sql") },
+    ],
 };
 
 /// Brings the server's own tables (schema `docpal_server`) up to date; does nothing when they are. Starting a

@@ -154,6 +154,10 @@ impl Api {
         self.send("POST", path, &[("Authorization", &bearer), ("Content-Type", content_type)], body).await
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn key(&self) -> &str {
         &self.key
     }

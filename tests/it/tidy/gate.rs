@@ -144,7 +144,8 @@ fn is_about_the_server(text: &str) -> bool {
             matches!(last.as_str(), "from" | "into" | "update" | "join" | "table")
         });
         before.push(word.to_lowercase());
-        follows && !word.starts_with('(')
+        // `DO UPDATE SET` and `FOR UPDATE SKIP LOCKED` name no table.
+        follows && !word.starts_with('(') && !matches!(*word, "SET" | "SKIP")
     });
     text.contains("docpal_server.") && tables.all(|table| table.starts_with("docpal_server."))
 }

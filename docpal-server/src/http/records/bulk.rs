@@ -10,6 +10,7 @@ use super::{Draft, draft};
 use crate::http::call::TableCall;
 use crate::http::error::ApiResult;
 use crate::http::extract::JsonBody;
+use crate::http::idempotency::write;
 use crate::http::object::{Object, wrong_type};
 
 /// Records to make.
@@ -53,7 +54,9 @@ pub(crate) async fn create_many(
         .enumerate()
         .map(|(index, record)| draft(&mut Object::read(record, &format!("records[{index}]"), &["fields"])?));
     let drafts = drafts.collect::<Result<Vec<_>>>()?;
-    let ids = call.records().create_many(&drafts).await?;
+    let records = call.records();
+    let ids =
+        write!(call.caller, |conn| records.create_many_in(conn, &drafts), records.create_many(&drafts))?;
     Ok((StatusCode::CREATED, Json(Made { ids })))
 }
 
@@ -66,7 +69,8 @@ pub(crate) async fn delete_many(call: TableCall, JsonBody(body): JsonBody) -> Ap
         Body::List(items) => items.into_iter().enumerate().map(id).collect::<Result<Vec<_>>>()?,
         other => return Err(wrong_type("ids", "a list of ids", &other).into()),
     };
-    let deleted = call.records().delete_many(&ids).await?;
+    let records = call.records();
+    let deleted = write!(call.caller, |conn| records.delete_many_in(conn, &ids), records.delete_many(&ids))?;
     Ok(Json(Deleted { deleted }))
 }
 

@@ -10,6 +10,7 @@ use super::{Draft, RecordBody, draft, one, only_id};
 use crate::http::call::{RecordCall, TableCall};
 use crate::http::error::ApiResult;
 use crate::http::extract::{JsonBody, Params};
+use crate::http::idempotency::write;
 use crate::http::object::Object;
 use crate::http::reply::Written;
 use crate::http::view;
@@ -33,7 +34,8 @@ pub(crate) struct Change {
 pub(crate) async fn create(call: TableCall, params: Params, JsonBody(body): JsonBody) -> ApiResult<Written> {
     let format = view::format(&params.only(&["numbers"])?)?;
     let draft = draft(&mut Object::read(body, "", &["fields"])?)?;
-    let saved = call.records().create(&draft).await?;
+    let records = call.records();
+    let saved = write!(call.caller, |conn| records.create_in(conn, &draft), records.create(&draft))?;
     Ok(Written(StatusCode::CREATED, body_of(&saved, format)))
 }
 
@@ -80,7 +82,8 @@ pub(crate) async fn delete(
 ) -> ApiResult<StatusCode> {
     let version = params.only(&["version"])?.number("version")?;
     let version = one_version(version, if_match(&headers)?, "version")?;
-    call.records().delete(record, version).await?;
+    let records = call.records();
+    write!(call.caller, |conn| records.delete_in(conn, record, version), records.delete(record, version))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -94,7 +97,12 @@ async fn update(
     let mut body = Object::read(body, "", &["fields", "version"])?;
     let version = one_version(body.whole("version")?, if_match(headers)?, "version")?;
     let draft = draft(&mut body)?;
-    let saved = call.records().update(record, &draft, version).await?;
+    let records = call.records();
+    let saved = write!(
+        call.caller,
+        |conn| records.update_in(conn, record, &draft, version),
+        records.update(record, &draft, version)
+    )?;
     Ok(Written(StatusCode::OK, body_of(&saved, format)))
 }
 

@@ -1,0 +1,193 @@
+//! `Idempotency-Key`: a write that is sent again, because its answer was lost, happens once.
+//!
+//! The write, its audit row and the answer are in one transaction: there is never the one without the other. A key is
+//! kept a day and belongs to its actor. Only answers of writes that happened are kept: a refusal changed nothing, so
+//! the retry is judged anew.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest as _, FromRequestParts as _, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use docpal_core::audit::actor_text;
+use docpal_core::sql::Connection;
+use docpal_core::{Error, Transaction};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::call::Caller;
+use super::error::{ApiError, ApiResult};
+use super::extract;
+use crate::server::ServerState;
+use crate::sql::answers::{self, Answer, AnswerKey};
+
+const NAME: HeaderName = HeaderName::from_static("idempotency-key");
+/// The longest key.
+const LONGEST: usize = 255;
+
+/// The transaction of a request with a key; the handler's write goes into it.
+#[derive(Clone, Debug)]
+pub(crate) struct Within(Arc<Mutex<Option<Transaction>>>);
+
+/// The transaction while one part of the request uses it.
+pub(crate) struct Held<'w>(MutexGuard<'w, Option<Transaction>>);
+
+impl Within {
+    pub(crate) async fn hold(&self) -> Held<'_> {
+        Held(self.0.lock().await)
+    }
+}
+
+impl Held<'_> {
+    /// The connection.
+    ///
+    /// # Errors
+    /// When the request has ended already.
+    pub(crate) fn connection(&mut self) -> docpal_core::Result<&mut Connection> {
+        let ended = || Error::internal("the transaction of the request has ended");
+        self.0.as_mut().map(|tx| &mut **tx).ok_or_else(ended)
+    }
+}
+
+/// Runs a write in the transaction of the request's key, or, without a key, in one of its own.
+macro_rules! write {
+    ($caller:expr, |$conn:ident| $within:expr, $alone:expr) => {
+        match &$caller.within {
+            Some(within) => {
+                let mut held = within.hold().await;
+                let $conn = held.connection()?;
+                $within.await
+            }
+            None => $alone.await,
+        }
+    };
+}
+pub(crate) use write;
+
+/// Around every route that writes.
+pub(crate) async fn layer(State(state): State<ServerState>, request: Request, next: Next) -> Response {
+    if request.method() == Method::GET || !request.headers().contains_key(NAME) {
+        return next.run(request).await;
+    }
+    once(&state, request, next).await.unwrap_or_else(ApiError::into_response)
+}
+
+/// For routes whose answer holds a secret, which is stored nowhere.
+pub(crate) async fn refuse(request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(NAME) {
+        return next.run(request).await;
+    }
+    let message = "this answer holds a secret and is not kept; send the request without `Idempotency-Key`";
+    ApiError::new(StatusCode::BAD_REQUEST, "idempotency_not_supported", message).into_response()
+}
+
+async fn once(state: &ServerState, request: Request, next: Next) -> ApiResult<Response> {
+    let (mut parts, body) = request.into_parts();
+    let key = key_of(&parts)?;
+    let caller = Caller::from_request_parts(&mut parts, state).await?;
+    let whole = Request::from_parts(parts, body);
+    let (parts, body) = with_bytes(whole).await?;
+    let request = digest_of(&parts, &body);
+    let key = answer_key(&caller, key);
+    let mut tx = caller.docpal.begin().await?;
+    if !answers::lock(&mut tx, &key).await? {
+        tx.rollback().await?;
+        let message = "a request with this `Idempotency-Key` is under way; try again shortly";
+        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_in_progress", message));
+    }
+    if let Some(answer) = answers::find(&mut tx, &key).await? {
+        tx.rollback().await?;
+        return again(answer, &request);
+    }
+    let within = Within(Arc::new(Mutex::new(Some(tx))));
+    let mut inner = Request::from_parts(parts, Body::from(body));
+    inner.extensions_mut().insert(within.clone());
+    let response = next.run(inner).await;
+    let Some(mut tx) = within.0.lock().await.take() else { return Ok(response) };
+    if !response.status().is_success() {
+        tx.rollback().await?;
+        return Ok(response);
+    }
+    let (response, answer) = copy(response, request).await?;
+    answers::keep(&mut tx, &key, &answer).await?;
+    tx.commit().await?;
+    Ok(response)
+}
+
+/// The key that the request carries.
+fn key_of(parts: &Parts) -> ApiResult<String> {
+    let mut given = parts.headers.get_all(NAME).iter();
+    let key = given.next().and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
+    if given.next().is_none() && (1..=LONGEST).contains(&key.len()) {
+        return Ok(key.to_owned());
+    }
+    let message = format!("expected one `Idempotency-Key` of 1 to {LONGEST} visible ASCII characters");
+    Err(Error::invalid("invalid_idempotency_key", "Idempotency-Key", message).into())
+}
+
+/// The request with its body in memory, under the limit that its handler has, too.
+async fn with_bytes(request: Request) -> ApiResult<(Parts, Bytes)> {
+    let (parts, body) = request.into_parts();
+    let mut measured = Request::new(body);
+    *measured.extensions_mut() = parts.extensions.clone();
+    *measured.headers_mut() = parts.headers.clone();
+    let bytes = Bytes::from_request(measured, &()).await.map_err(|rejection| extract::broken(&rejection))?;
+    Ok((parts, bytes))
+}
+
+/// What a key stands for: method, path with parameters, and body.
+fn digest_of(parts: &Parts, body: &[u8]) -> Vec<u8> {
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let mut digest = Sha256::new();
+    for part in [parts.method.as_str().as_bytes(), target.as_bytes()] {
+        digest.update(part.len().to_be_bytes());
+        digest.update(part);
+    }
+    digest.update(body);
+    digest.finalize().to_vec()
+}
+
+fn answer_key(caller: &Caller, key: String) -> AnswerKey {
+    let (company, actor) = (caller.actor.company().uuid(), actor_text(&caller.actor));
+    let mut digest = Sha256::new();
+    digest.update(b"docpal_server.answers");
+    digest.update(company.as_bytes());
+    digest.update(actor.len().to_be_bytes());
+    digest.update(&actor);
+    digest.update(&key);
+    let lock = digest.finalize().iter().take(8).fold(0_i64, |lock, byte| (lock << 8) | i64::from(*byte));
+    AnswerKey { company, actor, key, lock }
+}
+
+/// The kept answer, for the same request only.
+fn again(answer: Answer, request: &[u8]) -> ApiResult<Response> {
+    if answer.request != request {
+        let message = "this `Idempotency-Key` stands for another request; a new request needs a new key";
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message));
+    }
+    let broken = || Error::internal("a kept answer that cannot be given");
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).map_err(|_| broken())?;
+    if let Some(content_type) = answer.content_type {
+        let value = HeaderValue::from_str(&content_type).map_err(|_| broken())?;
+        response.headers_mut().insert(header::CONTENT_TYPE, value);
+    }
+    Ok(response)
+}
+
+/// The response, and what is kept of it.
+async fn copy(response: Response, request: Vec<u8>) -> ApiResult<(Response, Answer)> {
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let answer = Answer {
+        request,
+        status: parts.status.as_u16(),
+        content_type: content_type.map(str::to_owned),
+        body: body.to_vec(),
+    };
+    Ok((Response::from_parts(parts, Body::from(body)), answer))
+}

@@ -1,0 +1,223 @@
+//! Writes that are sent again with the same `Idempotency-Key`.
+
+use std::time::Duration;
+
+use docpal::core::Limits;
+use serde_json::{Value, json};
+use sqlx::Executor as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use super::client::{Api, Reply};
+
+impl Api {
+    async fn keyed(&self, key: &str, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        self.keyed_as(self.key(), key, method, path, body).await
+    }
+
+    async fn keyed_as(
+        &self,
+        bearer: &str,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Reply {
+        let bearer = format!("Bearer {bearer}");
+        let mut headers = vec![("Authorization", bearer.as_str()), ("Idempotency-Key", key)];
+        let bytes = body.map(Value::to_string).unwrap_or_default();
+        if body.is_some() {
+            headers.push(("Content-Type", "application/json"));
+        }
+        self.send(method, path, &headers, bytes.as_bytes()).await
+    }
+
+    async fn total(&self, table: &str) -> u64 {
+        let list = self.get(&format!("/api/tables/{table}/records?count=exact")).await.ok();
+        list["total"].as_u64().expect("a number")
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(self.docpal.pool()).await.expect("a number")
+    }
+
+    /// Returns once a session waits for a lock.
+    async fn somebody_waits(&self) {
+        while self.count("SELECT count(*) FROM pg_locks WHERE NOT granted").await == 0 {}
+    }
+}
+
+#[track_caller]
+fn same(first: &Reply, second: &Reply) {
+    assert_eq!(
+        (first.status, &first.body),
+        (second.status, &second.body),
+        "{} {}",
+        first.text(),
+        second.text()
+    );
+    assert_eq!(first.header("content-type"), second.header("content-type"));
+}
+
+// Findings A11, A36
+#[tokio::test]
+async fn every_write_sent_twice_with_a_key_happens_once_and_gets_the_same_bytes() {
+    let api = Api::start().await;
+    let mut tried = 0;
+    let mut twice = async |method: &str, path: &str, body: Option<Value>| {
+        tried += 1;
+        let key = format!("key-{tried}");
+        let first = api.keyed(&key, method, path, body.as_ref()).await;
+        assert!((200..300).contains(&first.status), "{method} {path}: {}", first.text());
+        let audited = api.count("SELECT count(*) FROM docpal.audit_log").await;
+        let second = api.keyed(&key, method, path, body.as_ref()).await;
+        same(&first, &second);
+        assert_eq!(api.count("SELECT count(*) FROM docpal.audit_log").await, audited, "{method} {path}");
+        if first.body.is_empty() { Value::Null } else { first.json() }
+    };
+    let app = twice("POST", "/api/apps", Some(json!({"name": "Sales"}))).await;
+    let tables = format!("/api/apps/{}/tables", app["id"].as_str().unwrap());
+    let spec = json!({"name": "T", "fields": [{"name": "code", "type": "text"}]});
+    let table = twice("POST", &tables, Some(spec)).await;
+    let table = format!("/api/tables/{}", table["id"].as_str().unwrap());
+    let records = format!("{table}/records");
+    let record = twice("POST", &records, Some(json!({"fields": {"code": "a"}}))).await;
+    let record = format!("{records}/{}", record["id"].as_str().unwrap());
+    let changed = twice("PATCH", &record, Some(json!({"fields": {"code": "b"}, "version": 1}))).await;
+    assert_eq!(changed["version"], 2);
+    twice("PUT", &record, Some(json!({"fields": {"code": "c"}, "version": 2}))).await;
+    twice("DELETE", &record, None).await;
+    let many = json!({"records": [{"fields": {"code": "x"}}, {"fields": {"code": "y"}}]});
+    let made = twice("POST", &format!("{records}/bulk"), Some(many)).await;
+    twice("POST", &format!("{records}/bulk/delete"), Some(made)).await;
+    let rule = json!({"resource_type": "company", "role": "member", "action": "delete", "effect": "deny"});
+    let rule = twice("POST", "/api/permissions", Some(rule)).await;
+    twice("DELETE", &format!("/api/permissions/{}", rule["id"].as_str().unwrap()), None).await;
+    twice("DELETE", &table, None).await;
+    let bearer = format!("Bearer {}", api.key());
+    let headers =
+        [("Authorization", bearer.as_str()), ("Content-Type", "text/csv"), ("Idempotency-Key", "file")];
+    let path = format!("{tables}/import?name=Products");
+    let first = api.send("POST", &path, &headers, b"name,price\nTea,18.5\n").await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    same(&first, &api.send("POST", &path, &headers, b"name,price\nTea,18.5\n").await);
+}
+
+// Finding A11
+#[tokio::test]
+async fn a_key_stands_for_one_request_of_one_actor_for_a_day() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let path = format!("/api/tables/{table}/records");
+    let body = |name: &str| json!({"fields": {"customer": name}});
+    let first = api.keyed("k", "POST", &path, Some(&body("Ann"))).await;
+    assert_eq!(first.status, 201);
+    let reused = (422, "idempotency_key_reused".to_owned());
+    assert_eq!(api.keyed("k", "POST", &path, Some(&body("Bea"))).await.refusal(), reused);
+    let other = format!("{path}?numbers=string");
+    assert_eq!(api.keyed("k", "POST", &other, Some(&body("Ann"))).await.refusal(), reused);
+    assert_eq!(api.keyed("k", "PATCH", &format!("{path}/x"), Some(&body("Ann"))).await.refusal(), reused);
+    assert_eq!(api.total(&table).await, 6);
+    let member = api.member().await;
+    let theirs = api.keyed_as(&member, "k", "POST", &path, Some(&body("Ann"))).await;
+    assert_eq!((theirs.status, api.total(&table).await), (201, 7));
+    api.docpal
+        .pool()
+        .execute("UPDATE docpal_server.answers SET created_at = created_at - interval '25 hours'")
+        .await
+        .unwrap();
+    let later = api.keyed("k", "POST", &path, Some(&body("Cid"))).await;
+    assert_eq!((later.status, api.total(&table).await), (201, 8));
+    assert_eq!(api.count("SELECT count(*) FROM docpal_server.answers").await, 1, "the old ones are gone");
+}
+
+// Finding A11
+#[tokio::test]
+async fn a_refused_write_is_not_kept_and_a_wrong_key_is_refused() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let path = format!("/api/tables/{table}/records");
+    let wrong = json!({"fields": {"quantity": "x"}});
+    assert_eq!(api.keyed("k", "POST", &path, Some(&wrong)).await.status, 422);
+    let right = json!({"fields": {"customer": "Ann"}});
+    assert_eq!(api.keyed("k", "POST", &path, Some(&right)).await.status, 201);
+    for key in ["", &"x".repeat(256), "\u{e4}"] {
+        let refused = api.keyed(key, "POST", &path, Some(&right)).await;
+        assert_eq!(refused.refusal(), (400, "invalid_idempotency_key".to_owned()));
+    }
+    let key = json!({"name": "k", "role": "member"});
+    let refused = api.keyed("k2", "POST", "/api/api-keys", Some(&key)).await;
+    assert_eq!(refused.refusal(), (400, "idempotency_not_supported".to_owned()));
+    assert_eq!(api.send("POST", &path, &[("Idempotency-Key", "k")], b"{}").await.status, 401);
+    assert_eq!(api.total(&table).await, 6);
+}
+
+// Finding A11
+#[tokio::test]
+async fn a_key_whose_request_is_under_way_is_in_progress() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let path = format!("/api/tables/{table}/records");
+    let body = json!({"fields": {"customer": "Ann"}});
+    let mut holder = api.docpal.pool().begin().await.unwrap();
+    holder.execute("LOCK TABLE docpal.outbox IN SHARE MODE").await.unwrap();
+    let second = async {
+        api.somebody_waits().await;
+        let second = api.keyed("k", "POST", &path, Some(&body)).await;
+        holder.rollback().await.unwrap();
+        second
+    };
+    let (first, second) = tokio::join!(api.keyed("k", "POST", &path, Some(&body)), second);
+    assert_eq!(first.status, 201, "{}", first.text());
+    assert_eq!(second.refusal(), (409, "idempotency_in_progress".to_owned()));
+    same(&first, &api.keyed("k", "POST", &path, Some(&body)).await);
+    assert_eq!(api.total(&table).await, 6);
+}
+
+// Finding A36
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_not_doubled_by_a_retry() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let path = format!("/api/tables/{table}/records");
+    let body = json!({"fields": {"customer": "Ann"}});
+    let text = body.to_string();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Idempotency-Key: lost\r\nContent-Length: {}\r\n\r\n{text}",
+        api.key(),
+        text.len()
+    );
+    let mut stream = TcpStream::connect(api.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    while api.total(&table).await == 5 {}
+    drop(stream);
+    let again = api.keyed("lost", "POST", &path, Some(&body)).await;
+    assert_eq!((again.status, api.total(&table).await), (201, 6));
+    let id = again.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(api.get(&format!("{path}/{id}")).await.status, 200);
+}
+
+// Finding A11
+#[tokio::test]
+async fn a_write_that_ran_into_the_time_out_does_not_land_later() {
+    let limits = |builder: docpal_server::ServerBuilder| builder.timeout(Duration::from_secs(1));
+    let api = Api::start_with(limits).await;
+    let table = api.orders().await;
+    let path = format!("/api/tables/{table}/records");
+    let body = json!({"fields": {"customer": "Late"}});
+    let mut holder = api.docpal.pool().begin().await.unwrap();
+    holder.execute("LOCK TABLE docpal.outbox IN SHARE MODE").await.unwrap();
+    assert_eq!(api.post(&path, &body).await.refusal(), (504, "request_timeout".to_owned()));
+    assert_eq!(
+        api.keyed("k", "POST", &path, Some(&body)).await.refusal(),
+        (504, "request_timeout".to_owned())
+    );
+    // The statements are cancelled while the lock is held still.
+    while api.count("SELECT count(*) FROM pg_locks WHERE NOT granted").await > 0 {}
+    holder.rollback().await.unwrap();
+    assert_eq!(api.total(&table).await, 5);
+    assert_eq!(api.keyed("k", "POST", &path, Some(&body)).await.status, 201);
+    assert_eq!(api.total(&table).await, 6);
+    assert_eq!(api.docpal.limits(), &Limits::default());
+}
