@@ -148,6 +148,13 @@ impl Batch {
 }
 
 impl Program {
+    /// Whether [`Program::eval_batch`] computes it as loops over columns, when these are columns of numbers: all other
+    /// programs gain nothing from a batch.
+    #[must_use]
+    pub fn runs_by_column(&self) -> bool {
+        is_of_numbers(self.root())
+    }
+
     /// The results of `rows` rows; `columns` are in slot order, one for each of [`Program::fields`].
     ///
     /// Every row has the result that [`Program::eval`] gives for it.
@@ -177,6 +184,18 @@ impl Program {
             Evaluator::new(&row, context).value(self.root()).map(Value::into_owned)
         };
         Batch::Values((0..rows).map(result).collect())
+    }
+}
+
+/// Whether the part is made of number slots, constants, signs and `+ - * /` only.
+fn is_of_numbers(node: &Node) -> bool {
+    match &node.expr {
+        Expr::Constant(Value::Number(_)) => true,
+        Expr::Constant(Value::Null) => matches!(node.ty, Type::Number | Type::Null),
+        Expr::Slot(_) => node.ty == Type::Number,
+        Expr::Negate(arg) => is_of_numbers(arg),
+        Expr::Arithmetic(_, left, right) => is_of_numbers(left) && is_of_numbers(right),
+        _ => false,
     }
 }
 

@@ -17,8 +17,8 @@ use docpal::formula::Functions;
 use docpal::query::formula::{MEMORY_ONLY, has_sql};
 
 use self::generate::{Generator, Tree};
-pub(crate) use self::hostile::hostile_table;
 use self::hostile::{Hostile, Verdict};
+pub(crate) use self::hostile::{hostile_table, hostile_table_with};
 
 /// Programs of the normal run.
 const CASES: usize = 2_000;
@@ -54,6 +54,15 @@ fn random_programs_draw_on_every_function_with_sql() {
     for function in Functions::standard().iter().filter(|function| has_sql(function.name())) {
         assert!(generate::draws_on(function.name()), "{} is in no template", function.name());
     }
+}
+
+/// Random programs over the fields of the hostile table that it takes as formulas.
+pub(crate) async fn random_formulas(count: usize) -> Vec<String> {
+    let (_, snapshot, _) = hostile_table().await;
+    let mut generator = Generator::new(SEED);
+    let sources = std::iter::repeat_with(|| generator.program().to_string());
+    let stays = |source: &String| snapshot.compile(source).is_ok_and(|made| !made.program().is_volatile());
+    sources.filter(stays).take(count).collect()
 }
 
 /// What a run saw.

@@ -23,6 +23,8 @@ mod noninterference;
 #[cfg(test)]
 mod owners;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod records;

@@ -218,6 +218,13 @@ impl Hostile {
 
 /// A table with fields of every type, formulas of every kind of result, and records that go wrong.
 pub(crate) async fn hostile_table() -> (World, Arc<TableSnapshot>, Vec<RecordId>) {
+    hostile_table_with(&[]).await
+}
+
+/// The same with more formulas, by name.
+pub(crate) async fn hostile_table_with(
+    formulas: &[(String, String)],
+) -> (World, Arc<TableSnapshot>, Vec<RecordId>) {
     let world = World::new().await;
     let spec = TableSpec::new("Hostile")
         .field(FieldSpec::new("n", "number"))
@@ -243,6 +250,8 @@ pub(crate) async fn hostile_table() -> (World, Arc<TableSnapshot>, Vec<RecordId>
         .field(FieldSpec::formula("label", "UPPER({t}) & MID({u}, {m}, 2)"))
         .field(FieldSpec::formula("numbers", "IF({b}, ARRAYFLATTEN({n}, {n} / {m}, {c}))"))
         .field(FieldSpec::formula("names", "ARRAYSORT(ARRAYFLATTEN({tags}, {more}, {s}))"));
+    let spec =
+        formulas.iter().fold(spec, |spec, (name, source)| spec.field(FieldSpec::formula(name, source)));
     let snapshot = world.table(spec).await;
     let long = "aé👍 ".repeat(25_000);
     for ((n, m, c, t, u, b, d, e, when, then, s), (tags, more)) in RECORDS.iter().zip(CHOSEN) {
