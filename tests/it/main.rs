@@ -19,6 +19,8 @@ mod host_transactions;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod noninterference;
 #[cfg(test)]
 mod owners;

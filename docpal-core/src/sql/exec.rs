@@ -25,6 +25,41 @@ pub async fn fetch_all(conn: &mut PgConnection, statement: Statement) -> Result<
     Ok(rows.into_iter().map(Row::new).collect())
 }
 
+/// The cursor of an export: a transaction has one at a time.
+const CURSOR: &str = "docpal_export";
+
+/// Opens a cursor on a query, planned for being read to its end; it lives as long as the transaction.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn open_cursor(conn: &mut PgConnection, statement: Statement) -> Result<()> {
+    let (text, values) = statement.into_parts();
+    conn.execute("SET LOCAL cursor_tuple_fraction = 1").await.map_err(super::errors::from_sqlx)?;
+    sqlx::query_with(
+        AssertSqlSafe(format!("DECLARE {CURSOR} NO SCROLL CURSOR FOR {text}")),
+        SqlxValues(values),
+    )
+    .persistent(false)
+    .execute(conn)
+    .await
+    .map(drop)
+    .map_err(super::errors::from_sqlx)
+}
+
+/// The next `count` rows of the open cursor; fewer at its end.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn fetch_cursor(conn: &mut PgConnection, count: u32) -> Result<Vec<Row>> {
+    // Not kept as a prepared statement: the columns are those of whatever the cursor reads.
+    let rows: Vec<PgRow> = sqlx::query(AssertSqlSafe(format!("FETCH FORWARD {count} FROM {CURSOR}")))
+        .persistent(false)
+        .fetch_all(conn)
+        .await
+        .map_err(super::errors::from_sqlx)?;
+    Ok(rows.into_iter().map(Row::new).collect())
+}
+
 /// Runs a query and gives its first row, if any.
 ///
 /// # Errors

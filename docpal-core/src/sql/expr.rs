@@ -416,6 +416,12 @@ pub fn bigint(value: i64) -> Expr {
     cast(Expr::value(value), PgType::Bigint)
 }
 
+/// `a OR b OR ..`; false of none.
+#[must_use]
+pub fn any_of(conditions: impl IntoIterator<Item = Expr>) -> Expr {
+    conditions.into_iter().reduce(|a, b| a.or(b)).unwrap_or_else(|| boolean(false))
+}
+
 /// `EXISTS (SELECT ..)`
 #[must_use]
 pub fn exists(select: SelectStatement) -> Expr {

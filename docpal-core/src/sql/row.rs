@@ -92,6 +92,12 @@ impl Row {
         value.as_bytes().ok()
     }
 
+    /// How many bytes its cells have as PostgreSQL sent them.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        (0..self.0.len()).filter_map(|index| self.bytes(index)).map(<[u8]>::len).sum()
+    }
+
     /// The cell at `index`, read as `ty`. A column that is missing or of another type reads as null.
     #[must_use]
     pub fn cell(&self, index: usize, ty: PgType) -> CellRef<'_> {

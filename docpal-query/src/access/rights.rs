@@ -31,7 +31,7 @@ pub(super) struct Rights {
     writes: [Vec<Predicate>; 2],
     /// Does a condition ask who `me` is?
     pub(super) reads_user: bool,
-    /// The table, its version and the rules that apply.
+    /// The table and the rules that apply: not its version, which changes with what does not concern the actor.
     pub(super) fingerprint: Vec<u8>,
 }
 
@@ -111,10 +111,7 @@ impl Rights {
 
 /// What decides what is seen, as bytes that no other build writes differently. Rules never change, they come and go.
 fn fingerprint(snapshot: &TableSnapshot, rules: &[u8]) -> Vec<u8> {
-    let version = snapshot.version();
     let mut bytes = snapshot.id().uuid().as_bytes().to_vec();
-    bytes.extend_from_slice(&version.table.to_be_bytes());
-    bytes.extend_from_slice(&version.policy.to_be_bytes());
     bytes.extend_from_slice(&u64::try_from(rules.len()).unwrap_or(u64::MAX).to_be_bytes());
     bytes.extend_from_slice(rules);
     bytes

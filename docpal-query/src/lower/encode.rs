@@ -1,5 +1,6 @@
 //! The conditions and the order of a view as bytes that every build writes alike: what its cursors are bound to.
 
+use docpal_core::model::FieldSet;
 use docpal_core::{Cell, TableSnapshot};
 
 use crate::operators::{Operand, Span, Stretch};
@@ -61,11 +62,22 @@ impl Encoder<'_> {
     fn target(&mut self, target: Target) {
         match target {
             Target::System(system) => self.word(system.column().0.as_str()),
-            Target::Field(position) => match self.snapshot.fields().get(position) {
-                Some(field) => self.word(&field.id().to_string()),
-                None => self.word("gone"),
-            },
+            Target::Field(position) => {
+                self.field(position);
+                let inputs = self.snapshot.inputs(position);
+                for input in inputs.into_iter().flat_map(FieldSet::iter) {
+                    self.field(input);
+                }
+            }
         }
+    }
+
+    /// A field as it is now: another formula, other options or another column give another order.
+    fn field(&mut self, position: usize) {
+        let Some(field) = self.snapshot.fields().get(position) else { return self.word("gone") };
+        self.word(&field.id().to_string());
+        self.word(field.column().as_ref().map_or("", |(name, _)| name.as_str()));
+        self.word(&field.kind().options().to_string());
     }
 
     fn operand(&mut self, operand: &Operand) {

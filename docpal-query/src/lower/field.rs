@@ -88,6 +88,16 @@ impl Relation<'_> {
         }
     }
 
+    /// Does a formula compute the value of `target`?
+    pub(crate) fn is_computed(&self, target: Target) -> bool {
+        match target {
+            Target::System(_) => false,
+            Target::Field(position) => {
+                self.snapshot.fields().get(position).is_some_and(|field| field.column().is_none())
+            }
+        }
+    }
+
     /// What a view orders by at `sort`. An empty text stays one: it stands beside null, and an index can serve it.
     pub(crate) fn order_key(&self, sort: &ResolvedSort) -> Option<SqlValue> {
         match sort.buckets {

@@ -5,7 +5,8 @@ use docpal_core::sql::{ColumnName, Row};
 
 use super::field::Relation;
 use super::predicate;
-use super::select::{Layout, flags, readable_cells, select_columns};
+use super::readable::readable_cells;
+use super::select::{Layout, flags, select_columns};
 use crate::access::Access;
 use crate::predicate::Predicate;
 use crate::secure::SecuredPlan;

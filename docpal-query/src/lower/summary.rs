@@ -2,10 +2,12 @@
 
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, Order, PgFn, Query, SelectStatement};
 use docpal_core::sql::{ColumnName, PgType, Statement};
-use docpal_core::{Error, ErrorKind, Result};
+use docpal_core::{Error, Result};
 
 use super::field::{Relation, SqlValue};
-use super::select::{filter, flags, for_people, order_by, readable_relation};
+use super::order::{for_people, order_by, text_keys};
+use super::readable::{filter, readable_relation};
+use super::select::{flags, limited};
 use crate::aggregates::{Aggregate, Over, those};
 use crate::formula::poison;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
@@ -15,9 +17,6 @@ use crate::target::Target;
 
 /// A summary has at most this many groups, those of all levels together.
 pub(crate) const MAX_SUMMARY_GROUPS: usize = 1_000;
-
-/// Its statement has at most this many bytes: about four of the largest formulas.
-const MAX_SQL_BYTES: usize = 256 * 1024;
 
 /// The summary of a view as SQL, and where in its rows everything is.
 #[derive(Debug)]
@@ -119,11 +118,7 @@ pub fn lower_summary(secured: &SecuredPlan) -> Result<CompiledSummary> {
         // The whole, the groups, and one more that tells whether there are others.
         select.limit(MAX_SUMMARY_GROUPS as u64 + 2);
     }
-    let statement = Statement::from(select);
-    if statement.text().len() > MAX_SQL_BYTES {
-        let message = "the formulas are too large to group and compute by all of them at once; ask for fewer";
-        return Err(Error::new(ErrorKind::Limit, "too_complex", message));
-    }
+    let statement = limited(select.into())?;
     Ok(CompiledSummary { statement, layout })
 }
 
@@ -255,7 +250,13 @@ impl<'v> Level<'v> {
             order_by(select, for_people(rank, ty, target), direction, empty);
         }
         // Also behind a rank: options that are gone have none.
-        order_by(select, for_people(key, self.key.ty, target), direction, empty);
+        if self.key.ty != PgType::Text {
+            return order_by(select, key, direction, empty);
+        }
+        for (part, people) in text_keys(key, true) {
+            let part = if people { for_people(part, self.key.ty, target) } else { part };
+            order_by(select, part, direction, empty);
+        }
     }
 }
 

@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use docpal_core::access::scope;
-use docpal_core::sql::{Connection, Transaction, exec};
+use docpal_core::sql::{Connection, Row, Transaction, exec};
 use docpal_core::{Actor, Docpal, RecordId, Result, TableId, TableSnapshot};
 
 use super::write::require_read;
 use super::{Records, record_not_found};
 use crate::access::Access;
-use crate::lower::{Compiled, cursor, lower, lower_summary};
+use crate::lower::select::Layout;
+use crate::lower::{Compiled, CompiledExport, cursor, lower, lower_export, lower_summary};
 use crate::operators::Operand;
 use crate::page::Page;
 use crate::plan::plan;
 use crate::predicate::{Comparison, Predicate};
 use crate::resolve::{ResolvedView, resolve};
 use crate::secure::{SecuredPlan, secure};
-use crate::spec::{MAX_LIMIT, ViewSpec};
+use crate::spec::{Count, PageSpec, ViewSpec};
 use crate::summary::Summary;
 use crate::target::{System, Target};
 
@@ -116,31 +117,33 @@ async fn fetch(
     Ok(Page::new(&secured.plan, &compiled.layout, rows, access.now()).with_next(next))
 }
 
-/// An export under way: pages of 1,000 records from one snapshot of the data.
+/// So many records of an export are read at a time, and fewer when they are large.
+const EXPORT_PAGE: u32 = 1_000;
+/// About so many bytes of them are in memory at once.
+const EXPORT_BYTES: usize = 4 << 20;
+
+/// An export under way: page by page from one cursor on one snapshot of the data.
 pub struct Export {
     tx: Transaction,
-    access: Access,
-    spec: ViewSpec,
-    cursor_key: Vec<u8>,
+    secured: SecuredPlan,
+    layout: Layout,
+    /// How many records to read next.
+    next: u32,
+    /// Is there nothing behind the last page?
     done: bool,
 }
 
 impl Export {
-    pub(super) async fn start(
-        docpal: Docpal,
-        actor: Actor,
-        table: TableId,
-        mut spec: ViewSpec,
-    ) -> Result<Self> {
+    pub(super) async fn start(docpal: Docpal, actor: Actor, table: TableId, spec: ViewSpec) -> Result<Self> {
         let mut tx = docpal.begin_snapshot().await?;
         let snapshot = docpal.snapshot_in(&mut tx, actor.company(), table).await?;
         let access = Access::new(&scope(&actor, &snapshot), &snapshot, Utc::now());
-        spec.page = crate::spec::PageSpec { limit: Some(MAX_LIMIT), cursor: None, offset: None };
-        spec.count = crate::spec::Count::None;
-        let export = Self { tx, spec, cursor_key: docpal.cursor_key().to_vec(), done: false, access };
-        // Refuse a wrong view before the first byte goes out.
-        secure(plan(resolve(&export.spec, &export.access)?), &export.access)?;
-        Ok(export)
+        require_read(&access)?;
+        let spec = ViewSpec { page: PageSpec::default(), count: Count::None, ..spec };
+        let secured = secure(plan(resolve(&spec, &access)?), &access)?;
+        let CompiledExport { statement, layout } = lower_export(&secured)?;
+        exec::open_cursor(&mut tx, statement).await?;
+        Ok(Self { tx, secured, layout, next: EXPORT_PAGE / 10, done: false })
     }
 
     /// The next page; `None` after the last. The first page comes even when it is empty, for its columns.
@@ -151,12 +154,12 @@ impl Export {
         if self.done {
             return Ok(None);
         }
-        let page = list(&mut self.tx, &self.access, &self.spec, &self.cursor_key).await?;
-        match page.next_cursor() {
-            Some(cursor) => self.spec.page.cursor = Some(cursor.to_owned()),
-            None => self.done = true,
-        }
-        Ok(Some(page))
+        let rows = exec::fetch_cursor(&mut self.tx, self.next).await?;
+        self.done = rows.len() < usize::try_from(self.next).unwrap_or(usize::MAX);
+        let bytes: usize = rows.iter().map(Row::size).sum();
+        let fitting = EXPORT_BYTES / (bytes / rows.len().max(1)).max(1);
+        self.next = u32::try_from(fitting).unwrap_or(EXPORT_PAGE).clamp(1, EXPORT_PAGE);
+        Ok(Some(Page::new(&self.secured.plan, &self.layout, rows, self.secured.moment.now)))
     }
 }
 

@@ -39,6 +39,7 @@ functions! {
     Left = "left", "`left(text, int)`";
     Lower = "lower", "`lower(text)`";
     Lpad = "lpad", "`lpad(text, int, text)`";
+    Md5 = "md5", "`md5(text)`";
     Max = "max", "`max(..)`";
     Min = "min", "`min(..)`";
     Now = "now", "`now()`";
