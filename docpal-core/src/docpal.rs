@@ -2,8 +2,10 @@
 
 mod apps;
 mod builder;
+mod changes;
 mod companies;
 mod rules;
+mod sight;
 mod tables;
 
 use std::collections::HashSet;
@@ -21,6 +23,7 @@ pub use companies::Companies;
 pub use rules::Rules;
 pub use tables::Tables;
 
+use self::changes::Changes;
 use crate::access::{Actor, Scope};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventLog, Events, Forget, Node};
@@ -33,8 +36,8 @@ use crate::sql::transaction::Mode;
 use crate::sql::{Connection, Transaction, meta};
 
 /// A handle that does not follow the event log trusts a snapshot this long before it looks at its version again.
-/// Changes through the same handle show at once; those through another node after at most this, or after what
-/// [`Events::is_following`] says.
+/// Changes through the same handle show at once, also those in a host's transaction when it commits; those through
+/// another node after at most this, or after what [`Events::is_following`] says.
 const TRUSTED: Duration = Duration::from_secs(1);
 /// So many table snapshots are kept.
 const SNAPSHOTS: u64 = 10_000;
@@ -59,6 +62,7 @@ struct Inner {
     snapshots: Cache<(CompanyId, TableId), Cached>,
     /// Counts what was forgotten: a snapshot loaded before must not be kept after.
     forgotten: AtomicU64,
+    changes: Changes,
     node: Node,
 }
 
@@ -185,25 +189,31 @@ impl Docpal {
     }
 
     /// The table with `id` as it is now: from the cache as long as the handle follows the event log, which tells what
-    /// others changed, or when its version was looked at within the last second.
+    /// others changed, or when its version was looked at within the last second; and nothing was changed through this
+    /// handle since.
     ///
     /// # Errors
     /// `table_not_found`, also for a table of another company.
     pub async fn snapshot(&self, company: CompanyId, id: TableId) -> Result<Arc<TableSnapshot>> {
-        if let Some(cached) = self.inner.snapshots.get(&(company, id))
-            && (self.inner.node.follower.is_current() || cached.seen.elapsed() < TRUSTED)
+        let Inner { snapshots, changes, forgotten, node, .. } = self.inner.as_ref();
+        if let Some(cached) = snapshots.get(&(company, id))
+            && (node.follower.is_current() || cached.seen.elapsed() < TRUSTED)
+            && changes.none_since(cached.seen, company, id)
         {
             return Ok(cached.snapshot);
         }
-        let forgotten = self.inner.forgotten.load(Ordering::SeqCst);
-        let seen = Instant::now();
         let mut conn = self.acquire().await?;
+        let open = changes.open(company, id);
+        if !open.is_empty() {
+            changes.end(company, id, &meta::ended(&mut conn, &open).await?);
+        }
+        let (before, seen) = (forgotten.load(Ordering::SeqCst), Instant::now());
         let snapshot = self.snapshot_in(&mut conn, company, id).await?;
-        if self.inner.forgotten.load(Ordering::SeqCst) == forgotten {
-            self.inner.snapshots.insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen });
+        if forgotten.load(Ordering::SeqCst) == before {
+            snapshots.insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen });
             // Forgotten between the two lines above: the cache may have been told before it had anything to forget.
-            if self.inner.forgotten.load(Ordering::SeqCst) != forgotten {
-                self.inner.snapshots.invalidate(&(company, id));
+            if forgotten.load(Ordering::SeqCst) != before {
+                snapshots.invalidate(&(company, id));
             }
         }
         Ok(snapshot)
@@ -232,7 +242,7 @@ impl Docpal {
         Ok(Arc::new(TableSnapshot::new(table, version, fields, rules)))
     }
 
-    /// Forgets what is cached of a table, after a change or when a statement met a moved schema.
+    /// Forgets what is cached of a table, when a statement met a moved schema.
     pub fn forget(&self, company: CompanyId, id: TableId) {
         self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
         self.inner.snapshots.invalidate(&(company, id));
@@ -241,6 +251,11 @@ impl Docpal {
     fn forget_all(&self) {
         self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
         self.inner.snapshots.invalidate_all();
+    }
+
+    /// Remembers that transaction `by` changed a table or, without one, what covers every table of the company.
+    fn changed(&self, company: CompanyId, table: Option<TableId>, by: String) {
+        self.inner.changes.add(company, table, by);
     }
 
     /// Forgets what others have changed. A change without a table concerns all tables of its company.

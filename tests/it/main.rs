@@ -1,6 +1,8 @@
 //! The integration tests: one binary, on a PostgreSQL of its own that needs no set-up.
 
 #[cfg(test)]
+mod apps;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod companies;
@@ -14,6 +16,8 @@ mod events;
 mod folding;
 #[cfg(test)]
 mod formula_sql;
+#[cfg(test)]
+mod freshness;
 #[cfg(test)]
 mod host_transactions;
 #[cfg(test)]

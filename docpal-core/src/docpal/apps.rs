@@ -1,6 +1,7 @@
 //! Apps.
 
 use super::companies::{in_no_company, require_manage};
+use super::sight::Sight;
 use super::{Docpal, in_transaction};
 use crate::access::Actor;
 use crate::audit::Change;
@@ -77,7 +78,7 @@ impl Apps<'_> {
         Ok(app)
     }
 
-    /// The apps by name.
+    /// The apps that exist for the actor, by name: those in which they may manage, or read or create any record.
     ///
     /// # Errors
     /// Database errors as mapped.
@@ -91,13 +92,15 @@ impl Apps<'_> {
     /// # Errors
     /// Database errors as mapped.
     pub async fn list_in(&self, conn: &mut Connection) -> Result<Vec<App>> {
-        meta::apps::list(conn, self.actor.company()).await
+        let apps = meta::apps::list(conn, self.actor.company()).await?;
+        let sight = Sight::load(conn, self.actor, None).await?;
+        Ok(apps.into_iter().filter(|app| sight.knows_app(app.id)).collect())
     }
 
     /// The app with `id`.
     ///
     /// # Errors
-    /// `app_not_found`, also for an app of another company.
+    /// `app_not_found`, also for an app of another company and one of which the actor may not know.
     pub async fn get(&self, id: AppId) -> Result<App> {
         let mut conn = self.docpal.acquire().await?;
         self.get_in(&mut conn, id).await
@@ -108,15 +111,20 @@ impl Apps<'_> {
     /// # Errors
     /// As [`Apps::get`].
     pub async fn get_in(&self, conn: &mut Connection, id: AppId) -> Result<App> {
-        require_app(conn, self.actor, id).await
+        Ok(require_app(conn, self.actor, id).await?.0)
     }
 }
 
-/// The app with `id` in the actor's company.
-pub(super) async fn require_app(conn: &mut Connection, actor: &Actor, id: AppId) -> Result<App> {
-    meta::apps::get(conn, actor.company(), id)
-        .await?
-        .ok_or_else(|| Error::new(ErrorKind::NotFound, "app_not_found", "there is no such app"))
+/// The app with `id` in the actor's company, if it exists for them, and what else does in it.
+pub(super) async fn require_app<'a>(
+    conn: &mut Connection,
+    actor: &'a Actor,
+    id: AppId,
+) -> Result<(App, Sight<'a>)> {
+    let not_found = || Error::new(ErrorKind::NotFound, "app_not_found", "there is no such app");
+    let app = meta::apps::get(conn, actor.company(), id).await?.ok_or_else(not_found)?;
+    let sight = Sight::load(conn, actor, Some(id)).await?;
+    if sight.knows_app(id) { Ok((app, sight)) } else { Err(not_found()) }
 }
 
 /// A violated unique name as an error on the field `name`.

@@ -9,6 +9,7 @@ use moka::sync::Cache;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::changes::Changes;
 use super::{Docpal, Inner, SNAPSHOTS, WeakDocpal};
 use crate::error::Result;
 use crate::events::{EventLog, Node};
@@ -190,6 +191,7 @@ impl Builder {
                 cursor_key,
                 snapshots: Cache::new(SNAPSHOTS),
                 forgotten: AtomicU64::new(0),
+                changes: Changes::default(),
                 node: Node::new(self.events, position),
             }),
         };

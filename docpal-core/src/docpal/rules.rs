@@ -29,9 +29,7 @@ impl Rules<'_> {
     /// `not_allowed`, also for a rule on owners that no owner makes; `table_not_found`, `app_not_found`;
     /// `validation_failed` for an unknown field or a condition that has no table to refer to.
     pub async fn create(&self, spec: &RuleSpec) -> Result<Rule> {
-        let rule = in_transaction!(self.docpal, |conn| self.create_in(conn, spec));
-        self.forget(rule.resource);
-        Ok(rule)
+        Ok(in_transaction!(self.docpal, |conn| self.create_in(conn, spec)))
     }
 
     /// As [`Rules::create`], in the host's transaction.
@@ -80,8 +78,7 @@ impl Rules<'_> {
     /// # Errors
     /// `rule_not_found`; `not_allowed`, also for a rule on owners that no owner deletes.
     pub async fn delete(&self, id: RuleId) -> Result<()> {
-        let rule = in_transaction!(self.docpal, |conn| self.delete_in(conn, id));
-        self.forget(rule.resource);
+        in_transaction!(self.docpal, |conn| self.delete_in(conn, id));
         Ok(())
     }
 
@@ -206,20 +203,19 @@ impl Rules<'_> {
     }
 
     async fn changed(&self, conn: &mut Connection, rule: &Rule, action: &'static str) -> Result<()> {
+        let company = self.actor.company();
         let (app, table) = match rule.resource {
-            Resource::Table(table) => {
-                meta::tables::bump(conn, table).await?;
-                (None, Some(table))
-            }
-            Resource::App(app) => {
-                meta::companies::bump_policy(conn, self.actor.company()).await?;
-                (Some(app), None)
-            }
-            Resource::Company => {
-                meta::companies::bump_policy(conn, self.actor.company()).await?;
-                (None, None)
-            }
+            Resource::Table(table) => (None, Some(table)),
+            Resource::App(app) => (Some(app), None),
+            Resource::Company => (None, None),
         };
+        let transaction = match table {
+            Some(table) => meta::tables::bump(conn, table).await?,
+            None => meta::companies::bump_policy(conn, company).await?,
+        };
+        if let Some(transaction) = transaction {
+            self.docpal.changed(company, table, transaction);
+        }
         let details = Json::Object(vec![("rule".to_owned(), Json::from(rule.id.to_string()))]);
         let change = Change {
             company: self.actor.company(),
@@ -231,12 +227,5 @@ impl Rules<'_> {
             details,
         };
         meta::audit::append(conn, &change).await
-    }
-
-    fn forget(&self, resource: Resource) {
-        match resource {
-            Resource::Table(table) => self.docpal.forget(self.actor.company(), table),
-            Resource::App(_) | Resource::Company => self.docpal.forget_all(),
-        }
     }
 }

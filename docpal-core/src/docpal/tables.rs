@@ -58,7 +58,7 @@ impl Tables<'_> {
         app: AppId,
         spec: &TableSpec,
     ) -> Result<Arc<TableSnapshot>> {
-        let app = require_app(conn, self.actor, app).await?;
+        let (app, _) = require_app(conn, self.actor, app).await?;
         require_manage(conn, self.actor, Some(app.id)).await?;
         let (name, mut fields) = check_spec(spec)?;
         let (company, id) = (self.actor.company(), TableId::new());
@@ -84,20 +84,7 @@ impl Tables<'_> {
     /// `app_not_found`.
     pub async fn list(&self, app: AppId) -> Result<Vec<TableMeta>> {
         let mut conn = self.docpal.acquire().await?;
-        require_app(&mut conn, self.actor, app).await?;
-        let tables = meta::tables::list(&mut conn, self.actor.company(), app).await?;
-        drop(conn);
-        let mut visible = Vec::with_capacity(tables.len());
-        for table in tables {
-            match self.docpal.snapshot(self.actor.company(), table.id).await {
-                Ok(snapshot) if require_visible(&scope(self.actor, &snapshot)).is_ok() => visible.push(table),
-                // Hidden, or dropped since the list was read.
-                Ok(_) => {}
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(visible)
+        self.list_in(&mut conn, app).await
     }
 
     /// As [`Tables::list`], as the host's connection sees it.
@@ -105,15 +92,9 @@ impl Tables<'_> {
     /// # Errors
     /// As [`Tables::list`].
     pub async fn list_in(&self, conn: &mut Connection, app: AppId) -> Result<Vec<TableMeta>> {
-        require_app(conn, self.actor, app).await?;
-        let mut visible = Vec::new();
-        for table in meta::tables::list(conn, self.actor.company(), app).await? {
-            let snapshot = self.docpal.snapshot_in(conn, self.actor.company(), table.id).await?;
-            if require_visible(&scope(self.actor, &snapshot)).is_ok() {
-                visible.push(table);
-            }
-        }
-        Ok(visible)
+        let (app, sight) = require_app(conn, self.actor, app).await?;
+        let tables = meta::tables::list(conn, self.actor.company(), app.id).await?;
+        Ok(tables.into_iter().filter(|table| sight.knows_table(app.id, table.id)).collect())
     }
 
     /// The table with `id`.
@@ -142,7 +123,6 @@ impl Tables<'_> {
     /// `table_not_found`, `not_allowed`.
     pub async fn drop(&self, id: TableId) -> Result<()> {
         in_transaction!(self.docpal, |conn| self.drop_in(conn, id));
-        self.docpal.forget(self.actor.company(), id);
         Ok(())
     }
 
@@ -153,9 +133,7 @@ impl Tables<'_> {
     pub async fn drop_in(&self, conn: &mut Connection, id: TableId) -> Result<()> {
         let mut guarded = guarded(conn).await?;
         let done = self.remove(guarded.connection(), id).await;
-        guarded.end(done).await?;
-        self.docpal.forget(self.actor.company(), id);
-        Ok(())
+        guarded.end(done).await
     }
 
     async fn remove(&self, conn: &mut Connection, id: TableId) -> Result<()> {
@@ -164,7 +142,10 @@ impl Tables<'_> {
             return Err(not_allowed("delete this table"));
         }
         exec::run_ddl(conn, &[Ddl::DropTable(snapshot.physical())]).await?;
-        meta::tables::delete(conn, id).await?;
+        if let Some(transaction) = meta::tables::delete(conn, id).await? {
+            // On the company: nobody may ask for this table again, and then the change would be remembered for ever.
+            self.docpal.changed(self.actor.company(), None, transaction);
+        }
         let meta = snapshot.meta();
         self.log(conn, "table.delete", (meta.app, id, &meta.name)).await
     }

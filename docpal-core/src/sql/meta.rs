@@ -7,6 +7,20 @@ pub(crate) mod events;
 pub mod rules;
 pub mod tables;
 
+/// Which of these transactions have ended. Each is numbered as `pg_current_xact_id()` does.
+pub(crate) async fn ended(
+    conn: &mut super::Connection,
+    transactions: &[String],
+) -> crate::error::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT x FROM unnest($1::text[]) AS t (x) WHERE pg_visible_in_snapshot(x::xid8, pg_current_snapshot())",
+    )
+    .bind(transactions)
+    .fetch_all(conn)
+    .await
+    .map_err(super::errors::from_sqlx)
+}
+
 /// The key that signs cursors.
 ///
 /// # Errors

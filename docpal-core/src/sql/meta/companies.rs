@@ -64,12 +64,14 @@ pub(crate) async fn list(conn: &mut PgConnection) -> Result<Vec<Company>> {
     .map_err(from_sqlx)
 }
 
-/// Counts a change of rules that cover more than one table.
-pub(crate) async fn bump_policy(conn: &mut PgConnection, id: CompanyId) -> Result<()> {
-    sqlx::query("UPDATE docpal.companies SET policy_version = policy_version + 1 WHERE id = $1")
-        .bind(id.uuid())
-        .execute(conn)
-        .await
-        .map(|_| ())
-        .map_err(from_sqlx)
+/// Counts a change of rules that cover more than one table; gives the transaction, if there is such a company.
+pub(crate) async fn bump_policy(conn: &mut PgConnection, id: CompanyId) -> Result<Option<String>> {
+    sqlx::query_scalar(
+        "UPDATE docpal.companies SET policy_version = policy_version + 1 WHERE id = $1
+         RETURNING pg_current_xact_id()::text",
+    )
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await
+    .map_err(from_sqlx)
 }

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::access::{Action, Effect, Resource, Rule, Subject};
+use crate::access::{Action, Actor, Effect, Resource, Rule, Subject};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::id::{AppId, CompanyId, RuleId, TableId, UserId};
@@ -135,6 +135,38 @@ pub(crate) async fn of_company(
     .await
     .map_err(from_sqlx)?;
     rows.into_iter().map(RuleRow::rule).collect()
+}
+
+/// The rules that may reach `actor` by read, create or manage, which decide what exists for them; those on tables with
+/// the table's app. All of the company, or those that matter for one app.
+pub(crate) async fn of_actor(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    app: Option<AppId>,
+) -> Result<Vec<(Rule, Option<AppId>)>> {
+    #[derive(sqlx::FromRow)]
+    struct PlacedRow {
+        #[sqlx(flatten)]
+        rule: RuleRow,
+        of_app: Option<Uuid>,
+    }
+    let rows = sqlx::query_as::<_, PlacedRow>(
+        "SELECT r.id, r.app_id, r.table_id, r.subject_kind, r.subject, r.action, r.effect,
+                r.condition::text AS condition, r.field_ids, r.binds_owners, t.app_id AS of_app
+         FROM docpal.rules r LEFT JOIN docpal.tables t ON t.id = r.table_id
+         WHERE r.company_id = $1 AND r.action IN ('read', 'create', 'manage')
+               AND (r.subject_kind = 'everyone' OR (r.subject_kind = 'role' AND r.subject = ANY($2))
+                    OR (r.subject_kind = 'user' AND r.subject = $3))
+               AND ($4::uuid IS NULL OR coalesce(r.app_id, t.app_id, $4) = $4)",
+    )
+    .bind(actor.company().uuid())
+    .bind(actor.roles().iter().map(ToString::to_string).collect::<Vec<_>>())
+    .bind(actor.user().map(|user| user.to_string()))
+    .bind(app.map(AppId::uuid))
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter().map(|row| Ok((row.rule.rule()?, row.of_app.map(Into::into)))).collect()
 }
 
 /// Every rule of the company.

@@ -251,23 +251,24 @@ fn field(row: FieldRow) -> Result<Field> {
     })
 }
 
-/// Counts a change of the table, its fields or its rules.
-pub(crate) async fn bump(conn: &mut PgConnection, id: TableId) -> Result<()> {
-    sqlx::query("UPDATE docpal.tables SET version = version + 1, updated_at = now() WHERE id = $1")
-        .bind(id.uuid())
-        .execute(conn)
-        .await
-        .map(|_| ())
-        .map_err(from_sqlx)
+/// Counts a change of the table, its fields or its rules; gives the transaction, if there is such a table.
+pub(crate) async fn bump(conn: &mut PgConnection, id: TableId) -> Result<Option<String>> {
+    sqlx::query_scalar(
+        "UPDATE docpal.tables SET version = version + 1, updated_at = now() WHERE id = $1
+         RETURNING pg_current_xact_id()::text",
+    )
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await
+    .map_err(from_sqlx)
 }
 
-/// Deletes a table's metadata; its fields and rules go with it.
-pub(crate) async fn delete(conn: &mut PgConnection, id: TableId) -> Result<()> {
-    sqlx::query("DELETE FROM docpal.tables WHERE id = $1")
+/// Deletes a table's metadata, its fields and rules with it; gives the transaction, if there was such a table.
+pub(crate) async fn delete(conn: &mut PgConnection, id: TableId) -> Result<Option<String>> {
+    sqlx::query_scalar("DELETE FROM docpal.tables WHERE id = $1 RETURNING pg_current_xact_id()::text")
         .bind(id.uuid())
-        .execute(conn)
+        .fetch_optional(conn)
         .await
-        .map(|_| ())
         .map_err(from_sqlx)
 }
 
