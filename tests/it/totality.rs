@@ -182,7 +182,7 @@ async fn summary(world: &World, snapshot: &TableSnapshot, view: &str) -> bool {
 /// One in so many values for each operator of each field; each value meets each operator on some field.
 /// `DOCPAL_TOTALITY=1` asks for all.
 fn stride() -> usize {
-    std::env::var("DOCPAL_TOTALITY").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+    std::env::var("DOCPAL_TOTALITY").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }
 
 // Findings A13 and A23.

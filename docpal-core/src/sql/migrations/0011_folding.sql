@@ -27,14 +27,23 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ) COLLATE "C"
 $$;
 
--- Does `word` stand in `t`, without going on as a longer word at either side? Only a text that has it is looked at
--- closely.
+-- Does `word` stand in `t`, without going on as a longer word at either side? Mostly the first place tells: one
+-- character of the text and one of the word are looked at together at each end. Only where it goes on there, all words
+-- are marked.
 CREATE FUNCTION docpal.has_word(t text, word text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE
-        WHEN word = '' OR strpos(t, word) = 0 THEN false
-        ELSE strpos(docpal.words(t), docpal.words(word)) > 0
-    END
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    at int := strpos(t, word);
+    goes_on CONSTANT text := '^[[:alnum:]_\u0300-\u036F]{2}';
+BEGIN
+    IF at = 0 OR word = '' THEN
+        RETURN false;
+    ELSIF (at = 1 OR substr(t, at - 1, 2) COLLATE docpal.unicode !~ goes_on)
+        AND substr(t, at + length(word) - 1, 2) COLLATE docpal.unicode !~ goes_on THEN
+        RETURN true;
+    END IF;
+    RETURN strpos(docpal.words(t), docpal.words(word)) > 0;
+END
 $$;
 
 -- The domain of an e-mail address, or of a web address, folded; null when there is none.
