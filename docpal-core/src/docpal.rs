@@ -239,7 +239,7 @@ impl Docpal {
         let (table, version) = meta::tables::get(conn, company, id).await?.ok_or_else(table_not_found)?;
         let fields = meta::tables::fields(conn, id).await?;
         let rules = meta::rules::of_table(conn, company, table.app, id).await?;
-        Ok(Arc::new(TableSnapshot::new(table, version, fields, rules)))
+        Ok(Arc::new(TableSnapshot::new(table, version, fields, rules, Arc::clone(self.functions()))))
     }
 
     /// Forgets what is cached of a table, when a statement met a moved schema.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod apps;
 #[cfg(test)]
+mod builder;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod companies;

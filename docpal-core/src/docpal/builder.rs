@@ -6,17 +6,20 @@ use std::time::Duration;
 
 use docpal_formula::Functions;
 use moka::sync::Cache;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::changes::Changes;
 use super::{Docpal, Inner, SNAPSHOTS, WeakDocpal};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventLog, Node};
 use crate::sql::cancel::Canceller;
 use crate::sql::errors::from_sqlx;
 use crate::sql::limits::{LocalLimits, Timeouts};
 use crate::sql::{meta, migrations};
+
+/// The oldest PostgreSQL that DocPal runs on.
+const OLDEST: u32 = 140_000;
 
 /// Where DocPal works: on a pool of the host, or on a pool that DocPal makes.
 #[derive(Debug)]
@@ -168,13 +171,14 @@ impl Builder {
     /// Brings DocPal's own tables (schema `docpal`) up to date, and gives the handle.
     ///
     /// # Errors
-    /// `database_too_new`, `database_unavailable`, or an internal error when the role may not create schemas.
+    /// `database_too_old`, `database_too_new`, `database_unavailable`, or an internal error when the role may not create schemas.
     pub async fn start(self) -> Result<Docpal> {
         let (pool, local_limits) = match self.source {
             Source::Pool(pool) => on_pool(pool, &self.limits).await?,
             Source::Options(options) => on_options(*options, &self.limits).await?,
         };
         let mut conn = pool.acquire().await.map_err(from_sqlx)?;
+        require_version(&conn)?;
         migrations::migrate(&mut conn).await?;
         let cursor_key = meta::cursor_key(&mut conn).await?;
         let position = meta::events::position(&mut conn).await?;
@@ -197,6 +201,18 @@ impl Builder {
         };
         docpal.node().start(WeakDocpal(Arc::downgrade(&docpal.inner)), (*options).clone());
         Ok(docpal)
+    }
+}
+
+/// Refuses a PostgreSQL that lacks what DocPal's statements need.
+fn require_version(conn: &PgConnection) -> Result<()> {
+    match conn.server_version_num() {
+        Some(version) if version < OLDEST => {
+            let message =
+                format!("this is PostgreSQL {}; DocPal needs PostgreSQL 14 or newer", version / 10_000);
+            Err(Error::new(ErrorKind::Conflict, "database_too_old", message))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::Utc;
+use docpal_formula::Functions;
 
 use super::apps::{name_taken, require_app};
 use super::companies::require_manage;
@@ -60,7 +61,7 @@ impl Tables<'_> {
     ) -> Result<Arc<TableSnapshot>> {
         let (app, _) = require_app(conn, self.actor, app).await?;
         require_manage(conn, self.actor, Some(app.id)).await?;
-        let (name, mut fields) = check_spec(spec)?;
+        let (name, mut fields) = check_spec(spec, self.docpal.functions())?;
         let (company, id) = (self.actor.company(), TableId::new());
         let table = NewTable {
             id,
@@ -170,7 +171,7 @@ impl Tables<'_> {
 }
 
 /// Checks a spec whole: all failures at once, each with its path.
-fn check_spec(spec: &TableSpec) -> Result<(String, Vec<Field>)> {
+fn check_spec(spec: &TableSpec, functions: &Functions) -> Result<(String, Vec<Field>)> {
     if spec.fields.len() > MAX_FIELDS {
         let message = format!("{} fields; a table has at most {MAX_FIELDS}", spec.fields.len());
         let entry = FieldError::new("fields", "too_many_fields", message.clone());
@@ -200,7 +201,7 @@ fn check_spec(spec: &TableSpec) -> Result<(String, Vec<Field>)> {
     if !failed.is_empty() {
         return Err(Error::validation(failed));
     }
-    compile_formulas(&mut fields)?;
+    compile_formulas(&mut fields, functions)?;
     Ok((name, fields))
 }
 
@@ -272,7 +273,7 @@ fn check_default(kind: &dyn FieldKind, default: &Json, settable: bool) -> Result
 }
 
 /// Checks formulas as typed, by names, and turns them into their stored form, by ids.
-fn compile_formulas(fields: &mut [Field]) -> Result<()> {
+fn compile_formulas(fields: &mut [Field], functions: &Functions) -> Result<()> {
     let candidates: Vec<Candidate<'_>> = fields
         .iter()
         .map(|field| Candidate {
@@ -284,7 +285,7 @@ fn compile_formulas(fields: &mut [Field]) -> Result<()> {
             },
         })
         .collect();
-    let compiled = compile(&candidates, References::ByName);
+    let compiled = compile(&candidates, References::ByName, functions);
     let mut failed = Vec::new();
     for (index, field) in fields.iter_mut().enumerate() {
         match compiled.get(&field.id) {

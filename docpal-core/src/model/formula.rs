@@ -118,7 +118,7 @@ impl FieldTypes for Known<'_> {
 pub(crate) type Compiled = HashMap<FieldId, Result<Arc<Computed>, Vec<FieldError>>>;
 
 /// Compiles the formulas among `fields`. A formula that is wrong gets its errors; so does one that needs it.
-pub(crate) fn compile(fields: &[Candidate<'_>], references: References) -> Compiled {
+pub(crate) fn compile(fields: &[Candidate<'_>], references: References, functions: &Functions) -> Compiled {
     let key = |candidate: &Candidate<'_>| match references {
         References::ByName => candidate.name.to_owned(),
         References::ById => candidate.id.hex(),
@@ -152,7 +152,7 @@ pub(crate) fn compile(fields: &[Candidate<'_>], references: References) -> Compi
         let needs_wrong = graph.reads(&key.as_str()).any(|read| !known.entries.contains_key(*read));
         let compiled = match needs_wrong {
             true => Err(vec![broken_reference(candidate.name)]),
-            false => check(formula, &known).map_err(|errors| entries(candidate.name, &errors)),
+            false => check(formula, &known, functions).map_err(|errors| entries(candidate.name, &errors)),
         };
         if let Ok(computed) = &compiled {
             let ty = computed.program.ty().clone();
@@ -183,18 +183,23 @@ fn broken_reference(name: &str) -> FieldError {
 pub(crate) fn compile_over<'f>(
     source: &str,
     fields: impl Iterator<Item = (FieldId, &'f str, Type)>,
+    functions: &Functions,
 ) -> Result<Computed, Vec<FieldError>> {
     let mut known = Known { entries: HashMap::new(), names: Vec::new() };
     for (id, name, ty) in fields {
         known.entries.insert(name.to_owned(), FieldRef::new(id.hex(), ty));
         known.names.push(name);
     }
-    let checked = Formula::parse(source).and_then(|formula| check(&formula, &known));
+    let checked = Formula::parse(source).and_then(|formula| check(&formula, &known, functions));
     checked.map_err(|errors| entries("formula", &errors))
 }
 
-fn check(formula: &Formula, known: &Known<'_>) -> Result<Computed, docpal_formula::Errors> {
-    let program = formula.check(known, &Functions::standard())?;
+fn check(
+    formula: &Formula,
+    known: &Known<'_>,
+    functions: &Functions,
+) -> Result<Computed, docpal_formula::Errors> {
+    let program = formula.check(known, functions)?;
     let inputs = program.fields().iter().map(|slot| Input::of(slot.source())).collect();
     let id_of = |name: &str| known.field(name).and_then(|field| field.key().parse().ok());
     let names = formula.field_names().into_iter().filter_map(id_of).collect();

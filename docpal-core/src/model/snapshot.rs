@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use docpal_formula::Functions;
 
 use super::dependencies::{Dependencies, FieldSet};
 use super::derived::Derived;
@@ -56,6 +57,7 @@ pub struct TableSnapshot {
     by_name: HashMap<String, usize>,
     dependencies: Dependencies,
     rules: Arc<[Rule]>,
+    functions: Arc<Functions>,
     derived: Derived,
 }
 
@@ -67,6 +69,7 @@ impl TableSnapshot {
         version: SnapshotVersion,
         mut fields: Vec<Field>,
         rules: Vec<Rule>,
+        functions: Arc<Functions>,
     ) -> Self {
         let candidates: Vec<Candidate<'_>> = fields
             .iter()
@@ -79,7 +82,7 @@ impl TableSnapshot {
                 },
             })
             .collect();
-        let mut compiled = compile(&candidates, References::ById);
+        let mut compiled = compile(&candidates, References::ById, &functions);
         for field in &mut fields {
             field.computed = compiled.remove(&field.id).and_then(Result::ok);
         }
@@ -88,7 +91,7 @@ impl TableSnapshot {
         let by_name = fields.iter().enumerate().map(|(index, field)| (field.name.clone(), index)).collect();
         let dependencies = Dependencies::of(&fields, |id| by_id.get(&id).copied());
         let derived = Derived::default();
-        Self { meta, version, fields, by_id, by_name, dependencies, rules: rules.into(), derived }
+        Self { meta, version, fields, by_id, by_name, dependencies, rules: rules.into(), functions, derived }
     }
 
     /// The table's id.
@@ -178,7 +181,7 @@ impl TableSnapshot {
             let computed = field.computed.as_ref().map(|computed| computed.program().ty().clone());
             (field.id, field.name.as_str(), computed.unwrap_or_else(|| field.kind.formula_type()))
         });
-        compile_over(formula, typed)
+        compile_over(formula, typed, &self.functions)
     }
 
     /// The name nearest to `key` among the fields that `visible` lets through.

@@ -3,17 +3,15 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use docpal_core::Docpal;
 use docpal_core::embedded::{Cluster, Settings};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use docpal_core::{Docpal, Error, Limits};
+use sqlx::postgres::PgConnectOptions;
 
 use super::config::Config;
 use super::problem::Problem;
 
 /// The database inside an embedded cluster.
 const NAME: &str = "docpal";
-/// The oldest PostgreSQL that DocPal runs on.
-const OLDEST: u32 = 140_000;
 
 /// A database that is ready to be used.
 pub(crate) struct Database {
@@ -36,29 +34,13 @@ impl Database {
                 (cluster.connect_options(NAME), about, Some(cluster))
             }
         };
-        let mut options = options.application_name("docpal");
-        if let Some(patience) = patience {
-            // A client that stops reading an export must not hold a snapshot of the data for ever.
-            let idle = Duration::from_secs(300).as_millis().to_string();
-            let statement = patience.as_millis().to_string();
-            options = options
-                .options([("statement_timeout", statement), ("idle_in_transaction_session_timeout", idle)]);
-        }
-        let pool = PgPoolOptions::new()
-            .max_connections(config.pool_size)
-            .acquire_timeout(Duration::from_secs(10))
-            .idle_timeout(Duration::from_secs(300))
-            .connect_with(options)
-            .await
-            .map_err(|error| Problem::new(format!("cannot connect to {about}: {error}")))?;
-        let version = pool.acquire().await.ok().and_then(|connection| connection.server_version_num());
-        if let Some(version) = version.filter(|version| *version < OLDEST) {
-            return Err(Problem::new(format!(
-                "{about} has version {}; DocPal needs PostgreSQL 14 or newer",
-                version / 10_000
-            )));
-        }
-        let docpal = Docpal::start(pool).await?;
+        let limits = match patience {
+            Some(patience) => Limits::default().statement(Some(patience)),
+            None => Limits::patient(),
+        };
+        let builder = Docpal::builder(options.application_name("docpal"));
+        let started = builder.limits(limits.pool_size(config.pool_size)).start().await;
+        let docpal = started.map_err(|error| unusable(&about, error))?;
         docpal_server::migrate(&docpal).await?;
         Ok(Self { docpal, about, cluster })
     }
@@ -81,6 +63,14 @@ pub(crate) async fn migrate(config: &Config) -> Result<(), Problem> {
     let database = Database::open(config, None).await?;
     super::say(&format!("{} is up to date", database.about));
     database.close().await
+}
+
+/// Why the database cannot be used, with what the driver says.
+fn unusable(about: &str, error: Error) -> Problem {
+    match std::error::Error::source(&error) {
+        Some(cause) if error.is_retryable() => Problem::new(format!("cannot connect to {about}: {cause}")),
+        _ => Problem::from(error),
+    }
 }
 
 fn parse(url: &str) -> Result<PgConnectOptions, Problem> {

@@ -4,6 +4,7 @@ mod complete;
 mod value;
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -23,6 +24,7 @@ use super::error::{ApiError, ApiResult};
 use super::extract::{JsonBody, Params};
 use super::object::{Object, wrong_type};
 use super::reply::{ListOf, Written};
+use crate::server::ServerState;
 
 /// A formula to check.
 #[derive(Debug, ToSchema)]
@@ -109,7 +111,7 @@ pub(crate) async fn check(caller: Caller, JsonBody(body): JsonBody) -> ApiResult
     let source = body.need_text("formula")?;
     let fields = known_fields(&caller, &mut body).await?;
     let checked = Formula::parse(&source)
-        .and_then(|formula| Ok((formula.check(&fields, &Functions::standard())?, formula)));
+        .and_then(|formula| Ok((formula.check(&fields, caller.docpal.functions())?, formula)));
     Ok(Json(match checked {
         Ok((program, formula)) => CheckReply {
             valid: true,
@@ -126,7 +128,7 @@ pub(crate) async fn check(caller: Caller, JsonBody(body): JsonBody) -> ApiResult
 /// Evaluate a formula
 #[utoipa::path(post, path = "/api/formula/evaluate", tag = "formula", request_body = EvaluateRequest,
     responses((status = 200, body = EvaluateReply)))]
-pub(crate) async fn evaluate(_: Caller, JsonBody(body): JsonBody) -> ApiResult<Written> {
+pub(crate) async fn evaluate(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<Written> {
     let mut body = Object::read(body, "", &["formula", "fields", "time_zone", "now"])?;
     let source = body.need_text("formula")?;
     let inputs = Inputs::read(body.take("fields"))?;
@@ -134,7 +136,7 @@ pub(crate) async fn evaluate(_: Caller, JsonBody(body): JsonBody) -> ApiResult<W
         body.parsed("time_zone", "the name of a time zone, as `Europe/Berlin`")?.unwrap_or(Tz::UTC);
     let now: Option<DateTime<Utc>> = body.parsed("now", "an instant in RFC 3339")?;
     let context = Context::new(now.unwrap_or_else(Utc::now)).with_zone(zone);
-    let program = compile(&source, &inputs)?;
+    let program = compile(&source, &inputs, caller.docpal.functions())?;
     let row = inputs.row(&program);
     let outcome = program.eval(&row, &context);
     Ok(Written(StatusCode::OK, write_outcome(program.ty(), outcome)))
@@ -143,9 +145,12 @@ pub(crate) async fn evaluate(_: Caller, JsonBody(body): JsonBody) -> ApiResult<W
 /// List the functions of the formula language
 #[utoipa::path(get, path = "/api/formula/functions", tag = "formula", security(()),
     responses((status = 200, body = ListOf<FunctionBody>)))]
-pub(crate) async fn functions(params: Params) -> ApiResult<Json<ListOf<FunctionBody>>> {
+pub(crate) async fn functions(
+    State(state): State<ServerState>,
+    params: Params,
+) -> ApiResult<Json<ListOf<FunctionBody>>> {
     params.only(&[])?;
-    let functions = Functions::standard();
+    let functions = state.docpal.functions();
     Ok(Json(ListOf::whole(functions.iter().map(|function| FunctionBody::of(&*function)).collect())))
 }
 
@@ -194,10 +199,8 @@ fn types(fields: Option<Body>) -> Result<Vec<(String, Type)>> {
         .collect()
 }
 
-fn compile(source: &str, inputs: &Inputs) -> Result<Program, ApiError> {
-    Formula::parse(source)
-        .and_then(|formula| formula.check(&inputs.types(), &Functions::standard()))
-        .map_err(refused)
+fn compile(source: &str, inputs: &Inputs, functions: &Functions) -> Result<Program, ApiError> {
+    Formula::parse(source).and_then(|formula| formula.check(&inputs.types(), functions)).map_err(refused)
 }
 
 fn refused(errors: Errors) -> ApiError {

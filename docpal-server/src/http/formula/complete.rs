@@ -2,7 +2,6 @@
 
 use axum::Json;
 use docpal_core::Error;
-use docpal_formula::Functions;
 use docpal_formula::editor::{self, Completion};
 use utoipa::ToSchema;
 
@@ -69,6 +68,6 @@ pub(crate) async fn complete(
         }
     };
     let fields = known_fields(&caller, &mut body).await?;
-    let found = editor::complete(&source, position, &fields, &Functions::standard());
+    let found = editor::complete(&source, position, &fields, caller.docpal.functions());
     Ok(Json(ListOf::whole(found.into_iter().map(|completion| CompletionBody { completion }).collect())))
 }
