@@ -1,5 +1,6 @@
 //! `/api/apps/{app_id}/tables` and `/api/tables/{table_id}`
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,6 +9,7 @@ use chrono::{DateTime, Utc};
 use docpal_core::access::scope;
 use docpal_core::field_types::FIELD_TYPES;
 use docpal_core::model::TableMeta;
+use docpal_core::model::formula::Computed;
 use docpal_core::{
     Actor, AppId, Field, FieldId, FieldSpec, Json as Body, Result, TableId, TableSnapshot, TableSpec,
 };
@@ -113,6 +115,7 @@ pub(crate) struct FieldBody {
     name: String,
     #[schema(value_type = FieldType)]
     r#type: &'static str,
+    /// Of a formula, `formula` is null when it names a field that the caller may not know of.
     #[schema(value_type = Object)]
     options: Body,
     required: bool,
@@ -179,20 +182,18 @@ impl TableBody {
 
     /// The table as `actor` may know it.
     pub(crate) fn of(actor: &Actor, table: &Arc<TableSnapshot>) -> Self {
-        let fields = docpal_query::visible_fields(&scope(actor, table), table);
-        let fields = fields.into_iter().map(|field| FieldBody::of(field, table)).collect();
+        let known = docpal_query::visible_fields(&scope(actor, table), table);
+        let fields = known.iter().map(|field| FieldBody::of(field, table, &known)).collect();
         Self { fields: Some(fields), ..Self::without_fields(table.meta()) }
     }
 }
 
 impl FieldBody {
-    fn of(field: &Field, table: &TableSnapshot) -> Self {
-        // A formula is stored by field ids and shown by names.
-        let shown = field
-            .computed()
-            .map(|computed| computed.shown(|id| table.field(id).map(|field| field.name().to_owned())));
-        let options = match shown {
-            Some(formula) => Body::Object(vec![("formula".to_owned(), Body::Text(formula))]),
+    fn of(field: &Field, table: &TableSnapshot, known: &[&Field]) -> Self {
+        let options = match field.computed() {
+            Some(computed) => {
+                Body::Object(vec![("formula".to_owned(), formula_for(computed, table, known).into())])
+            }
             None => field.kind().options(),
         };
         Self {
@@ -207,6 +208,19 @@ impl FieldBody {
             value_type: field.formula_type().to_string(),
         }
     }
+}
+
+/// The text of a formula for one who knows of the fields `known`. A formula is stored by field ids and shown by names:
+/// by names that its reader may know, or not at all. A formula can name a field without computing with its value, as
+/// `LAST_MODIFIED_TIME({salary})` does, so that it has a value for those who may not know of that field.
+fn formula_for(computed: &Computed, table: &TableSnapshot, known: &[&Field]) -> Option<String> {
+    let hidden = Cell::new(false);
+    let text = computed.shown(|id| {
+        let field = table.field(id)?;
+        hidden.set(hidden.get() || !known.iter().any(|known| known.id() == id));
+        Some(field.name().to_owned())
+    });
+    (!hidden.get()).then_some(text)
 }
 
 fn read_table(body: Body) -> Result<TableSpec> {

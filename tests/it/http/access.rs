@@ -174,3 +174,66 @@ async fn nothing_of_another_company_is_found() {
     assert_eq!(api.call_as(&stranger, "POST", "/api/formula/check", Some(&check)).await.refusal().0, 404);
     assert_eq!(encoded("a b"), "a%20b");
 }
+
+// Finding A30.
+#[tokio::test]
+async fn the_name_of_a_hidden_field_is_in_no_answer() {
+    const NAME: &str = "Zanzibar";
+    let api = Api::start().await;
+    let table = api
+        .table(&json!({"name": "People", "fields": [
+            {"name": "Person", "type": "text"},
+            {"name": NAME, "type": "number"},
+            {"name": "Changed", "type": "formula", "options": {"formula": "LAST_MODIFIED_TIME({Zanzibar})"}},
+            {"name": "By", "type": "formula", "options": {"formula": "LAST_MODIFIED_TIME({Person}, {Zanzibar})"}},
+            {"name": "Folded", "type": "formula", "options": {"formula": "IF(TRUE, 1, {Zanzibar})"}},
+            {"name": "Above", "type": "formula", "options": {"formula": "{Zanzibar} + 1"}},
+            {"name": "Two above", "type": "formula", "options": {"formula": "{Above} + {Folded}"}},
+            {"name": "Over", "type": "formula", "options": {"formula": "DATETIME_FORMAT({Changed}, \"YYYY\")"}},
+            {"name": "Own", "type": "formula", "options": {"formula": "UPPER({Person})"}}
+        ]}))
+        .await;
+    let records = format!("/api/tables/{table}/records");
+    let made = api.post(&records, &json!({"fields": {"Person": "Ada", NAME: 7}})).await.ok();
+    let app = api.get("/api/apps").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+    let member = api.member().await;
+    let rule = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": "read",
+        "effect": "deny", "fields": [NAME]});
+    assert_eq!(api.post("/api/permissions", &rule).await.status, 201);
+    let own = api.get(&format!("/api/tables/{table}")).await.ok();
+    assert_eq!(own["fields"][2]["options"]["formula"], "LAST_MODIFIED_TIME({Zanzibar})");
+
+    let of_table = |key: &str, value: &str| json!({"table_id": table, key: value});
+    let record = format!("{records}/{}", made["id"].as_str().unwrap());
+    let view =
+        json!({"group": [{"field": "Changed"}], "aggregates": [{"field": "Folded", "function": "sum"}]});
+    let calls = [
+        ("GET", format!("/api/tables/{table}"), None),
+        ("GET", format!("/api/apps/{app}/tables"), None),
+        ("GET", records.clone(), None),
+        ("GET", format!("{records}?sort=Changed,By"), None),
+        ("GET", format!("{records}?fields=Zanzibax"), None),
+        ("GET", format!("{records}/export"), None),
+        ("GET", format!("{records}/export?format=json"), None),
+        ("GET", record.clone(), None),
+        ("POST", format!("/api/tables/{table}/query"), Some(json!({"sort": [{"field": "Zanzibax"}]}))),
+        ("POST", format!("/api/tables/{table}/summary"), Some(view)),
+        ("POST", "/api/formula/check".to_owned(), Some(of_table("formula", "{Zanzibax} + {Changed}"))),
+        ("POST", "/api/formula/check".to_owned(), Some(of_table("formula", "{Two above}"))),
+        ("POST", "/api/formula/complete".to_owned(), Some(of_table("formula", "{Zan"))),
+        ("POST", "/api/formula/complete".to_owned(), Some(of_table("formula", "{"))),
+        ("POST", records.clone(), Some(json!({"fields": {"Person": "Bob"}}))),
+        ("POST", records.clone(), Some(json!({"fields": {"Zanzibax": 1}}))),
+        ("PATCH", record, Some(json!({"fields": {"Person": "Cleo"}}))),
+    ];
+    for (method, path, body) in calls {
+        let reply = api.call_as(&member, method, &path, body.as_ref()).await;
+        let sent = body.map(|body| body.to_string()).unwrap_or_default();
+        assert!(!reply.text().contains(NAME), "{method} {path} {sent}: {}", reply.text());
+    }
+    let seen = api.call_as(&member, "GET", &format!("/api/tables/{table}"), None).await.ok();
+    let field = |name: &str| seen["fields"].as_array().unwrap().iter().find(|field| field["name"] == name);
+    assert_eq!(field("Own").unwrap()["options"]["formula"], "UPPER({Person})");
+    assert!(field("Above").is_none() && field("Two above").is_none());
+    assert!(field("By").is_none_or(|field| field["options"]["formula"].is_null()));
+}
