@@ -2,16 +2,17 @@
 //!
 //! `serde_json::Value` turns `0.1000000000000000000001` into a binary float; [`Json`] does not.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use rust_decimal::Decimal;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Deeper JSON than this is refused.
 const MAX_DEPTH: usize = 32;
@@ -48,7 +49,25 @@ impl Json {
     /// `invalid_json` with the line and column, `invalid_json` for a key that stands twice or for
     /// nesting deeper than 32.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| Error::invalid("invalid_json", "", error.to_string()))
+        Self::parse_within(text, usize::MAX)
+    }
+
+    /// As [`Json::parse`], for text of somebody who is not trusted: it may hold at most `values` values (objects, lists
+    /// and what is in them). They are counted while they are read, so a text of many small values costs no more memory
+    /// than the allowed ones.
+    ///
+    /// # Errors
+    /// As [`Json::parse`], and `too_many_values`.
+    pub fn parse_within(text: &str, values: usize) -> Result<Self, Error> {
+        let left = Left(Cell::new(values));
+        let parsed = serde_json::from_str(text).and_then(|raw: &RawValue| Self::from_raw(raw, 0, &left));
+        parsed.map_err(|error| match left.0.get() {
+            0 => {
+                let message = format!("this JSON holds more than {values} values; send it in parts");
+                Error::new(ErrorKind::Limit, "too_many_values", message)
+            }
+            _ => Error::invalid("invalid_json", "", error.to_string()),
+        })
     }
 
     /// The word for this kind of value in messages.
@@ -88,7 +107,7 @@ impl Json {
         Self::Object(Vec::new())
     }
 
-    fn from_raw(raw: &RawValue, depth: usize) -> Result<Self, serde_json::Error> {
+    fn from_raw(raw: &RawValue, depth: usize, left: &Left) -> Result<Self, serde_json::Error> {
         if depth > MAX_DEPTH {
             return Err(de::Error::custom(format!("nested deeper than {MAX_DEPTH}")));
         }
@@ -99,18 +118,13 @@ impl Json {
             Some(b'f') => Self::Bool(false),
             Some(b'"') => Self::Text(serde_json::from_str(text)?),
             Some(b'[') => {
-                let items: Vec<&RawValue> = serde_json::from_str(text)?;
-                Self::List(
-                    items
-                        .into_iter()
-                        .map(|item| Self::from_raw(item, depth + 1))
-                        .collect::<Result<_, _>>()?,
-                )
+                let items = Inside(left).items(text)?;
+                let items = items.into_iter().map(|item| Self::from_raw(item, depth + 1, left));
+                Self::List(items.collect::<Result<_, _>>()?)
             }
             Some(b'{') => {
-                let Entries(entries) = serde_json::from_str(text)?;
-                let entries =
-                    entries.into_iter().map(|(key, value)| Ok((key, Self::from_raw(value, depth + 1)?)));
+                let entries = Inside(left).entries(text)?.into_iter();
+                let entries = entries.map(|(key, value)| Ok((key, Self::from_raw(value, depth + 1, left)?)));
                 Self::Object(entries.collect::<Result<_, serde_json::Error>>()?)
             }
             _ => Self::Number(text.to_owned()),
@@ -118,39 +132,85 @@ impl Json {
     }
 }
 
-/// The entries of an object in order, refusing a key that stands twice.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
+/// How many more values may be read.
+struct Left(Cell<usize>);
 
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Ordered;
-        impl<'de> Visitor<'de> for Ordered {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
+impl Left {
+    fn take<E: de::Error>(&self) -> Result<(), E> {
+        // The last one is never taken: what is left is 0 exactly when there were too many.
+        match self.0.get() {
+            0 | 1 => {
+                self.0.set(0);
+                Err(E::custom("too many values"))
             }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut seen = HashSet::new();
-                let mut entries = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-                    if !seen.insert(key.clone()) {
-                        return Err(de::Error::custom(format!("the key `{key}` stands twice")));
-                    }
-                    entries.push((key, value));
-                }
-                Ok(Entries(entries))
+            left => {
+                self.0.set(left - 1);
+                Ok(())
             }
         }
-        deserializer.deserialize_map(Ordered)
+    }
+}
+
+/// Reads the parts of one list or object, unread, and counts them.
+struct Inside<'l>(&'l Left);
+
+impl<'de> Inside<'_> {
+    fn items(self, text: &'de str) -> Result<Vec<&'de RawValue>, serde_json::Error> {
+        serde_json::Deserializer::from_str(text).deserialize_seq(Items(self.0))
+    }
+
+    /// The entries of an object in order, refusing a key that stands twice.
+    fn entries(self, text: &'de str) -> Result<Vec<(String, &'de RawValue)>, serde_json::Error> {
+        serde_json::Deserializer::from_str(text).deserialize_map(Entries(self.0))
+    }
+}
+
+struct Items<'l>(&'l Left);
+
+impl<'de> Visitor<'de> for Items<'_> {
+    type Value = Vec<&'de RawValue>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            self.0.take()?;
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+struct Entries<'l>(&'l Left);
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut seen = HashSet::new();
+        let mut entries = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            self.0.take()?;
+            if !seen.insert(key.clone()) {
+                return Err(de::Error::custom(format!("the key `{key}` stands twice")));
+            }
+            entries.push((key, value));
+        }
+        Ok(entries)
     }
 }
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Self::from_raw(&raw, 0).map_err(de::Error::custom)
+        Self::from_raw(&raw, 0, &Left(Cell::new(usize::MAX))).map_err(de::Error::custom)
     }
 }
 
@@ -247,6 +307,22 @@ mod tests {
         let error = Json::parse(r#"{"a":1,"a":2}"#).unwrap_err();
         assert_eq!(error.code(), "invalid_json");
         assert!(error.message().contains("`a` stands twice"), "{error}");
+    }
+
+    // Finding A27.
+    #[test]
+    fn values_are_counted_while_they_are_read() {
+        for (text, values) in [("1", 1), ("[]", 1), ("[1,2,3]", 4), (r#"{"a":[1,{"b":2}],"c":"x"}"#, 6)] {
+            assert!(Json::parse_within(text, values).is_ok(), "{text}");
+            let few = Json::parse_within(text, values - 1);
+            assert!(values == 1 || few.is_err_and(|error| error.code() == "too_many_values"), "{text}");
+        }
+        let many = format!("[{}1]", "1,".repeat(1_000_000));
+        assert_eq!(Json::parse_within(&many, 1_000).unwrap_err().code(), "too_many_values");
+        let ands = format!(r#"{{"and":[{}{{"and":[]}}]}}"#, r#"{"and":[]},"#.repeat(1_000));
+        assert_eq!(Json::parse_within(&ands, 1_000).unwrap_err().code(), "too_many_values");
+        assert_eq!(Json::parse_within("[1,", 1_000).unwrap_err().code(), "invalid_json");
+        assert_eq!(Json::parse_within("[1,2", 3).unwrap_err().code(), "invalid_json");
     }
 
     #[test]

@@ -77,6 +77,12 @@ impl Writer {
         Self { format, json, begun: false, records: 0 }
     }
 
+    /// The form of the file.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// Appends a page. The first one, which may be empty, begins the file.
     pub fn page(&mut self, page: &Page, out: &mut Vec<u8>) {
         let first = !std::mem::replace(&mut self.begun, true);

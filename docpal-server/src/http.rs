@@ -22,9 +22,6 @@ mod request_id;
 mod tables;
 mod view;
 
-use std::time::Duration;
-
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Router, middleware};
@@ -52,6 +49,7 @@ fn documented(
         .merge(layered(writing()))
         .routes(routes!(apps::get))
         .routes(routes!(records::export))
+        .routes(routes!(records::export_view))
         .routes(routes!(records::query))
         .routes(routes!(records::summary))
         .routes(routes!(audit::list))
@@ -78,7 +76,7 @@ fn writing() -> OpenApiRouter<ServerState> {
 }
 
 /// The whole router.
-pub(crate) fn router(state: ServerState, body_limit: usize, timeout: Duration) -> Router {
+pub(crate) fn router(state: ServerState) -> Router {
     let idempotent = middleware::from_fn_with_state(state.clone(), idempotency::layer);
     let (routes, document) = documented(|writing| writing.layer(idempotent.clone())).split_for_parts();
     let document = openapi::finish(document);
@@ -87,8 +85,7 @@ pub(crate) fn router(state: ServerState, body_limit: usize, timeout: Duration) -
         .route("/", get(pages::start))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(body_limit))
-        .layer(middleware::from_fn_with_state(timeout, guard::timeout))
+        .layer(middleware::from_fn_with_state(state.limits.timeout, guard::timeout))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(middleware::from_fn(request_id::layer))
         .layer(CompressionLayer::new())

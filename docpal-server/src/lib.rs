@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api_key;
+mod aside;
 pub mod auth;
 pub mod bootstrap;
 pub mod demo;
 pub mod export;
 mod http;
 pub mod import;
+mod limits;
 pub mod new_table;
+mod room;
 mod server;
 mod sql;
 

@@ -7,12 +7,8 @@ use axum::Router;
 use docpal_core::{Docpal, Result};
 
 use crate::auth::{ApiKeys, Authenticator};
+use crate::limits::{Limits, Rooms};
 use crate::{http, sql};
-
-/// The largest body taken unless the host says otherwise.
-const BODY_LIMIT: usize = 64 << 20;
-/// The longest a request may take unless the host says otherwise.
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The HTTP API on one DocPal.
 ///
@@ -32,16 +28,13 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Server {
     state: ServerState,
-    body_limit: usize,
-    timeout: Duration,
 }
 
 /// How to build a [`Server`].
 pub struct ServerBuilder {
     docpal: Docpal,
     authenticator: Option<Arc<dyn Authenticator>>,
-    body_limit: usize,
-    timeout: Duration,
+    limits: Limits,
 }
 
 /// What every handler can reach.
@@ -49,6 +42,8 @@ pub struct ServerBuilder {
 pub(crate) struct ServerState {
     pub(crate) docpal: Docpal,
     pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) rooms: Rooms,
 }
 
 impl std::fmt::Debug for ServerState {
@@ -67,13 +62,13 @@ impl Server {
     /// Starts building a server; by default it knows its callers by API key.
     #[must_use]
     pub fn builder(docpal: Docpal) -> ServerBuilder {
-        ServerBuilder { docpal, authenticator: None, body_limit: BODY_LIMIT, timeout: TIMEOUT }
+        ServerBuilder { docpal, authenticator: None, limits: Limits::default() }
     }
 
     /// The routes: `/`, `/healthz`, `/readyz` and everything under `/api`. Nest it under a path to keep the
     /// host's own answers for unknown paths.
     pub fn router(&self) -> Router {
-        http::router(self.state.clone(), self.body_limit, self.timeout)
+        http::router(self.state.clone())
     }
 }
 
@@ -85,17 +80,34 @@ impl ServerBuilder {
         self
     }
 
-    /// Takes bodies of at most `bytes`; 64 MiB by default.
+    /// Takes bodies of bulk writes and imports of at most `bytes`, 64 MiB by default; other bodies are at most 1 MiB.
+    /// Of all bodies over 1 MiB, those that are worked on at the same time are together at most twice as large, and
+    /// those of one company half of that.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+        self.limits.large_body = bytes;
+        self
+    }
+
+    /// Runs at most `all` exports at the same time, 4 by default, of which one company has at most `each`, 2 by default.
+    /// An export holds a connection of the pool while it reads.
+    #[must_use]
+    pub fn exports(mut self, all: u64, each: u64) -> Self {
+        self.limits.exports = (all, each);
+        self
+    }
+
+    /// Ends an export whose client takes nothing of it for so long; 30 seconds by default.
+    #[must_use]
+    pub fn export_patience(mut self, patience: Duration) -> Self {
+        self.limits.export_patience = patience;
         self
     }
 
     /// Gives a request at most this long until its answer begins; a minute by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.limits.timeout = timeout;
         self
     }
 
@@ -104,9 +116,10 @@ impl ServerBuilder {
     /// # Errors
     /// `database_too_new` when a newer DocPal migrated them; database errors as mapped.
     pub async fn start(self) -> Result<Server> {
-        let Self { docpal, authenticator, body_limit, timeout } = self;
+        let Self { docpal, authenticator, limits } = self;
         let authenticator = authenticator.unwrap_or_else(|| Arc::new(ApiKeys::new(docpal.clone())));
         sql::migrate(&docpal).await?;
-        Ok(Server { state: ServerState { docpal, authenticator }, body_limit, timeout })
+        let rooms = Rooms::new(&limits);
+        Ok(Server { state: ServerState { docpal, authenticator, limits: Arc::new(limits), rooms } })
     }
 }

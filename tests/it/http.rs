@@ -8,6 +8,7 @@ mod formula;
 mod idempotency;
 mod imports;
 mod keys;
+mod limits;
 mod records;
 mod server;
 mod tables;

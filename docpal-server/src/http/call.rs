@@ -3,17 +3,19 @@
 //! every route gives the answer that it gives for an id of nothing, whatever else is in the request.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use docpal_core::access::scope;
 use docpal_core::docpal::{Tables, table_not_found};
-use docpal_core::{Actor, AppId, Docpal, Error, RecordId, RuleId, TableId};
+use docpal_core::{Actor, AppId, CompanyId, Docpal, Error, RecordId, RuleId, TableId};
 use docpal_query::{Records, RecordsExt as _};
 
 use super::error::ApiError;
 use super::idempotency::{Within, write};
+use crate::limits::{Limits, Rooms};
 use crate::server::ServerState;
 
 /// Who calls, and the DocPal to call.
@@ -23,7 +25,13 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// The transaction for what the call writes, when it came with an `Idempotency-Key`.
     pub(crate) within: Option<Within>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) rooms: Rooms,
 }
+
+/// The company for which a request takes room, among the extensions of an authenticated request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Payer(pub(crate) CompanyId);
 
 /// A call about the table in the path, which exists for the caller.
 #[derive(Debug)]
@@ -73,7 +81,10 @@ impl FromRequestParts<ServerState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let actor = state.authenticator.authenticate(parts).await?;
         let within = parts.extensions.get::<Within>().cloned();
-        Ok(Self { docpal: state.docpal.clone(), actor, within })
+        // What is read of the request afterwards is counted for the company.
+        parts.extensions.insert(Payer(actor.company()));
+        let ServerState { docpal, limits, rooms, .. } = state.clone();
+        Ok(Self { docpal, actor, within, limits, rooms })
     }
 }
 

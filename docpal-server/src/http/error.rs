@@ -55,6 +55,18 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
+    /// The company, or the user, has enough under way; the same request may be taken later.
+    #[must_use]
+    pub(crate) fn too_many(code: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, message)
+    }
+
+    /// The server has enough under way; the same request may be taken later.
+    #[must_use]
+    pub(crate) fn busy(message: &str) -> Self {
+        Error::new(ErrorKind::Unavailable, "busy", message).into()
+    }
+
     /// The same refusal with what is wrong with a formula, each with its place in the source.
     #[must_use]
     pub fn with_diagnostics(mut self, diagnostics: Vec<docpal_formula::Diagnostic>) -> Self {
@@ -156,7 +168,7 @@ impl IntoResponse for ApiError {
             let cause = self.cause.as_ref().and_then(|cause| cause.source());
             tracing::error!(%request_id, code = self.code, cause = ?cause, "{}", self.message);
         }
-        let retry = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        let retry = matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
         let unauthorized = self.status == StatusCode::UNAUTHORIZED;
         let body = ErrorBody {
             error: ErrorDetail {

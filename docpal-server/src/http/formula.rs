@@ -12,7 +12,7 @@ use docpal_core::access::scope;
 use docpal_core::json_out::{self, JsonFormat};
 use docpal_core::{Error, Json as Body, Result, TableId};
 use docpal_formula::{
-    Context, Diagnostic, Errors, Example, Formula, Function, Functions, Program, Type, Value,
+    Context, Diagnostic, Errors, Example, FieldTypes, Formula, Function, Functions, Program, Type, Value,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +24,7 @@ use super::error::{ApiError, ApiResult};
 use super::extract::{JsonBody, Params};
 use super::object::{Object, wrong_type};
 use super::reply::{ListOf, Written};
+use crate::aside;
 use crate::server::ServerState;
 
 /// A formula to check.
@@ -110,25 +111,18 @@ pub(crate) async fn check(caller: Caller, JsonBody(body): JsonBody) -> ApiResult
     let mut body = Object::read(body, "", &["formula", "fields", "table_id"])?;
     let source = body.need_text("formula")?;
     let fields = known_fields(&caller, &mut body).await?;
-    let checked = Formula::parse(&source)
-        .and_then(|formula| Ok((formula.check(&fields, caller.docpal.functions())?, formula)));
-    Ok(Json(match checked {
-        Ok((program, formula)) => CheckReply {
-            valid: true,
-            r#type: Some(program.ty().clone()),
-            fields: formula.field_names().into_iter().map(str::to_owned).collect(),
-            diagnostics: program.warnings().to_vec(),
-        },
-        Err(errors) => {
-            CheckReply { valid: false, r#type: None, fields: Vec::new(), diagnostics: errors.into_vec() }
-        }
-    }))
+    let check = move || CheckReply::of(&source, &fields, caller.docpal.functions());
+    Ok(Json(aside::compute(check).await?))
 }
 
 /// Evaluate a formula
 #[utoipa::path(post, path = "/api/formula/evaluate", tag = "formula", request_body = EvaluateRequest,
     responses((status = 200, body = EvaluateReply)))]
 pub(crate) async fn evaluate(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<Written> {
+    aside::compute(move || evaluated(&caller, body)).await?
+}
+
+fn evaluated(caller: &Caller, body: Body) -> ApiResult<Written> {
     let mut body = Object::read(body, "", &["formula", "fields", "time_zone", "now"])?;
     let source = body.need_text("formula")?;
     let inputs = Inputs::read(body.take("fields"))?;
@@ -152,6 +146,24 @@ pub(crate) async fn functions(
     params.only(&[])?;
     let functions = state.docpal.functions();
     Ok(Json(ListOf::whole(functions.iter().map(|function| FunctionBody::of(&*function)).collect())))
+}
+
+impl CheckReply {
+    fn of(source: &str, fields: &impl FieldTypes, functions: &Functions) -> Self {
+        let checked =
+            Formula::parse(source).and_then(|formula| Ok((formula.check(fields, functions)?, formula)));
+        match checked {
+            Ok((program, formula)) => Self {
+                valid: true,
+                r#type: Some(program.ty().clone()),
+                fields: formula.field_names().into_iter().map(str::to_owned).collect(),
+                diagnostics: program.warnings().to_vec(),
+            },
+            Err(errors) => {
+                Self { valid: false, r#type: None, fields: Vec::new(), diagnostics: errors.into_vec() }
+            }
+        }
+    }
 }
 
 impl FunctionBody {

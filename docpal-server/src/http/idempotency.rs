@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest as _, FromRequestParts as _, Request, State};
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -20,11 +20,13 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::call::Caller;
 use super::error::{ApiError, ApiResult};
-use super::extract;
+use super::extract::{self, InMemory};
 use crate::server::ServerState;
 use crate::sql::answers::{self, Answer, AnswerKey};
 
 const NAME: HeaderName = HeaderName::from_static("idempotency-key");
+/// The ends of the paths whose bodies may be large.
+const LARGE: [&str; 3] = ["/bulk", "/bulk/delete", "/import"];
 /// The longest key.
 const LONGEST: usize = 255;
 
@@ -88,8 +90,9 @@ async fn once(state: &ServerState, request: Request, next: Next) -> ApiResult<Re
     let (mut parts, body) = request.into_parts();
     let key = key_of(&parts)?;
     let caller = Caller::from_request_parts(&mut parts, state).await?;
-    let whole = Request::from_parts(parts, body);
-    let (parts, body) = with_bytes(whole).await?;
+    let mut whole = Request::new(body);
+    *whole.extensions_mut() = parts.extensions.clone();
+    let (body, _room) = extract::bytes_of(whole, state, limit_of(state, &parts)).await?;
     let request = digest_of(&parts, &body);
     let key = answer_key(&caller, key);
     let mut tx = caller.docpal.begin().await?;
@@ -105,6 +108,7 @@ async fn once(state: &ServerState, request: Request, next: Next) -> ApiResult<Re
     let within = Within(Arc::new(Mutex::new(Some(tx))));
     let mut inner = Request::from_parts(parts, Body::from(body));
     inner.extensions_mut().insert(within.clone());
+    inner.extensions_mut().insert(InMemory);
     let response = next.run(inner).await;
     let Some(mut tx) = within.0.lock().await.take() else { return Ok(response) };
     if !response.status().is_success() {
@@ -128,14 +132,13 @@ fn key_of(parts: &Parts) -> ApiResult<String> {
     Err(Error::invalid("invalid_idempotency_key", "Idempotency-Key", message).into())
 }
 
-/// The request with its body in memory, under the limit that its handler has, too.
-async fn with_bytes(request: Request) -> ApiResult<(Parts, Bytes)> {
-    let (parts, body) = request.into_parts();
-    let mut measured = Request::new(body);
-    *measured.extensions_mut() = parts.extensions.clone();
-    *measured.headers_mut() = parts.headers.clone();
-    let bytes = Bytes::from_request(measured, &()).await.map_err(|rejection| extract::broken(&rejection))?;
-    Ok((parts, bytes))
+/// How much the body of a request may hold: what its handler takes, too.
+fn limit_of(state: &ServerState, parts: &Parts) -> usize {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    match LARGE.iter().any(|end| path.ends_with(end)) {
+        true => state.limits.large().bytes,
+        false => state.limits.body().bytes,
+    }
 }
 
 /// What a key stands for: method, path with parameters, and body.

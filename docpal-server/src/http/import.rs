@@ -12,6 +12,7 @@ use super::error::{ApiError, ApiResult};
 use super::extract::{CsvBody, Params};
 use super::idempotency::write;
 use super::tables::TableBody;
+use crate::aside;
 use crate::import::Source;
 use crate::new_table::{ImportFailure, Plan, Wishes, load, plan};
 
@@ -32,7 +33,7 @@ pub(crate) struct Imported {
 pub(crate) async fn new_table(
     AppCall { caller, app }: AppCall,
     params: Params,
-    CsvBody(body): CsvBody,
+    body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
     let params = params.only(&["name"])?;
     let name = params
@@ -40,28 +41,29 @@ pub(crate) async fn new_table(
         .ok_or_else(|| Error::invalid("required", "name", "the name of the table is needed"))?;
     let wishes = Wishes { table: name.to_owned(), ..Wishes::default() };
     // Reading all cells is work for the processor; requests go on meanwhile.
-    let planned = tokio::task::spawn_blocking(move || -> Result<(Source, Plan), ImportFailure> {
-        let source = Source::from_bytes(body)?;
-        let plan = plan(&source, &wishes, |_| ())?;
-        Ok((source, plan))
-    });
-    let (source, plan) = planned.await.map_err(Error::internal)??;
-    let imported = write!(caller, |conn| import(&caller, conn, app.id, &source, &plan), async {
-        let mut tx = caller.docpal.begin().await?;
-        let imported = import(&caller, &mut tx, app.id, &source, &plan).await?;
-        tx.commit().await?;
-        Ok(imported)
-    })?;
-    Ok((StatusCode::CREATED, Json(imported)))
+    let imported = aside::run(move || async move { import(&caller, app.id, body, &wishes).await });
+    Ok((StatusCode::CREATED, Json(imported.await??)))
 }
 
-async fn import(
+async fn import(caller: &Caller, app: AppId, body: CsvBody, wishes: &Wishes) -> ApiResult<Imported> {
+    let CsvBody { bytes, room: _room } = body;
+    let source = Source::from_bytes(bytes).map_err(ImportFailure::from)?;
+    let plan = plan(&source, wishes, |_| ())?;
+    write!(caller, |conn| import_in(caller, conn, app, &source, &plan), async {
+        let mut tx = caller.docpal.begin().await?;
+        let imported = import_in(caller, &mut tx, app, &source, &plan).await?;
+        tx.commit().await?;
+        Ok(imported)
+    })
+}
+
+async fn import_in(
     caller: &Caller,
     conn: &mut Connection,
     app: AppId,
     source: &Source,
     plan: &Plan,
-) -> Result<Imported, ImportFailure> {
+) -> ApiResult<Imported> {
     let loaded = load(&caller.docpal, &caller.actor, conn, app, source, plan, |_| ()).await?;
     let table = caller.tables().get_in(conn, loaded.table).await?;
     Ok(Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows })

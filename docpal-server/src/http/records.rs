@@ -3,6 +3,7 @@
 mod bulk;
 mod export;
 mod read;
+mod stream;
 mod write;
 
 use docpal_core::json_out::JsonFormat;

@@ -108,7 +108,7 @@ async fn a_record_that_does_not_fit_is_refused_with_every_field() {
     assert!(refused.text().contains("did you mean `customer`?"), "{}", refused.text());
     for (body, status, code) in [
         (json!({"fields": {"customer": "a\u{0}b"}}), 422, "validation_failed"),
-        (json!({"fields": {"customer": "x".repeat(2_000_000)}}), 422, "validation_failed"),
+        (json!({"fields": {"customer": "x".repeat(900_000)}}), 422, "validation_failed"),
         (
             json!({"fields": {"customer": "x", "price": "123456789012345678901234567890"}}),
             422,

@@ -98,6 +98,13 @@ impl Api {
         Self { docpal, address, key: secret.reveal().to_owned(), serving, _db: db }
     }
 
+    /// A connection on which `begin` was sent.
+    pub(crate) async fn open(&self, begin: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+        stream.write_all(begin).await.expect("the beginning is sent");
+        stream
+    }
+
     /// Sends bytes with headers and gives the answer.
     pub(crate) async fn send(
         &self,
@@ -111,8 +118,7 @@ impl Api {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-        let mut stream = TcpStream::connect(self.address).await.expect("a connection");
-        stream.write_all(request.as_bytes()).await.expect("the head is sent");
+        let mut stream = self.open(request.as_bytes()).await;
         // A server that refuses a large body answers before it has read it all.
         drop(stream.write_all(body).await);
         let mut answer = Vec::new();

@@ -32,6 +32,7 @@ const PROMISED: &[(&str, &str)] = &[
     ("post", "/api/tables/{table_id}/records/bulk"),
     ("post", "/api/tables/{table_id}/records/bulk/delete"),
     ("get", "/api/tables/{table_id}/records/export"),
+    ("post", "/api/tables/{table_id}/export"),
     ("post", "/api/tables/{table_id}/query"),
     ("post", "/api/tables/{table_id}/summary"),
     ("post", "/api/permissions"),

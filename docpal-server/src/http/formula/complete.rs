@@ -6,6 +6,7 @@ use docpal_formula::editor::{self, Completion};
 use utoipa::ToSchema;
 
 use super::known_fields;
+use crate::aside;
 use crate::http::call::Caller;
 use crate::http::error::ApiResult;
 use crate::http::extract::JsonBody;
@@ -68,6 +69,7 @@ pub(crate) async fn complete(
         }
     };
     let fields = known_fields(&caller, &mut body).await?;
-    let found = editor::complete(&source, position, &fields, caller.docpal.functions());
+    let complete = move || editor::complete(&source, position, &fields, caller.docpal.functions());
+    let found = aside::compute(complete).await?;
     Ok(Json(ListOf::whole(found.into_iter().map(|completion| CompletionBody { completion }).collect())))
 }

@@ -1,0 +1,72 @@
+//! What one request, one company and all of them together may cost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::room::Room;
+
+/// The largest body of most routes.
+const BODY: usize = 1 << 20;
+/// The most values in the JSON of most routes: what a body of the largest size can hold in records of usual width.
+const VALUES: usize = 100_000;
+
+/// The limits of a server.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// The largest body of bulk writes and imports.
+    pub(crate) large_body: usize,
+    /// The longest that a request may take until its answer begins.
+    pub(crate) timeout: Duration,
+    /// Exports at the same time: in all, and for one company.
+    pub(crate) exports: (u64, u64),
+    /// The longest that a client may take to read a part of an export.
+    pub(crate) export_patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            large_body: 64 << 20,
+            timeout: Duration::from_secs(60),
+            exports: (4, 2),
+            export_patience: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How much one body may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BodyLimit {
+    pub(crate) bytes: usize,
+    /// Values of JSON.
+    pub(crate) values: usize,
+}
+
+impl Limits {
+    /// The limit of most routes.
+    pub(crate) fn body(&self) -> BodyLimit {
+        BodyLimit { bytes: BODY.min(self.large_body), values: VALUES }
+    }
+
+    /// The limit of bulk writes and imports.
+    pub(crate) fn large(&self) -> BodyLimit {
+        BodyLimit { bytes: self.large_body, values: VALUES.max(self.large_body / 32) }
+    }
+}
+
+/// The rooms of a running server.
+#[derive(Clone, Debug)]
+pub(crate) struct Rooms {
+    /// In bytes of bodies that are larger than those of most routes.
+    pub(crate) bodies: Arc<Room>,
+    /// In exports.
+    pub(crate) exports: Arc<Room>,
+}
+
+impl Rooms {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let body = u64::try_from(limits.large_body).unwrap_or(u64::MAX);
+        let (all, each) = limits.exports;
+        Self { bodies: Room::new(body.saturating_mul(2), body), exports: Room::new(all, each) }
+    }
+}

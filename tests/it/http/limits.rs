@@ -1,0 +1,155 @@
+//! What one request may cost, and what many of them may cost together.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+
+use super::client::Api;
+
+/// So many records make an export larger than all buffers on the way.
+const RECORDS: usize = 160;
+
+/// A table of so many long texts.
+async fn large_table(api: &Api, key: &str, records: usize) -> String {
+    let app = api.call_as(key, "POST", "/api/apps", Some(&json!({"name": "Large"}))).await.ok();
+    let table = json!({"name": "Texts", "fields": [{"name": "text", "type": "long_text"}]});
+    let path = format!("/api/apps/{}/tables", app["id"].as_str().unwrap());
+    let table = api.call_as(key, "POST", &path, Some(&table)).await.ok();
+    let table = table["id"].as_str().unwrap().to_owned();
+    let record = json!({"fields": {"text": "x".repeat(99_000)}});
+    let records = json!({"records": vec![record; records]});
+    let path = format!("/api/tables/{table}/records/bulk");
+    assert_eq!(api.call_as(key, "POST", &path, Some(&records)).await.status, 201);
+    table
+}
+
+/// An export of which only the first bytes are taken.
+async fn slow_reader(api: &Api, key: &str, table: &str) -> TcpStream {
+    let head = format!(
+        "GET /api/tables/{table}/records/export HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n\r\n"
+    );
+    let mut stream = api.open(head.as_bytes()).await;
+    let mut first = [0; 15];
+    stream.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 200 OK");
+    stream
+}
+
+// Finding A18.
+#[tokio::test]
+async fn slow_readers_of_exports_leave_room_for_others() {
+    let api = Api::start_with(|server| server.exports(2, 1)).await;
+    let (stranger, third) = (api.stranger().await, api.stranger().await);
+    let table = large_table(&api, api.key(), RECORDS).await;
+    let (other, small) = (large_table(&api, &stranger, RECORDS).await, large_table(&api, &third, 1).await);
+    let own = slow_reader(&api, api.key(), &table).await;
+    let export = |table: &str| format!("/api/tables/{table}/records/export");
+    let refused = api.get(&export(&table)).await;
+    assert_eq!(refused.refusal(), (429, "too_many_exports".to_owned()));
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let _theirs = slow_reader(&api, &stranger, &other).await;
+    let refused = api.call_as(&third, "GET", &export(&small), None).await;
+    assert_eq!(refused.refusal(), (503, "busy".to_owned()));
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(api.get(&format!("/api/tables/{table}/records?limit=1")).await.status, 200);
+    // Whoever goes away gives back the place.
+    drop(own);
+    while api.get(&export(&table)).await.status != 200 {}
+}
+
+// Finding A18.
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_an_export_is_given_up() {
+    let api = Api::start_with(|server| server.exports(1, 1).export_patience(Duration::from_millis(20))).await;
+    let table = large_table(&api, api.key(), RECORDS).await;
+    let mut slow = slow_reader(&api, api.key(), &table).await;
+    let path = format!("/api/tables/{table}/records/export?fields=");
+    while api.get(&path).await.status != 200 {}
+    let mut rest = Vec::new();
+    drop(slow.read_to_end(&mut rest).await);
+    assert!(rest.len() < RECORDS * 99_000, "the transfer is cut off");
+}
+
+// Finding A18: what fits between server and client lets go of the database before it is read.
+#[tokio::test]
+async fn an_export_by_body_is_the_export_by_parameters() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let by_body = api
+        .post(
+            &format!("/api/tables/{table}/export?format=csv"),
+            &json!({"columns": ["customer", "total"], "sort": [{"field": "total", "direction": "desc"}]}),
+        )
+        .await;
+    let by_parameters =
+        api.get(&format!("/api/tables/{table}/records/export?fields=customer,total&sort=-total")).await;
+    assert_eq!((by_body.status, by_body.text()), (200, by_parameters.text()));
+    assert_eq!(by_body.header("content-type"), by_parameters.header("content-type"));
+    let wrong = api.post(&format!("/api/tables/{table}/export"), &json!({"colums": []})).await;
+    assert_eq!(wrong.status, 400);
+}
+
+// Finding A27.
+#[tokio::test]
+async fn a_body_has_the_limit_of_its_route() {
+    let api = Api::start_with(|server| server.body_limit(3 << 20)).await;
+    let table = api.orders().await;
+    let wide = |bytes: usize| json!({"records": [{"fields": {"zzz": "x".repeat(bytes)}}], "fields": {}});
+    let records = format!("/api/tables/{table}/records");
+    let refused = api.post(&records, &wide(2 << 20)).await;
+    assert_eq!(refused.refusal(), (413, "body_too_large".to_owned()));
+    let bulk = format!("{records}/bulk");
+    assert_eq!(api.post(&bulk, &wide(2 << 20)).await.refusal(), (400, "unknown_key".to_owned()));
+    assert_eq!(api.post(&bulk, &wide(4 << 20)).await.refusal(), (413, "body_too_large".to_owned()));
+}
+
+// Finding A27.
+#[tokio::test]
+async fn a_body_of_many_small_values_is_refused() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let empty = json!({"and": []});
+    let bodies: [(&str, Value); 3] = [
+        ("query", json!({"filter": {"and": vec![empty; 60_000]}})),
+        ("summary", json!({"group": vec![1; 200_000]})),
+        ("records", json!({"fields": {"customer": vec![1; 200_000]}})),
+    ];
+    for (route, body) in bodies {
+        let refused = api.post(&format!("/api/tables/{table}/{route}"), &body).await;
+        assert_eq!(refused.refusal(), (422, "too_many_values".to_owned()), "{route}");
+    }
+}
+
+// Finding A19.
+#[tokio::test]
+async fn one_companys_large_bodies_leave_others_served() {
+    let api = Api::start_with(|server| server.body_limit(4 << 20)).await;
+    let stranger = api.stranger().await;
+    let table = api.orders().await;
+    let begin = |key: &str, bytes: usize| {
+        format!(
+            "POST /api/tables/{table}/records/bulk HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n\
+             Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {bytes}\r\n\r\n"
+        )
+    };
+    let mut slow = api.open(begin(api.key(), 3 << 20).as_bytes()).await;
+    let mut first = [0; 12];
+    // It says so once it begins to read.
+    slow.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 100");
+    let bulk = format!("/api/tables/{table}/records/bulk");
+    let body = json!({"records": "x".repeat(2 << 20)});
+    let refused = api.post(&bulk, &body).await;
+    assert_eq!(refused.refusal(), (429, "too_many_bodies".to_owned()));
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let app = api.call_as(&stranger, "POST", "/api/apps", Some(&json!({"name": "A"}))).await.ok();
+    let spec = json!({"name": "T", "fields": [{"name": "t", "type": "text"}]});
+    let path = format!("/api/apps/{}/tables", app["id"].as_str().unwrap());
+    let theirs = api.call_as(&stranger, "POST", &path, Some(&spec)).await.ok();
+    let path = format!("/api/tables/{}/records/bulk", theirs["id"].as_str().unwrap());
+    assert_eq!(api.call_as(&stranger, "POST", &path, Some(&body)).await.refusal().1, "wrong_type");
+    drop(slow);
+    while api.post(&bulk, &body).await.status == 429 {}
+}
