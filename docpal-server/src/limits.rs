@@ -12,7 +12,7 @@ const VALUES: usize = 100_000;
 
 /// The limits of a server.
 #[derive(Clone, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct ServerLimits {
     /// The largest body of bulk writes and imports.
     pub(crate) large_body: usize,
     /// The longest that a request may take until its answer begins.
@@ -23,7 +23,7 @@ pub(crate) struct Limits {
     pub(crate) export_patience: Duration,
 }
 
-impl Default for Limits {
+impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             large_body: 64 << 20,
@@ -42,7 +42,7 @@ pub(crate) struct BodyLimit {
     pub(crate) values: usize,
 }
 
-impl Limits {
+impl ServerLimits {
     /// The limit of most routes.
     pub(crate) fn body(&self) -> BodyLimit {
         BodyLimit { bytes: BODY.min(self.large_body), values: VALUES }
@@ -64,7 +64,7 @@ pub(crate) struct Rooms {
 }
 
 impl Rooms {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &ServerLimits) -> Self {
         let body = u64::try_from(limits.large_body).unwrap_or(u64::MAX);
         let (all, each) = limits.exports;
         Self { bodies: Room::new(body.saturating_mul(2), body), exports: Room::new(all, each) }

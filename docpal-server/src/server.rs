@@ -7,7 +7,7 @@ use axum::Router;
 use docpal_core::{Docpal, Result};
 
 use crate::auth::{ApiKeys, Authenticator};
-use crate::limits::{Limits, Rooms};
+use crate::limits::{Rooms, ServerLimits};
 use crate::{http, sql};
 
 /// The HTTP API on one DocPal.
@@ -34,7 +34,7 @@ pub struct Server {
 pub struct ServerBuilder {
     docpal: Docpal,
     authenticator: Option<Arc<dyn Authenticator>>,
-    limits: Limits,
+    limits: ServerLimits,
 }
 
 /// What every handler can reach.
@@ -42,7 +42,7 @@ pub struct ServerBuilder {
 pub(crate) struct ServerState {
     pub(crate) docpal: Docpal,
     pub(crate) authenticator: Arc<dyn Authenticator>,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Arc<ServerLimits>,
     pub(crate) rooms: Rooms,
 }
 
@@ -62,7 +62,7 @@ impl Server {
     /// Starts building a server; by default it knows its callers by API key.
     #[must_use]
     pub fn builder(docpal: Docpal) -> ServerBuilder {
-        ServerBuilder { docpal, authenticator: None, limits: Limits::default() }
+        ServerBuilder { docpal, authenticator: None, limits: ServerLimits::default() }
     }
 
     /// The routes: `/`, `/healthz`, `/readyz` and everything under `/api`. Nest it under a path to keep the

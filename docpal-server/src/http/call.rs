@@ -15,7 +15,7 @@ use docpal_query::{Records, RecordsExt as _};
 
 use super::error::ApiError;
 use super::idempotency::{Within, write};
-use crate::limits::{Limits, Rooms};
+use crate::limits::{Rooms, ServerLimits};
 use crate::server::ServerState;
 
 /// Who calls, and the DocPal to call.
@@ -25,7 +25,7 @@ pub(crate) struct Caller {
     pub(crate) actor: Actor,
     /// The transaction for what the call writes, when it came with an `Idempotency-Key`.
     pub(crate) within: Option<Within>,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) limits: Arc<ServerLimits>,
     pub(crate) rooms: Rooms,
 }
 
