@@ -22,6 +22,8 @@ use crate::target::{System, Target};
 pub struct Access {
     snapshot: Arc<TableSnapshot>,
     rights: Arc<Rights>,
+    /// Of the actor and not of the rules that reach them: owners manage by no rule.
+    manages: bool,
     moment: Moment,
 }
 
@@ -41,7 +43,8 @@ impl Access {
     #[must_use]
     pub fn new(scope: &Scope, snapshot: &Arc<TableSnapshot>, now: DateTime<Utc>) -> Self {
         let rights = rights::of(scope, snapshot);
-        Self { snapshot: Arc::clone(snapshot), rights, moment: Moment { now, user: scope.user() } }
+        let manages = scope.may_manage() && scope.is_for(snapshot);
+        Self { snapshot: Arc::clone(snapshot), rights, manages, moment: Moment { now, user: scope.user() } }
     }
 
     /// The table.
@@ -83,7 +86,7 @@ impl Access {
     /// Does the table exist for the actor? Some may fill it without reading it.
     #[must_use]
     pub fn knows_table(&self) -> bool {
-        self.rights.knows_table
+        self.manages || self.rights.knows_table
     }
 
     /// How much is seen of the field at `position`.
@@ -104,7 +107,9 @@ impl Access {
     #[must_use]
     pub fn may_fill(&self, field: &Field) -> bool {
         let position = self.snapshot.position(field.id());
-        self.sees(field) || position.is_some_and(|position| self.rights.fill.contains(position))
+        let is_settable = field.column().is_some() && !field.kind().counts();
+        self.sees(field)
+            || (is_settable && position.is_some_and(|position| self.rights.fill.contains(position)))
     }
 
     /// Which records `action` may be done to.
@@ -168,7 +173,15 @@ impl Names for StoredNames<'_> {
     }
 }
 
-/// The fields of the table that the actor knows of, in order.
+/// The fields of the table that exist for the actor, in order: those they see, and those that they may fill in without
+/// seeing them.
+#[must_use]
+pub fn known_fields<'s>(scope: &Scope, snapshot: &'s Arc<TableSnapshot>) -> Vec<&'s Field> {
+    let access = Access::new(scope, snapshot, Utc::now());
+    snapshot.fields().iter().filter(|field| access.may_fill(field)).collect()
+}
+
+/// The fields of the table whose cells the actor sees, in order.
 #[must_use]
 pub fn visible_fields<'s>(scope: &Scope, snapshot: &'s Arc<TableSnapshot>) -> Vec<&'s Field> {
     let access = Access::new(scope, snapshot, Utc::now());

@@ -17,7 +17,7 @@ pub mod summary;
 pub mod target;
 
 #[doc(inline)]
-pub use access::{Access, Visibility, visible_fields};
+pub use access::{Access, Visibility, known_fields, visible_fields};
 #[doc(inline)]
 pub use lower::{Compiled, CompiledSummary, lower, lower_summary};
 #[doc(inline)]

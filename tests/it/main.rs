@@ -17,6 +17,8 @@ mod events;
 #[cfg(test)]
 mod folding;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod formula_sql;
 #[cfg(test)]
 mod freshness;

@@ -61,7 +61,7 @@ pub(super) fn of(scope: &Scope, snapshot: &Arc<TableSnapshot>) -> Arc<Rights> {
     let conditions = remembered.conditions.get_or_init(|| conditions(snapshot));
     let rights = Arc::new(match &key {
         None => Rights::everything(snapshot),
-        Some(covering) => Builder { snapshot, conditions, covering }.build(scope.may_manage()),
+        Some(covering) => Builder { snapshot, conditions, covering }.build(),
     });
     let mut known = lock();
     if known.len() >= REMEMBERED {
@@ -124,7 +124,7 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn build(&self, manages: bool) -> Rights {
+    fn build(&self) -> Rights {
         let rows: Vec<Predicate> = Action::ALL
             .iter()
             // A rule that names fields gives (or takes) those fields of the record: an allowing one lets the record be
@@ -156,7 +156,7 @@ impl Builder<'_> {
             .any(|(action, guard)| *action == Action::Create && *guard != Predicate::Never);
         let is_hidden =
             self.any_rule(Action::Read, Effect::Deny, |rule| rule.fields.is_none()) == Predicate::Always;
-        let knows_table = read != Predicate::Never || manages || (creates && !is_hidden);
+        let knows_table = read != Predicate::Never || (creates && !is_hidden);
         Rights {
             knows_table,
             rows,

@@ -182,7 +182,7 @@ impl TableBody {
 
     /// The table as `actor` may know it.
     pub(crate) fn of(actor: &Actor, table: &Arc<TableSnapshot>) -> Self {
-        let known = docpal_query::visible_fields(&scope(actor, table), table);
+        let known = docpal_query::known_fields(&scope(actor, table), table);
         let fields = known.iter().map(|field| FieldBody::of(field, table, &known)).collect();
         Self { fields: Some(fields), ..Self::without_fields(table.meta()) }
     }
