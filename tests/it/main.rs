@@ -9,6 +9,8 @@ mod child;
 #[cfg(test)]
 mod companies;
 #[cfg(test)]
+mod concurrency;
+#[cfg(test)]
 mod dropped_writes;
 #[cfg(test)]
 mod embedded;
