@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use docpal::core::{
-    Action, AppSpec, Docpal, Error, ErrorKind, FieldSpec, RecordDraft, RecordId, Resource, Role, RuleSpec, Subject,
-    TableId, TableSpec,
+    Action, AppSpec, Docpal, Error, ErrorKind, FieldSpec, RecordDraft, RecordId, Resource, Role, RuleSpec,
+    Subject, TableId, TableSpec,
 };
 use docpal::query::{Count, RecordsExt as _, Saved, ViewSpec};
 use tokio::sync::Barrier;
@@ -183,7 +183,8 @@ async fn a_list_sees_a_bulk_delete_whole_or_not_at_all_and_an_export_sees_what_w
     let world = World::new().await;
     let table = world.table(TableSpec::new("Notes").field(FieldSpec::new("number", "number"))).await.id();
     let records = world.docpal.records(&world.owner, table);
-    let drafts: Vec<RecordDraft> = (0..900_u32).map(|number| RecordDraft::new().set("number", number)).collect();
+    let drafts: Vec<RecordDraft> =
+        (0..900_u32).map(|number| RecordDraft::new().set("number", number)).collect();
     let ids = records.create_many(&drafts).await.unwrap();
     let mut export = records.export(&ViewSpec::new()).await.unwrap();
     let lists = at_once(6, |number| {
@@ -191,7 +192,10 @@ async fn a_list_sees_a_bulk_delete_whole_or_not_at_all_and_an_export_sees_what_w
         async move {
             let records = docpal.records(&owner, table);
             if number == 0 {
-                return records.delete_many(&ids[..400]).await.map(|deleted| vec![usize::try_from(deleted).unwrap()]);
+                return records
+                    .delete_many(&ids[..400])
+                    .await
+                    .map(|deleted| vec![usize::try_from(deleted).unwrap()]);
             }
             let mut seen = Vec::new();
             for _ in 0..6 {
@@ -303,7 +307,8 @@ async fn deletes_of_the_same_records_in_opposite_orders_end() {
     let world = World::new().await;
     let table = world.table(TableSpec::new("Notes").field(FieldSpec::new("number", "number"))).await.id();
     let records = world.docpal.records(&world.owner, table);
-    let drafts: Vec<RecordDraft> = (0..300_u32).map(|number| RecordDraft::new().set("number", number)).collect();
+    let drafts: Vec<RecordDraft> =
+        (0..300_u32).map(|number| RecordDraft::new().set("number", number)).collect();
     let ids = records.create_many(&drafts).await.unwrap();
     let deletes = at_once(4, |number| {
         let (docpal, owner, mut ids) = (world.docpal.clone(), world.owner.clone(), ids.clone());

@@ -93,14 +93,18 @@ impl Rules<'_> {
     }
 
     async fn remove(&self, conn: &mut Connection, id: RuleId) -> Result<Rule> {
-        let rule = meta::rules::get(conn, self.actor.company(), id)
-            .await?
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, "rule_not_found", "there is no such rule"))?;
-        match rule.resource {
-            Resource::Table(table) => drop(self.managed_table(conn, table).await?),
-            Resource::App(app) => require_manage(conn, self.actor, Some(app)).await?,
-            Resource::Company => require_manage(conn, self.actor, None).await?,
-        }
+        let not_found = || Error::new(ErrorKind::NotFound, "rule_not_found", "there is no such rule");
+        let rule = meta::rules::get(conn, self.actor.company(), id).await?.ok_or_else(not_found)?;
+        let managed = match rule.resource {
+            Resource::Table(table) => self.managed_table(conn, table).await.map(drop),
+            Resource::App(app) => require_manage(conn, self.actor, Some(app)).await,
+            Resource::Company => require_manage(conn, self.actor, None).await,
+        };
+        // Whoever may not change the rules of something does not know which there are.
+        managed.map_err(|error| match error.kind() {
+            ErrorKind::Forbidden | ErrorKind::NotFound => not_found(),
+            _ => error,
+        })?;
         self.require_authority(rule.subject, rule.binds_owners)?;
         meta::rules::delete(conn, id).await?;
         self.changed(conn, &rule, "rule.delete").await?;

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::dice::Dice;
 use super::kinds;
 use super::model::{Field, Model, Table, Who};
-use super::open::{Finding, closed};
 use super::served::{Content, Request};
 use super::sight::Sight;
 
@@ -69,10 +68,6 @@ impl<'a> Asking<'a> {
             _ => None,
         }
         .unwrap_or_else(|| (self.dice.id(), None))
-    }
-
-    fn knows(&self, table: &Table) -> bool {
-        Sight::new(self.one, table, self.who).knows_table()
     }
 
     /// The table in the second world, when it is there.
@@ -159,11 +154,6 @@ impl<'a> Asking<'a> {
             "id" => json!(self.record(table)),
             kind => kinds::value(kind, self.dice),
         }
-    }
-
-    /// Is a request with something wrong in it allowed against this table?
-    fn may_be_wrong(&self, table: Option<&Table>) -> bool {
-        closed(Finding::A3) || table.is_some_and(|table| self.knows(table))
     }
 }
 

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::build::Base;
 use super::dice::Dice;
 use super::model::{Model, Who};
-use super::open::{Finding, closed};
 use super::requests::{Asking, Catalogue, further, request};
 use super::secret::{Secret, secrets};
 use super::served::{Answer, Request, Served};
@@ -210,17 +209,6 @@ fn is_known(model: &Model, id: &str) -> bool {
 /// Brings the counters of both copies to the same place, and keeps the records for [`undo`].
 async fn prepare(served: &Served, model: &Model) {
     sqlx::query("SELECT ni.level()").execute(served.db.pool()).await.expect("counters");
-    if !closed(Finding::N1) {
-        for level in
-            ["UPDATE docpal.tables SET version = 99", "UPDATE docpal.companies SET policy_version = 99"]
-        {
-            sqlx::query(level).execute(served.db.pool()).await.expect("versions");
-        }
-    }
-    if !closed(Finding::N2) {
-        let level = sqlx::query("UPDATE docpal.tables SET updated_at = created_at");
-        level.execute(served.db.pool()).await.expect("moments");
-    }
     for table in &model.tables {
         let keep = sqlx::query("SELECT ni.keep($1, $2)").bind(&table.physical.0).bind(&table.physical.1);
         keep.execute(served.db.pool()).await.expect("a copy of the records");

@@ -251,10 +251,11 @@ fn field(row: FieldRow) -> Result<Field> {
     })
 }
 
-/// Counts a change of the table, its fields or its rules; gives the transaction, if there is such a table.
+/// Counts a change of what decides about the table: its fields or its rules; gives the transaction, if there is such a
+/// table. The moment of its last change stays, which people see who may not know of the rules.
 pub(crate) async fn bump(conn: &mut PgConnection, id: TableId) -> Result<Option<String>> {
     sqlx::query_scalar(
-        "UPDATE docpal.tables SET version = version + 1, updated_at = now() WHERE id = $1
+        "UPDATE docpal.tables SET version = version + 1 WHERE id = $1
          RETURNING pg_current_xact_id()::text",
     )
     .bind(id.uuid())

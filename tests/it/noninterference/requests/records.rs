@@ -14,9 +14,6 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
     let below = route.strip_prefix("/api/tables/{table_id}/")?;
     let (id, table) = asking.table();
     let path = format!("/api/tables/{id}");
-    if !asking.may_be_wrong(table) {
-        return Some(Request::new("GET", format!("{path}/records")));
-    }
     let request = match (method, below) {
         ("GET", "records") => further(asking, "/records?").unwrap_or_else(|| {
             Request::new("GET", format!("{path}/records{}", asking.parameters(table, false)))

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{Asking, query};
 use crate::noninterference::kinds;
 use crate::noninterference::model::Table;
-use crate::noninterference::open::{Finding, closed};
 use crate::noninterference::served::Request;
 
 pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Option<Request> {
@@ -50,8 +49,7 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             Request::new("POST", path).raw("text/csv", "name,price\nTea,18.5\n")
         }
         ("GET" | "DELETE", "/api/tables/{table_id}") => {
-            let (id, table) = asking.table();
-            let method = if asking.may_be_wrong(table) { method } else { "GET" };
+            let (id, _) = asking.table();
             Request::new(method, format!("/api/tables/{id}"))
         }
         ("POST", "/api/permissions") => plain().json(rule(asking)),
@@ -61,7 +59,6 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             let id = match asking.dice.roll(4) {
                 0 => asking.dice.id(),
                 1 => asking.one.other.rule.clone(),
-                _ if !closed(Finding::N3) => asking.dice.id(),
                 _ => (*asking.dice.pick(&rules)).clone(),
             };
             Request::new("DELETE", format!("/api/permissions/{id}"))
@@ -84,7 +81,7 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
 }
 
 fn app(asking: &mut Asking<'_>) -> String {
-    let apps = if closed(Finding::A5) { &asking.two.apps } else { &asking.one.apps };
+    let apps = if asking.dice.chance(50) { &asking.one.apps } else { &asking.two.apps };
     match asking.dice.roll(10) {
         0 => asking.dice.id(),
         1 => asking.one.other.app.clone(),
@@ -103,9 +100,6 @@ fn rule(asking: &mut Asking<'_>) -> Value {
     let mut rule = json!({
         "resource_type": "table", "resource_id": id, "action": "read", "effect": "allow", "user_id": asking.who.user
     });
-    if !asking.may_be_wrong(table) {
-        return rule;
-    }
     if asking.dice.chance(50) {
         rule["fields"] = json!([asking.field(table).key]);
     }
