@@ -139,6 +139,11 @@ impl Builder<'_> {
             .map(|action| ids().map(|id| self.guard(action, |rule| covers(rule, id))).collect::<Vec<_>>());
         let mut fill = FieldSet::default();
         for (position, id) in ids().enumerate() {
+            // What nobody fills in is known to its readers only.
+            let field = self.snapshot.fields().get(position);
+            if field.is_none_or(|field| field.computed().is_some() || field.kind().counts()) {
+                continue;
+            }
             let [create, _] = &writes;
             if create.get(position).is_some_and(|guard| *guard != Predicate::Never)
                 && self.fills(id, read == Predicate::Never)

@@ -7,7 +7,6 @@ use super::build::{all_rules, random_draft};
 use super::dice::Dice;
 use super::kinds;
 use super::model::{App, Covers, Model, Record, Rule, Table, Who};
-use super::open::{Finding, closed};
 use super::served::{Request, Served};
 use super::sight::{Sight, everything};
 
@@ -87,7 +86,7 @@ fn propose(model: &mut Model, who: &Who, dice: &mut Dice) -> Option<Secret> {
             true => Secret::DropTable { table: id },
             false => Secret::RenameTable { table: id, name: format!("Sales {number}") },
         },
-        21 if closed(Finding::A5) => match dice.chance(50) {
+        21 => match dice.chance(50) {
             true => Secret::RenameApp {
                 app: dice.pick(&model.apps[..3]).id.clone(),
                 name: format!("Sales {number}"),

@@ -8,7 +8,8 @@ use super::trial::{Difference, Pair, Trial};
 
 /// What to print of a difference.
 pub(super) async fn report(trial: &Trial<'_>, found: Difference) -> String {
-    let small = shrink(trial, found.clone()).await;
+    let as_found = std::env::var("DOCPAL_NI_SHRINK").is_ok_and(|value| value == "0");
+    let small = if as_found { Some(found.clone()) } else { shrink(trial, found.clone()).await };
     let (small, alone) = match small {
         Some(small) => (small, ""),
         None => (found, "\n(only after the requests before it)"),
