@@ -138,6 +138,23 @@ impl Filter {
         Json::Object(entries)
     }
 
+    /// Fails when the filter is larger than filters are, however it was made.
+    ///
+    /// # Errors
+    /// `filter_too_deep`, `filter_too_large`, with `path` for the place.
+    pub fn require_size(&self, path: &str) -> Result<()> {
+        let (mut size, mut todo) = (Size::default(), vec![(self, 1)]);
+        while let Some((part, depth)) = todo.pop() {
+            size.count(depth, matches!(part, Self::Test(_)), path)?;
+            match part {
+                Self::And(items) | Self::Or(items) => todo.extend(items.iter().map(|item| (item, depth + 1))),
+                Self::Not(inner) => todo.push((inner, depth + 1)),
+                Self::Test(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The same filter with every test passed through `change`.
     ///
     /// # Errors

@@ -15,8 +15,10 @@ pub mod json;
 pub mod json_out;
 pub mod model;
 pub mod names;
+pub mod operators;
 pub mod records;
 pub mod sql;
+pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -13,9 +13,9 @@ use docpal_core::{Action, FieldId, Scope, TableSnapshot, UserId};
 
 use self::rights::Rights;
 use crate::filter::{Lookup, Names};
-use crate::operators::Moment;
 use crate::predicate::Predicate;
-use crate::target::{System, Target};
+use docpal_core::operators::Moment;
+use docpal_core::target::{System, Target};
 
 /// What an actor may see and do in one table, with every condition typed.
 #[derive(Clone, Debug)]

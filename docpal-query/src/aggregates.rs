@@ -15,7 +15,7 @@ use docpal_core::field_types::Family;
 use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 
-use crate::target::Compared;
+use docpal_core::target::Compared;
 
 /// A function of all values of a field.
 pub struct Aggregate {

@@ -1,14 +1,14 @@
 //! From the names, operators and values of a filter to a typed condition.
 
 use chrono::{DateTime, Utc};
-use docpal_core::filter::{Size, Test};
+use docpal_core::filter::Test;
 use docpal_core::model::Field;
 use docpal_core::{Error, Filter, Result, TableSnapshot};
 
 use crate::formula;
-use crate::operators::{Reading, computed_operators, operators_of};
 use crate::predicate::{Comparison, Predicate};
-use crate::target::{Compared, Target};
+use docpal_core::operators::{self, Reading};
+use docpal_core::target::{Compared, Target};
 
 /// Who looks names up, and what they may know.
 pub(crate) trait Names {
@@ -68,31 +68,24 @@ pub(crate) fn unknown_field(
 /// Looks up a filter. The limits of filters hold here, wherever the filter comes from.
 ///
 /// # Errors
-/// `filter_too_deep`, `filter_too_large`, `unknown_field`, `unknown_operator`, `invalid_value`, `not_in_sql`, each
-/// with its path.
+/// `filter_too_deep`, `filter_too_large`, `unknown_field`, `not_in_sql`, and those of [`operators::find`], each with
+/// its path.
 pub(crate) fn resolve_filter(filter: &Filter, lookup: &Lookup<'_>, path: &str) -> Result<Predicate> {
-    resolve_part(filter, lookup, path, 1, &mut Size::default())
+    filter.require_size(path)?;
+    resolve_part(filter, lookup, path)
 }
 
-fn resolve_part(
-    filter: &Filter,
-    lookup: &Lookup<'_>,
-    path: &str,
-    depth: usize,
-    size: &mut Size,
-) -> Result<Predicate> {
-    size.count(depth, matches!(filter, Filter::Test(_)), path)?;
-    let mut list = |key: &str, items: &[Filter]| {
-        let item = |(index, item): (usize, &Filter)| {
-            resolve_part(item, lookup, &format!("{path}.{key}[{index}]"), depth + 1, size)
-        };
+fn resolve_part(filter: &Filter, lookup: &Lookup<'_>, path: &str) -> Result<Predicate> {
+    let list = |key: &str, items: &[Filter]| {
+        let item =
+            |(index, item): (usize, &Filter)| resolve_part(item, lookup, &format!("{path}.{key}[{index}]"));
         items.iter().enumerate().map(item).collect::<Result<Vec<_>>>()
     };
     match filter {
         Filter::And(items) => Ok(Predicate::all(list("and", items)?)),
         Filter::Or(items) => Ok(Predicate::any(list("or", items)?)),
         Filter::Not(inner) => {
-            let inner = resolve_part(inner, lookup, &format!("{path}.not"), depth + 1, size)?;
+            let inner = resolve_part(inner, lookup, &format!("{path}.not"))?;
             Ok(Predicate::none_of(inner))
         }
         Filter::Test(test) => resolve_test(test, lookup, path).map(Predicate::Test),
@@ -106,21 +99,8 @@ fn resolve_test(test: &Test, lookup: &Lookup<'_>, path: &str) -> Result<Comparis
         Target::Field(position) => require_sql(lookup.snapshot, position, &format!("{path}.field"))?,
         Target::System(_) => false,
     };
-    let extra = if computed { computed_operators() } else { &[] };
-    let known = || operators_of(&compared).iter().chain(extra);
-    let operator = known().find(|operator| operator.code == test.op).ok_or_else(|| {
-        let codes: Vec<&str> = known().map(|operator| operator.code).collect();
-        let near =
-            docpal_core::names::suggestion(docpal_core::names::nearest(&test.op, codes.iter().copied()));
-        let (op, kind) = (docpal_core::names::shown(&test.op), compared.word());
-        let message =
-            format!("a {kind} has no operator `{op}`{near} The operators are: {}", codes.join(", "));
-        Error::invalid("unknown_operator", format!("{path}.op"), message)
-    })?;
     let reading = Reading { compared: &compared, has_user: lookup.has_user, now: lookup.now };
-    let operand = operator
-        .read(test.value.as_ref(), &reading)
-        .map_err(|message| Error::invalid("invalid_value", format!("{path}.value"), message))?;
+    let (operator, operand) = operators::find(test, computed, &reading, path)?;
     Ok(Comparison { target, computed, operator, operand, case_sensitive: test.case_sensitive })
 }
 

@@ -29,7 +29,7 @@ use self::arithmetic::Exact;
 use self::node::Lowering;
 use self::sql::{Item, Kind, Sql};
 use self::term::Term;
-use crate::target::Compared;
+use docpal_core::target::Compared;
 
 pub use call::{MEMORY_ONLY, has_sql};
 pub(crate) use kind::poison;
@@ -240,7 +240,7 @@ fn names(column: Expr, options: &[SelectOption]) -> Sql {
 }
 
 fn record_property(property: RecordProperty) -> Result<Sql, Unsupported> {
-    use crate::target::System;
+    use docpal_core::target::System;
     let column = |system: System| Term::leaf(expr::column(&system.column().0));
     let text = |system| Ok(Sql::sure(Kind::Text, column(system).cast(PgType::Text)).at_most(36));
     let instant = |system| Ok(Sql::sure(Kind::DateTime, column(system)));

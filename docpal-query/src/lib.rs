@@ -5,7 +5,6 @@ pub mod aggregates;
 mod filter;
 pub mod formula;
 pub mod lower;
-pub mod operators;
 pub mod page;
 pub mod plan;
 pub mod predicate;
@@ -14,7 +13,6 @@ pub mod resolve;
 pub mod secure;
 pub mod spec;
 pub mod summary;
-pub mod target;
 
 #[doc(inline)]
 pub use access::{Access, Visibility, known_fields, visible_fields};

@@ -1,7 +1,7 @@
 //! Typed conditions: every name looked up, every value read, constants folded away.
 
-use crate::operators::{Operand, Operator};
-use crate::target::Target;
+use docpal_core::operators::{Operand, Operator};
+use docpal_core::target::Target;
 
 /// A condition on a record, ready to become SQL.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use crate::access::Access;
 use crate::filter::{resolve_filter, unknown_field};
 use crate::predicate::Predicate;
 use crate::spec::{Count, DEFAULT_LIMIT, Direction, EmptyPlace, MAX_LIMIT, MAX_OFFSET, ViewSpec};
-use crate::target::Target;
+use docpal_core::target::Target;
 
 pub(crate) use group::{Buckets, ResolvedAggregate};
 

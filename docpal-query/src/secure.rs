@@ -4,9 +4,9 @@ use docpal_core::sql::ColumnName;
 use docpal_core::{Error, Result};
 
 use crate::access::{Access, Visibility};
-use crate::operators::Moment;
 use crate::plan::Plan;
 use crate::predicate::Predicate;
+use docpal_core::operators::Moment;
 
 /// A plan that reads only what its actor may see. Made by [`secure`] only.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use crate::page::{write_error, write_value};
 use crate::plan::Plan;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::spec::{Direction, EmptyPlace};
-use crate::target::{Compared, Target};
+use docpal_core::target::{Compared, Target};
 
 /// The groups of a view, and what was computed over all of its records.
 #[derive(Clone, Debug, PartialEq)]

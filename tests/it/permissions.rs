@@ -235,14 +235,18 @@ async fn a_rule_that_cannot_be_understood_gives_nothing() {
     let (table, _) = restricted(&world).await;
     let rules = world.docpal.rules(&world.owner);
     let broken = RuleSpec::allow(Resource::Table(table), Subject::Everyone, Action::Read)
-        .when(Filter::test("status", "gt", 1));
-    // Stored as it is; the operator does not exist on a select, so the rule gives nothing.
+        .when(Filter::test("status", "is", "open"));
     rules.create(&broken).await.unwrap();
+    // As if the operator had gone since.
+    let gone = "UPDATE docpal.rules SET condition = replace(condition::text, '\"is\"', '\"was\"')::json
+        WHERE condition IS NOT NULL AND subject_kind = 'everyone'";
+    sqlx::query(gone).execute(world.db.pool()).await.unwrap();
     let stranger = Actor::new(world.company, UserId::new(), []);
     let error = world.docpal.records(&stranger, table).list(&ViewSpec::new()).await.unwrap_err();
     assert_eq!(error.code(), "table_not_found");
     let denied = RuleSpec { effect: Effect::Deny, ..broken };
     rules.create(&denied).await.unwrap();
+    sqlx::query(gone).execute(world.db.pool()).await.unwrap();
     // The owner still manages the table, so they know that it is there.
     assert_eq!(
         world.docpal.records(&world.owner, table).list(&ViewSpec::new()).await.unwrap_err().code(),
@@ -470,5 +474,46 @@ async fn who_may_create_and_not_read_makes_records_and_gets_their_ids() {
         records.list(&ViewSpec::new()).await.unwrap_err(),
     ] {
         assert_eq!(error.code(), "table_not_found");
+    }
+}
+
+// Findings A35 and B5
+#[tokio::test]
+async fn a_rule_that_means_nothing_is_refused_when_it_is_made() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let rules = world.docpal.rules(&world.owner);
+    let on = |resource, condition| {
+        let spec = RuleSpec::deny(resource, Subject::Role(Role::Member), Action::Read).when(condition);
+        async move { rules_error(rules.create(&spec).await.unwrap_err()) }
+    };
+    let table_rule = |condition| on(Resource::Table(table), condition);
+    assert_eq!(table_rule(Filter::test("status", "gt", 1)).await, "unknown_operator");
+    assert_eq!(table_rule(Filter::test("status", "is", "opn")).await, "invalid_value");
+    assert_eq!(table_rule(Filter::test("total", "contains", "x")).await, "unknown_operator");
+    assert_eq!(table_rule(Filter::test("created_by", "is_mine", 1)).await, "unknown_operator");
+    assert_eq!(table_rule(Filter::test("statuss", "is", "open")).await, "unknown_field");
+    assert_eq!(on(Resource::Company, Filter::check("created_by", "is_mee")).await, "unknown_operator");
+    let manage = RuleSpec::deny(Resource::Table(table), Subject::Everyone, Action::Manage);
+    let manage = manage.when(Filter::test("status", "is", "open"));
+    assert_eq!(rules_error(rules.create(&manage).await.unwrap_err()), "not_supported");
+    let member = world.member();
+    assert_eq!(world.docpal.records(&member, table).list(&ViewSpec::new()).await.unwrap().len(), 5);
+}
+
+fn rules_error(error: docpal::core::Error) -> &'static str {
+    assert!(error.is_validation(), "{error:?}");
+    error.fields()[0].code
+}
+
+// Finding B5
+#[tokio::test]
+async fn names_that_every_record_has_are_no_names_of_fields() {
+    let world = World::new().await;
+    let app = world.docpal.apps(&world.owner).create(&docpal::core::AppSpec::new("App")).await.unwrap();
+    for name in ["id", "Created_At", "updated_at", "created_by", "updated_by"] {
+        let spec = docpal::core::TableSpec::new("T").field(docpal::core::FieldSpec::new(name, "text"));
+        let error = world.docpal.tables(&world.owner).create(app.id, &spec).await.unwrap_err();
+        assert_eq!((error.fields()[0].field.as_str(), error.fields()[0].code), ("fields[0].name", "reserved_name"));
     }
 }

@@ -4,12 +4,12 @@ mod oracle;
 
 use docpal::core::access::Action;
 use docpal::core::json_out::JsonFormat;
+use docpal::core::target::Compared;
 use docpal::core::{
     FieldSpec, Filter, Json, RecordDraft, Resource, Role, RuleSpec, Subject, TableId, TableSpec,
 };
 use docpal::formula::Value;
 use docpal::query::aggregates::{aggregates_of, every_aggregate};
-use docpal::query::target::Compared;
 use docpal::query::{Aggregated, Bucket, GroupBy, RecordsExt as _, Summary, SummaryGroup, ViewSpec};
 
 use crate::world::{World, column};

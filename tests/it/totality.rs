@@ -2,10 +2,10 @@
 //! status code would tell of records that the asker cannot see.
 
 use docpal::core::model::TableSnapshot;
+use docpal::core::operators::{computed_operators, operators_of};
+use docpal::core::target::Compared;
 use docpal::core::{Error, ErrorKind, Json};
 use docpal::query::aggregates::{aggregates_of, every_aggregate};
-use docpal::query::operators::{computed_operators, operators_of};
-use docpal::query::target::Compared;
 use docpal::query::{RecordsExt as _, ViewSpec};
 
 use crate::formula_sql::hostile_table;

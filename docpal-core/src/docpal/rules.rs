@@ -1,16 +1,20 @@
 //! Making and deleting permission rules.
 
+use chrono::Utc;
+
 use super::companies::{in_no_company, require_manage};
 use super::{Docpal, in_transaction, not_allowed, table_not_found};
 use crate::access::{Action, Actor, Resource, Rule, RuleSpec, Subject, authority, scope};
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
-use crate::filter::Test;
+use crate::filter::{Filter, Test};
 use crate::id::{RuleId, TableId};
 use crate::json::Json;
 use crate::model::TableSnapshot;
 use crate::names;
+use crate::operators::{self, Reading};
 use crate::sql::{Connection, guarded, meta};
+use crate::target::{Compared, System};
 
 /// The permission rules of the actor's company.
 #[derive(Debug)]
@@ -18,9 +22,6 @@ pub struct Rules<'d> {
     pub(super) docpal: &'d Docpal,
     pub(super) actor: &'d Actor,
 }
-
-/// Names in conditions that are not fields of the table but of every record.
-pub(super) const SYSTEM_FIELDS: &[&str] = &["id", "created_at", "updated_at", "created_by", "updated_by"];
 
 impl Rules<'_> {
     /// Makes a rule.
@@ -136,6 +137,7 @@ impl Rules<'_> {
     /// A rule on one table: names in its condition and field list become ids.
     async fn for_table(&self, conn: &mut Connection, table: TableId, spec: &RuleSpec) -> Result<Rule> {
         let snapshot = self.managed_table(conn, table).await?;
+        manages_all(spec)?;
         let find = |key: &str, at: &str| {
             snapshot.find(key).map(|field| field.id()).ok_or_else(|| {
                 let near = names::suggestion(snapshot.nearest(key, |_| true));
@@ -148,12 +150,13 @@ impl Rules<'_> {
             .as_ref()
             .map(|keys| keys.iter().map(|key| find(key, "fields")).collect::<Result<Vec<_>>>());
         let condition = spec.condition.as_ref().map(|condition| {
-            condition.map_tests(&mut |test: &Test| {
-                let field = match SYSTEM_FIELDS.contains(&test.field.as_str()) {
-                    true => test.field.clone(),
-                    false => find(&test.field, "condition")?.to_string(),
-                };
-                Ok::<_, Error>(Test { field, ..test.clone() })
+            checked(condition, |key| match System::find(key) {
+                Some(system) => Ok((key.to_owned(), Compared::of_system(system), false)),
+                None => {
+                    let id = find(key, "condition")?;
+                    let field = snapshot.field(id).ok_or_else(table_not_found)?;
+                    Ok((id.to_string(), Compared::of_field(field), field.computed().is_some()))
+                }
             })
         });
         Ok(Rule {
@@ -177,19 +180,17 @@ impl Rules<'_> {
             }
             _ => require_manage(conn, self.actor, None).await?,
         }
-        if spec.fields.is_some() || (spec.condition.is_some() && spec.action == Action::Manage) {
-            let entry = FieldError::new(
-                "fields",
-                "not_supported",
-                "fields and conditions belong to a rule on a table",
-            );
+        manages_all(spec)?;
+        if spec.fields.is_some() {
+            let entry = FieldError::new("fields", "not_supported", "fields belong to a rule on a table");
             return Err(Error::validation(vec![entry]));
         }
         if let Some(condition) = &spec.condition {
-            condition.map_tests(&mut |test: &Test| match SYSTEM_FIELDS.contains(&test.field.as_str()) {
-                true => Ok(test.clone()),
-                false => {
-                    let message = format!("a rule on many tables can test {} only", SYSTEM_FIELDS.join(", "));
+            checked(condition, |key| match System::find(key) {
+                Some(system) => Ok((key.to_owned(), Compared::of_system(system), false)),
+                None => {
+                    let known: Vec<&str> = System::ALL.iter().map(|system| system.name()).collect();
+                    let message = format!("a rule on many tables can test {} only", known.join(", "));
                     Err(Error::validation(vec![FieldError::new("condition", "unknown_field", message)]))
                 }
             })?;
@@ -232,4 +233,28 @@ impl Rules<'_> {
         };
         meta::audit::append(conn, &change).await
     }
+}
+
+/// A table is managed whole: a rule on that which asks for fields or records would never give anything.
+fn manages_all(spec: &RuleSpec) -> Result<()> {
+    if spec.action != Action::Manage || (spec.fields.is_none() && spec.condition.is_none()) {
+        return Ok(());
+    }
+    let message = "a rule on managing takes no condition and no fields";
+    Err(Error::validation(vec![FieldError::new("condition", "not_supported", message)]))
+}
+
+/// The condition as it is stored, when every operator and value in it means something: a rule that means nothing would
+/// give nothing and take everything. `find` tells how a name is stored, what its values are compared as, and whether a
+/// formula computes them.
+fn checked(condition: &Filter, find: impl Fn(&str) -> Result<(String, Compared, bool)>) -> Result<Filter> {
+    condition.require_size("condition")?;
+    condition.map_tests(&mut |test: &Test| {
+        let (field, compared, computed) = find(&test.field)?;
+        let reading = Reading { compared: &compared, has_user: true, now: Utc::now() };
+        operators::find(test, computed, &reading, "condition").map_err(|error| {
+            Error::validation(vec![FieldError::new("condition", error.code(), error.message())])
+        })?;
+        Ok(Test { field, ..test.clone() })
+    })
 }

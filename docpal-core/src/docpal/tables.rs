@@ -18,6 +18,7 @@ use crate::json::Json;
 use crate::model::formula::{Candidate, Content, References, compile};
 use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
 use crate::names;
+use crate::target::System;
 use crate::sql::meta::tables::NewTable;
 use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, PgType, TableName, exec, guarded, meta};
 
@@ -212,6 +213,10 @@ fn under(index: usize, mut entry: FieldError) -> FieldError {
 
 fn check_field(given: &FieldSpec) -> Result<Field, Vec<FieldError>> {
     let name = names::check(&given.name, "name").map_err(|entry| vec![entry])?;
+    if System::ALL.iter().any(|system| names::fold(&name) == system.name()) {
+        let message = format!("every record has `{name}` by itself; call the field something else");
+        return Err(vec![FieldError::new("name", "reserved_name", message)]);
+    }
     let Some(ty) = field_types::find(&given.field_type) else {
         let codes = field_types::FIELD_TYPES.iter().map(|ty| ty.code);
         let near = names::suggestion(names::nearest(&given.field_type, codes.clone()));

@@ -10,8 +10,8 @@ use docpal_core::{Action, FieldId, Scope, TableSnapshot};
 
 use super::{StoredNames, Visibility};
 use crate::filter::{Lookup, resolve_filter};
-use crate::operators::Operand;
 use crate::predicate::Predicate;
+use docpal_core::operators::Operand;
 
 /// So many different sets of rules are remembered per snapshot; companies have a handful of roles.
 const REMEMBERED: usize = 256;

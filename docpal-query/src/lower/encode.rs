@@ -3,11 +3,11 @@
 use docpal_core::model::FieldSet;
 use docpal_core::{Cell, TableSnapshot};
 
-use crate::operators::{Operand, Span, Stretch};
 use crate::predicate::{Comparison, Predicate};
 use crate::resolve::ResolvedSort;
 use crate::spec::{Bucket, Direction, EmptyPlace};
-use crate::target::Target;
+use docpal_core::operators::{Operand, Span, Stretch};
+use docpal_core::target::Target;
 
 /// Collects bytes; what is put in after each other never reads like something else.
 pub(crate) struct Encoder<'e> {

@@ -7,10 +7,10 @@ use docpal_core::sql::{ColumnName, PgType};
 use docpal_core::{Cell, TableSnapshot};
 
 use crate::formula::{self, Cases, Clock, ComputedValue};
-use crate::operators::Moment;
 use crate::resolve::{Buckets, ResolvedSort};
 use crate::spec::Bucket;
-use crate::target::Target;
+use docpal_core::operators::Moment;
+use docpal_core::target::Target;
 
 /// The relation that expressions read from.
 #[derive(Clone, Copy, Debug)]

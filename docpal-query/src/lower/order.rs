@@ -10,7 +10,7 @@ use super::cursor::Position;
 use super::field::{Relation, SqlValue};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
-use crate::target::Target;
+use docpal_core::target::Target;
 
 /// Texts are ordered by so many characters, and those that begin alike by their ids: a cursor holds what the order
 /// reads, and must fit into an address.

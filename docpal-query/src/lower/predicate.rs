@@ -5,8 +5,8 @@ use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 
 use super::field::{Relation, SqlValue};
 use crate::formula::Cases;
-use crate::operators::Compare;
 use crate::predicate::{Comparison, Predicate};
+use docpal_core::operators::Compare;
 
 /// The condition over `relation`.
 pub(crate) fn lower(predicate: &Predicate, relation: &Relation<'_>) -> Expr {

@@ -13,7 +13,7 @@ use crate::formula::poison;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
-use crate::target::Target;
+use docpal_core::target::Target;
 
 /// A summary has at most this many groups, those of all levels together.
 pub(crate) const MAX_SUMMARY_GROUPS: usize = 1_000;

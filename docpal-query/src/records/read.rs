@@ -12,7 +12,6 @@ use super::{Records, record_not_found};
 use crate::access::Access;
 use crate::lower::select::Layout;
 use crate::lower::{Compiled, CompiledExport, cursor, lower, lower_export, lower_summary};
-use crate::operators::Operand;
 use crate::page::Page;
 use crate::plan::plan;
 use crate::predicate::{Comparison, Predicate};
@@ -20,7 +19,8 @@ use crate::resolve::{ResolvedView, resolve};
 use crate::secure::{SecuredPlan, secure};
 use crate::spec::{Count, PageSpec, ViewSpec};
 use crate::summary::Summary;
-use crate::target::{System, Target};
+use docpal_core::operators::Operand;
+use docpal_core::target::{System, Target};
 
 impl Records<'_> {
     pub(super) async fn list_with(
@@ -74,7 +74,7 @@ pub(super) fn resolve_visible(access: &Access) -> Result<ResolvedView> {
 }
 
 fn is_record(id: RecordId) -> Result<Predicate> {
-    let operator = crate::operators::operators_of(&crate::target::Compared::RecordId).first();
+    let operator = docpal_core::operators::operators_of(&docpal_core::target::Compared::RecordId).first();
     let operator = operator.ok_or_else(|| docpal_core::Error::internal("no operator on ids"))?;
     Ok(Predicate::Test(Comparison {
         target: Target::System(System::Id),

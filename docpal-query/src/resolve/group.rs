@@ -8,7 +8,7 @@ use super::{ResolvedSort, default_place};
 use crate::aggregates::{Aggregate, aggregates_of, every_aggregate};
 use crate::filter::Lookup;
 use crate::spec::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
-use crate::target::{Compared, Target};
+use docpal_core::target::{Compared, Target};
 
 /// What makes two values fall into one group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use axum::Json;
 use docpal_core::Json as Body;
 use docpal_core::field_types::FIELD_TYPES;
+use docpal_core::operators::{Operator, operators_of};
+use docpal_core::target::Compared;
 use docpal_query::aggregates::{Aggregate, aggregates_of, every_aggregate};
-use docpal_query::operators::{Operator, operators_of};
-use docpal_query::target::Compared;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,16 +3,19 @@
 use std::collections::HashSet;
 
 use docpal_core::names::fold;
+use docpal_core::target::System;
 
 /// The longest field name, in characters.
 const MAX_NAME: usize = 100;
 
 /// One field name for each header: trimmed, without control characters, 1 to 100 characters long, and no two
-/// equal when case is ignored. An empty header becomes `Column 3`, the second `Name` becomes `Name 2`.
+/// equal when case is ignored. An empty header becomes `Column 3`, the second `Name` becomes `Name 2`, and so does a
+/// first one that every record has by itself, as `id`.
 pub(super) fn field_names(headers: &[String]) -> Vec<String> {
     let clean: Vec<String> = headers.iter().map(|header| clean(header)).collect();
     let mut taken: HashSet<String> = clean.iter().map(|name| fold(name)).collect();
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<String> = System::ALL.iter().map(|system| system.name().to_owned()).collect();
+    taken.extend(seen.iter().cloned());
     let mut names = Vec::with_capacity(clean.len());
     for (at, name) in clean.into_iter().enumerate() {
         if !name.is_empty() && seen.insert(fold(&name)) {

@@ -41,6 +41,25 @@ const ORDERS: &[Order] = &[Order {
         "graph",
         "editor",
     ],
+}, Order {
+    folder: "docpal-query",
+    modules: &[
+        "predicate",
+        // Formulas as SQL, and the names of filters: below permissions, because rules have conditions.
+        "formula",
+        "filter",
+        "access",
+        // A request, stage by stage.
+        "aggregates",
+        "spec",
+        "resolve",
+        "plan",
+        "secure",
+        "lower",
+        "page",
+        "summary",
+        "records",
+    ],
 }];
 
 /// The first names behind `crate::`, and behind as many `super::` as lead to the crate, with their lines.

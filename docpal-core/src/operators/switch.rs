@@ -1,8 +1,9 @@
 //! Operators on switches. A switch is on or off; a formula's blank counts as off.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
-use docpal_core::{Cell, Json};
+use crate::cell::Cell;
+use crate::json::Json;
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 
 use super::{Compare, Operand, Operator, Reading, needed};
 

@@ -1,8 +1,8 @@
 //! What a filter or sort can point at: a field of the table, or one of the values every record has.
 
-use docpal_core::field_types::Family;
-use docpal_core::model::Field;
-use docpal_core::sql::{ColumnName, PgType};
+use crate::field_types::Family;
+use crate::model::Field;
+use crate::sql::{ColumnName, PgType};
 
 /// A value that every record has besides its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,19 +20,30 @@ pub enum System {
 }
 
 impl System {
-    /// The value that `key` names.
-    pub(crate) fn find(key: &str) -> Option<Self> {
-        match key {
-            "id" => Some(Self::Id),
-            "created_at" => Some(Self::CreatedAt),
-            "updated_at" => Some(Self::UpdatedAt),
-            "created_by" => Some(Self::CreatedBy),
-            "updated_by" => Some(Self::UpdatedBy),
-            _ => None,
+    /// Every one of them.
+    pub const ALL: &[Self] = &[Self::Id, Self::CreatedAt, Self::UpdatedAt, Self::CreatedBy, Self::UpdatedBy];
+
+    /// What it is called in filters, sorts and rules; no field may be called so.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::CreatedBy => "created_by",
+            Self::UpdatedBy => "updated_by",
         }
     }
 
-    pub(crate) fn column(self) -> (ColumnName, PgType) {
+    /// The value that `key` names.
+    #[must_use]
+    pub fn find(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|system| system.name() == key)
+    }
+
+    /// Its column, and that column's type.
+    #[must_use]
+    pub fn column(self) -> (ColumnName, PgType) {
         match self {
             Self::Id => (ColumnName::ID, PgType::Uuid),
             Self::CreatedAt => (ColumnName::CREATED_AT, PgType::Timestamptz),
@@ -64,11 +75,15 @@ pub enum Compared {
 }
 
 impl Compared {
-    pub(crate) fn of_field(field: &Field) -> Self {
+    /// What the values of a field are compared as.
+    #[must_use]
+    pub fn of_field(field: &Field) -> Self {
         Self::Field(field.family())
     }
 
-    pub(crate) fn of_system(system: System) -> Self {
+    /// What a value of every record is compared as.
+    #[must_use]
+    pub fn of_system(system: System) -> Self {
         match system {
             System::Id => Self::RecordId,
             System::CreatedAt | System::UpdatedAt => Self::Field(Family::DateTime),
@@ -77,7 +92,8 @@ impl Compared {
     }
 
     /// The word for it in messages.
-    pub(crate) fn word(&self) -> &'static str {
+    #[must_use]
+    pub fn word(&self) -> &'static str {
         match self {
             Self::Field(Family::Text) => "text",
             Self::Field(Family::Number) => "number",

@@ -1,7 +1,7 @@
 //! Operators on a record's id.
 
-use docpal_core::Json;
-use docpal_core::sql::expr::{self, Expr};
+use crate::json::Json;
+use crate::sql::expr::{self, Expr};
 
 use super::{Compare, Operand, Operator, Reading, ids_value};
 

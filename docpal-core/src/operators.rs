@@ -13,15 +13,20 @@ mod user;
 
 use std::fmt;
 
+use crate::cell::Cell;
+use crate::field_types::{Family, SelectOption};
+use crate::id::UserId;
+use crate::json::Json;
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, ExprTrait as _};
 use chrono::{DateTime, Utc};
-use docpal_core::field_types::{Family, SelectOption};
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
-use docpal_core::{Cell, Json, UserId};
 use uuid::Uuid;
 
 pub use dates::{Span, Stretch};
 
+use crate::error::Error;
+use crate::filter::Test;
+use crate::names;
 use crate::target::Compared;
 
 /// A list of values in a filter has at most this many.
@@ -110,13 +115,18 @@ pub struct Compare<'c> {
 }
 
 impl Operator {
-    pub(crate) fn read(&self, value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
+    /// Reads the value of a filter.
+    ///
+    /// # Errors
+    /// What is wrong with it, for a person.
+    pub fn read(&self, value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
         (self.read)(value, reading)
     }
 
     /// The condition in SQL: yes, no, or null for no. A value that could not be computed meets none but those
     /// that ask for it.
-    pub(crate) fn lower(&self, compare: Compare<'_>) -> Expr {
+    #[must_use]
+    pub fn lower(&self, compare: Compare<'_>) -> Expr {
         let asks = computed::OPERATORS.iter().any(|operator| operator == self);
         let fails = compare.fails.clone().filter(|_| !asks);
         let condition = (self.lower)(compare);
@@ -158,6 +168,32 @@ pub fn operators_of(compared: &Compared) -> &'static [Operator] {
 #[must_use]
 pub fn computed_operators() -> &'static [Operator] {
     computed::OPERATORS
+}
+
+/// The operator and the value of a test, looked up among those that what it compares has.
+///
+/// # Errors
+/// `unknown_operator` with the nearest, `invalid_value`, each with its path.
+pub fn find(
+    test: &Test,
+    computed: bool,
+    reading: &Reading<'_>,
+    path: &str,
+) -> Result<(&'static Operator, Operand), Error> {
+    let extra = if computed { computed_operators() } else { &[] };
+    let known = || operators_of(reading.compared).iter().chain(extra);
+    let operator = known().find(|operator| operator.code == test.op).ok_or_else(|| {
+        let codes: Vec<&str> = known().map(|operator| operator.code).collect();
+        let near = names::suggestion(names::nearest(&test.op, codes.iter().copied()));
+        let (op, kind) = (names::shown(&test.op), reading.compared.word());
+        let message =
+            format!("a {kind} has no operator `{op}`{near} The operators are: {}", codes.join(", "));
+        Error::invalid("unknown_operator", format!("{path}.op"), message)
+    })?;
+    let operand = operator
+        .read(test.value.as_ref(), reading)
+        .map_err(|message| Error::invalid("invalid_value", format!("{path}.value"), message))?;
+    Ok((operator, operand))
 }
 
 // Reading values: shared by the families.

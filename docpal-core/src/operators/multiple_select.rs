@@ -1,7 +1,7 @@
 //! Operators on a multiple select: by options, given by name or id.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgBinOper, PgFn};
+use crate::sql::PgType;
+use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgBinOper, PgFn};
 
 use super::single_select::many;
 use super::{Compare, Operand, Operator, count_value, no_value};

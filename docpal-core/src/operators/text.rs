@@ -1,12 +1,12 @@
 //! Operators on texts. They ignore case unless asked not to, by one folding on both sides; the negative ones find
 //! empty cells too. No pattern is made of what a user looks for but one of LIKE, of bounded length.
 
-use docpal_core::Cell;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgFn};
+use crate::cell::Cell;
+use crate::sql::PgType;
+use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgFn};
 
 use super::{Compare, Operand, Operator, Reading, count_value, list_value, no_value, text_value};
-use docpal_core::Json;
+use crate::json::Json;
 
 pub(super) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this text", example: r#""Ada""#, read: one, lower: is },

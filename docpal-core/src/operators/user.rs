@@ -1,7 +1,7 @@
 //! Operators on who made or changed a record.
 
-use docpal_core::Json;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
+use crate::json::Json;
+use crate::sql::expr::{self, Expr, ExprTrait as _};
 
 use super::{Compare, Operand, Operator, Reading, ids_value, no_value};
 

@@ -4,11 +4,12 @@
 //! A value is a day (`"2026-01-31"`), an instant (for datetimes), or a relative stretch:
 //! `{"mode": "today"}`, `{"mode": "last_month"}`, `{"mode": "last_days", "n": 7}`.
 
+use crate::cell::Cell;
+use crate::field_types::{self, Family};
+use crate::json::Json;
+use crate::sql::PgType;
+use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _};
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, Utc};
-use docpal_core::field_types::{self, Family};
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, BinOper, Expr, ExprTrait as _};
-use docpal_core::{Cell, Json};
 
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value};
 use crate::target::Compared;
@@ -209,7 +210,7 @@ fn relative(entries: &[(String, Json)]) -> Result<Stretch, String> {
         (Some(_), Some(mode), _) => Err(format!("`{mode}` takes no `n`")),
         (_, None, None) => {
             let all: Vec<&str> = MODES.iter().chain(COUNTED).copied().collect();
-            let near = docpal_core::names::suggestion(docpal_core::names::nearest(mode, all.iter().copied()));
+            let near = crate::names::suggestion(crate::names::nearest(mode, all.iter().copied()));
             Err(format!("there is no mode `{mode}`{near} The modes are: {}", all.join(", ")))
         }
     }

@@ -1,10 +1,11 @@
 //! Operators on a single select: by option, given by name or id.
 
-use docpal_core::field_types::{Family, SelectOption};
-use docpal_core::names::fold;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
-use docpal_core::{Cell, Json};
+use crate::cell::Cell;
+use crate::field_types::{Family, SelectOption};
+use crate::json::Json;
+use crate::names::fold;
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, ExprTrait as _};
 
 use super::text::{MAX_PART, at_most};
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value, option_id, text_value};

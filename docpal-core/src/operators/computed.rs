@@ -1,6 +1,6 @@
 //! Operators on computed fields, besides those of their result. An error meets no other condition.
 
-use docpal_core::sql::expr::{self, Expr};
+use crate::sql::expr::{self, Expr};
 
 use super::{Compare, Operator, no_value};
 
