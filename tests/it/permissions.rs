@@ -482,18 +482,19 @@ async fn who_may_create_and_not_read_makes_records_and_gets_their_ids() {
 async fn a_rule_that_means_nothing_is_refused_when_it_is_made() {
     let world = World::new().await;
     let table = world.orders().await;
-    let rules = world.docpal.rules(&world.owner);
-    let on = |resource, condition| {
+    let (table_rule, company_rule) = (Resource::Table(table), Resource::Company);
+    for (resource, condition, code) in [
+        (table_rule, Filter::test("status", "gt", 1), "unknown_operator"),
+        (table_rule, Filter::test("status", "is", "opn"), "invalid_value"),
+        (table_rule, Filter::test("total", "contains", "x"), "unknown_operator"),
+        (table_rule, Filter::test("created_by", "is_mine", 1), "unknown_operator"),
+        (table_rule, Filter::test("statuss", "is", "open"), "unknown_field"),
+        (company_rule, Filter::check("created_by", "is_mee"), "unknown_operator"),
+    ] {
         let spec = RuleSpec::deny(resource, Subject::Role(Role::Member), Action::Read).when(condition);
-        async move { rules_error(rules.create(&spec).await.unwrap_err()) }
-    };
-    let table_rule = |condition| on(Resource::Table(table), condition);
-    assert_eq!(table_rule(Filter::test("status", "gt", 1)).await, "unknown_operator");
-    assert_eq!(table_rule(Filter::test("status", "is", "opn")).await, "invalid_value");
-    assert_eq!(table_rule(Filter::test("total", "contains", "x")).await, "unknown_operator");
-    assert_eq!(table_rule(Filter::test("created_by", "is_mine", 1)).await, "unknown_operator");
-    assert_eq!(table_rule(Filter::test("statuss", "is", "open")).await, "unknown_field");
-    assert_eq!(on(Resource::Company, Filter::check("created_by", "is_mee")).await, "unknown_operator");
+        assert_eq!(rules_error(world.docpal.rules(&world.owner).create(&spec).await.unwrap_err()), code);
+    }
+    let rules = world.docpal.rules(&world.owner);
     let manage = RuleSpec::deny(Resource::Table(table), Subject::Everyone, Action::Manage);
     let manage = manage.when(Filter::test("status", "is", "open"));
     assert_eq!(rules_error(rules.create(&manage).await.unwrap_err()), "not_supported");
@@ -514,6 +515,34 @@ async fn names_that_every_record_has_are_no_names_of_fields() {
     for name in ["id", "Created_At", "updated_at", "created_by", "updated_by"] {
         let spec = docpal::core::TableSpec::new("T").field(docpal::core::FieldSpec::new(name, "text"));
         let error = world.docpal.tables(&world.owner).create(app.id, &spec).await.unwrap_err();
-        assert_eq!((error.fields()[0].field.as_str(), error.fields()[0].code), ("fields[0].name", "reserved_name"));
+        assert_eq!(
+            (error.fields()[0].field.as_str(), error.fields()[0].code),
+            ("fields[0].name", "reserved_name")
+        );
     }
+}
+
+// Finding B4
+#[tokio::test]
+async fn a_write_that_was_authorised_under_older_rules_does_nothing_on_any_node() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let other = docpal::core::Docpal::start(world.db.pool().clone()).await.unwrap();
+    let member = world.member();
+    let records = other.records(&member, table);
+    let draft = RecordDraft::new().set("customer", "Mia");
+    let own = records.create(&draft).await.unwrap().id();
+    for (action, index) in [(Action::Create, 0), (Action::Update, 1), (Action::Delete, 2)] {
+        // The other node has not heard of the rule when it authorises the write by the ones it knows.
+        rule(&world, table, |on, members| RuleSpec::deny(on, members, action)).await;
+        let refused = match index {
+            0 => vec![records.create(&draft).await.err(), records.create_many(&[draft.clone()]).await.err()],
+            1 => vec![records.update(own, &draft, None).await.err()],
+            _ => vec![records.delete(own, None).await.err(), records.delete_many(&[own]).await.err()],
+        };
+        for error in refused {
+            assert_eq!(error.expect("a refusal").code(), "not_allowed", "{action:?}");
+        }
+    }
+    assert_eq!(world.list(table, &ViewSpec::new()).await.len(), 6);
 }

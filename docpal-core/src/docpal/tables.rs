@@ -18,9 +18,9 @@ use crate::json::Json;
 use crate::model::formula::{Candidate, Content, References, compile};
 use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
 use crate::names;
-use crate::target::System;
 use crate::sql::meta::tables::NewTable;
 use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, PgType, TableName, exec, guarded, meta};
+use crate::target::System;
 
 /// The tables of the actor's company.
 #[derive(Debug)]

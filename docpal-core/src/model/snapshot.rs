@@ -34,7 +34,7 @@ pub struct TableMeta {
     pub icon: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it, its fields or its rules last changed.
+    /// When it or its fields last changed.
     pub updated_at: DateTime<Utc>,
 }
 

@@ -11,56 +11,59 @@ struct Order {
     modules: &'static [&'static str],
 }
 
-const ORDERS: &[Order] = &[Order {
-    folder: "docpal-formula",
-    modules: &[
-        "error",
-        "types",
-        "fold",
-        "nearest",
-        "limits",
-        "diagnostic",
-        "number",
-        "value",
-        "temporal",
-        "context",
-        // What a call is, below the functions that are called and below who evaluates.
-        "prepared",
-        "slot",
-        "fields",
-        "row",
-        "call",
-        "functions",
-        "node",
-        "eval",
-        "program",
-        "batch",
-        "syntax",
-        "check",
-        "formula",
-        "graph",
-        "editor",
-    ],
-}, Order {
-    folder: "docpal-query",
-    modules: &[
-        "predicate",
-        // Formulas as SQL, and the names of filters: below permissions, because rules have conditions.
-        "formula",
-        "filter",
-        "access",
-        // A request, stage by stage.
-        "aggregates",
-        "spec",
-        "resolve",
-        "plan",
-        "secure",
-        "lower",
-        "page",
-        "summary",
-        "records",
-    ],
-}];
+const ORDERS: &[Order] = &[
+    Order {
+        folder: "docpal-formula",
+        modules: &[
+            "error",
+            "types",
+            "fold",
+            "nearest",
+            "limits",
+            "diagnostic",
+            "number",
+            "value",
+            "temporal",
+            "context",
+            // What a call is, below the functions that are called and below who evaluates.
+            "prepared",
+            "slot",
+            "fields",
+            "row",
+            "call",
+            "functions",
+            "node",
+            "eval",
+            "program",
+            "batch",
+            "syntax",
+            "check",
+            "formula",
+            "graph",
+            "editor",
+        ],
+    },
+    Order {
+        folder: "docpal-query",
+        modules: &[
+            "predicate",
+            // Formulas as SQL, and the names of filters: below permissions, because rules have conditions.
+            "formula",
+            "filter",
+            "access",
+            // A request, stage by stage.
+            "aggregates",
+            "spec",
+            "resolve",
+            "plan",
+            "secure",
+            "lower",
+            "page",
+            "summary",
+            "records",
+        ],
+    },
+];
 
 /// The first names behind `crate::`, and behind as many `super::` as lead to the crate, with their lines.
 fn used(tokens: &[Token], depth: usize) -> Vec<(usize, String)> {
