@@ -536,7 +536,10 @@ async fn a_write_that_was_authorised_under_older_rules_does_nothing_on_any_node(
         // The other node has not heard of the rule when it authorises the write by the ones it knows.
         rule(&world, table, |on, members| RuleSpec::deny(on, members, action)).await;
         let refused = match index {
-            0 => vec![records.create(&draft).await.err(), records.create_many(&[draft.clone()]).await.err()],
+            0 => vec![
+                records.create(&draft).await.err(),
+                records.create_many(std::slice::from_ref(&draft)).await.err(),
+            ],
             1 => vec![records.update(own, &draft, None).await.err()],
             _ => vec![records.delete(own, None).await.err(), records.delete_many(&[own]).await.err()],
         };
