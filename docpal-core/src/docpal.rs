@@ -142,6 +142,15 @@ impl Docpal {
         &self.inner.limits
     }
 
+    /// The powers that the role of the pool has and DocPal does not need, as PostgreSQL calls them, such as `SUPERUSER`.
+    /// A role without any of them, that owns the database, is enough.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn needless_powers(&self) -> Result<Vec<String>> {
+        meta::powers::needless(&mut *self.acquire().await?).await
+    }
+
     /// The formula functions that tables can use: the standard ones, and the host's.
     #[must_use]
     pub fn functions(&self) -> &Arc<Functions> {

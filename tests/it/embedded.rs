@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use docpal::core::embedded::{Cluster, EmbeddedErrorKind, Settings};
+use docpal::core::{Actor, AppSpec, CompanyId, Docpal, FieldSpec, RecordDraft, TableSpec, UserId};
+use docpal::query::{RecordsExt as _, ViewSpec};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, PgConnection, Row as _};
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection, Row as _};
 
 use crate::child::{Child, ROLE, is_alive, kill, until};
 
@@ -42,7 +44,7 @@ impl Drop for Dir {
 }
 
 async fn connect(cluster: &Cluster) -> PgConnection {
-    cluster.connect_options("postgres").connect().await.unwrap()
+    cluster.superuser_options("postgres").connect().await.unwrap()
 }
 
 async fn write(cluster: &Cluster, value: i32) {
@@ -221,8 +223,8 @@ async fn a_path_with_spaces_quotes_commas_and_foreign_letters_works() {
     let dir = Dir::new("odd");
     let odd = dir.0.join("a b, \"c\" 'd' $HOME `x` %20 ü 漢");
     let cluster = Cluster::start(Settings::fast(&odd)).await.unwrap();
-    let mut connection =
-        PgConnectOptions::from_str(&cluster.url("postgres")).unwrap().connect().await.unwrap();
+    cluster.ensure_database("here").await.unwrap();
+    let mut connection = PgConnectOptions::from_str(&cluster.url("here")).unwrap().connect().await.unwrap();
     let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut connection).await.unwrap();
     assert_eq!(one, 1);
 }
@@ -328,4 +330,79 @@ pub(crate) async fn play(role: &str, dir: &Path) {
         }
         other => panic!("{ROLE}={other} is not a role"),
     }
+}
+
+/// What a role that is no superuser must not do, each with the refusal "insufficient privilege".
+const FORBIDDEN: [&str; 4] = [
+    "CREATE DATABASE more",
+    "CREATE ROLE more",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "SELECT pg_read_file('/etc/passwd')",
+];
+
+// Finding A33
+#[tokio::test]
+async fn docpal_works_as_a_role_that_owns_its_database_and_nothing_more() {
+    let dir = Dir::new("role");
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    cluster.ensure_database("docpal").await.unwrap();
+    let docpal = Docpal::builder(cluster.connect_options("docpal")).start().await.unwrap();
+    assert_eq!(docpal.needless_powers().await.unwrap(), Vec::<String>::new());
+    for forbidden in FORBIDDEN {
+        let error = docpal.pool().execute(forbidden).await.unwrap_err();
+        assert_eq!(error.as_database_error().unwrap().code().as_deref(), Some("42501"), "{forbidden}");
+    }
+    let superuser = Docpal::builder(cluster.superuser_options("docpal")).start().await.unwrap();
+    let powers = superuser.needless_powers().await.unwrap();
+    assert_eq!(powers, ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS"]);
+    superuser.pool().close().await;
+    docpal.pool().close().await;
+    cluster.stop().await.unwrap();
+}
+
+// Finding A33
+#[tokio::test]
+async fn a_database_that_the_superuser_made_is_handed_over() {
+    let dir = Dir::new("handed-over");
+    let cluster = Cluster::start(dir.settings()).await.unwrap();
+    connect(&cluster).await.execute("CREATE DATABASE docpal").await.unwrap();
+    let old = Docpal::builder(cluster.superuser_options("docpal")).start().await.unwrap();
+    docpal_server::migrate(&old).await.unwrap();
+    let company = CompanyId::new();
+    old.companies().create(company, "Acme").await.unwrap();
+    let owner = Actor::owner(company, UserId::new());
+    let app = old.apps(&owner).create(&AppSpec::new("App")).await.unwrap().id;
+    let spec = |name: &str| {
+        TableSpec::new(name)
+            .field(FieldSpec::new("no", "autonumber"))
+            .field(FieldSpec::new("code", "text").unique())
+    };
+    let table = old.tables(&owner).create(app, &spec("Old")).await.unwrap().id();
+    old.records(&owner, table).create(&RecordDraft::new().set("code", "a")).await.unwrap();
+    old.pool().close().await;
+    for _ in 0..2 {
+        assert!(!cluster.ensure_database("docpal").await.unwrap());
+    }
+    let new = Docpal::builder(cluster.connect_options("docpal")).start().await.unwrap();
+    docpal_server::migrate(&new).await.unwrap();
+    let records = new.records(&owner, table);
+    records.create(&RecordDraft::new().set("code", "b")).await.unwrap();
+    assert_eq!(records.list(&ViewSpec::new()).await.unwrap().len(), 2);
+    new.tables(&owner).create(app, &spec("New")).await.unwrap();
+    new.tables(&owner).drop(table).await.unwrap();
+    let mut inside = cluster.superuser_options("docpal").connect().await.unwrap();
+    let left: i64 = sqlx::query_scalar(
+        "WITH ours AS (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
+         SELECT (SELECT count(*) FROM pg_class WHERE relowner = 10 AND relnamespace IN (TABLE ours))
+              + (SELECT count(*) FROM pg_proc WHERE proowner = 10 AND pronamespace IN (TABLE ours))
+              + (SELECT count(*) FROM pg_type WHERE typowner = 10 AND typnamespace IN (TABLE ours))
+              + (SELECT count(*) FROM pg_collation WHERE collowner = 10 AND collnamespace IN (TABLE ours))
+              + (SELECT count(*) FROM pg_namespace WHERE nspowner = 10 AND oid IN (TABLE ours))",
+    )
+    .fetch_one(&mut inside)
+    .await
+    .unwrap();
+    assert_eq!(left, 0, "nothing in it is the superuser's");
+    new.pool().close().await;
+    cluster.stop().await.unwrap();
 }

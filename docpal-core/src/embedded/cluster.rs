@@ -13,6 +13,7 @@ use super::binaries::Binaries;
 use super::home::Home;
 use super::postmaster::{Postmaster, Supervision};
 use super::{EmbeddedError, EmbeddedErrorKind, ROLE, Settings, initdb};
+use crate::sql::admin::ownership::{self, OWNER};
 use crate::sql::admin::{self, DatabaseName};
 
 /// A private PostgreSQL server; it stops when this value is dropped, or with the process in any other way.
@@ -71,21 +72,29 @@ impl Cluster {
         Ok(Self { postmaster: Mutex::new(postmaster), home, version: binaries.version, _lock: lock })
     }
 
-    /// How to connect to one of the cluster's databases: through the Unix socket, as its superuser.
+    /// How to connect to a database that [`Cluster::ensure_database`] has seen: through the Unix socket, as the role that
+    /// owns the database and may do nothing beyond it.
     ///
     /// Ready for a pool: `PgPool::connect_with(cluster.connect_options("docpal"))`.
     pub fn connect_options(&self, database: &str) -> PgConnectOptions {
+        options(&self.home, database).username(OWNER)
+    }
+
+    /// How to connect to any database as the superuser of the cluster, for what only that may do.
+    pub fn superuser_options(&self, database: &str) -> PgConnectOptions {
         options(&self.home, database)
     }
 
-    /// The same as a URL, for other programs of this user: `postgres://docpal@localhost/docpal?host=%2Fsocket%2Ffolder`.
+    /// As [`Cluster::connect_options`], as a URL, for other programs of this user:
+    /// `postgres://docpal_owner@localhost/docpal?host=%2Fsocket%2Ffolder`.
     pub fn url(&self, database: &str) -> String {
         let database = percent_encoded(database.as_bytes());
         let folder = percent_encoded(self.home.socket_dir().as_os_str().as_bytes());
-        format!("postgres://{ROLE}@localhost/{database}?host={folder}")
+        format!("postgres://{OWNER}@localhost/{database}?host={folder}")
     }
 
-    /// Makes the database unless it is there; true if it was made.
+    /// Makes the database unless it is there; true if it was made. It and all that is in it belong to the role of
+    /// [`Cluster::connect_options`] afterwards, also when an older version made it as the superuser.
     ///
     /// # Errors
     ///
@@ -96,9 +105,16 @@ impl Cluster {
             let message = format!("{name:?} is not a database name: 1 to 63 of a-z, 0-9 and _");
             EmbeddedError::new(EmbeddedErrorKind::Name, message)
         })?;
-        let mut connection = self.connect_options("postgres").connect().await?;
+        let mut connection = self.superuser_options("postgres").connect().await?;
+        ownership::ensure_role(&mut connection).await?;
         let made = admin::ensure_database(&mut connection, &name).await?;
+        ownership::give_database(&mut connection, &name).await?;
         connection.close().await?;
+        if !made {
+            let mut inside = self.superuser_options(name.as_str()).connect().await?;
+            ownership::give_contents(&mut inside).await?;
+            inside.close().await?;
+        }
         Ok(made)
     }
 

@@ -5,6 +5,8 @@
     reason = "this module is the gate that clippy.toml points to; names are DatabaseName"
 )]
 
+pub(crate) mod ownership;
+
 use sqlx::{AssertSqlSafe, PgConnection, Result};
 
 /// A database name that cannot be anything but a name: 1 to 63 of `a-z`, `0-9` and `_`.
@@ -18,7 +20,6 @@ impl DatabaseName {
         ((1..=63).contains(&name.len()) && name.bytes().all(plain)).then(|| Self(name.to_owned()))
     }
 
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -4,6 +4,7 @@ pub mod apps;
 pub mod audit;
 pub mod companies;
 pub(crate) mod events;
+pub mod powers;
 pub mod rules;
 pub mod tables;
 

@@ -15,6 +15,10 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     }
     let database = Database::open(config, None).await?;
     line("Connection", "works");
+    match database.docpal.needless_powers().await?.as_slice() {
+        [] => line("Its role", "owns the database and may do nothing beyond it"),
+        powers => line("Its role", &advice(powers)),
+    }
     line("DocPal's tables", "up to date");
     let found = contents(&database).await;
     database.close().await?;
@@ -51,6 +55,15 @@ async fn contents(database: &Database) -> Result<(), Problem> {
         line("Company", &format!("{}: {} apps, {tables} tables", company.name, apps.len()));
     }
     Ok(())
+}
+
+/// What to do about a role that may do more than it needs.
+fn advice(powers: &[String]) -> String {
+    let without = powers.iter().map(|power| format!("NO{power}")).collect::<Vec<_>>().join(" ");
+    format!(
+        "has {}, which DocPal does not need; take a role of its own that owns the database, or: ALTER ROLE .. {without}",
+        powers.join(", ")
+    )
 }
 
 fn line(what: &str, found: &str) {
