@@ -1,5 +1,6 @@
 //! The field types: one file each, one line each in [`FIELD_TYPES`]. The list drives validation,
-//! storage, JSON, OpenAPI and the documentation; adding a type touches its file and its line.
+//! storage, JSON, OpenAPI and the documentation; adding a type of a family of values that is there touches its file and
+//! its line.
 
 mod autonumber;
 mod currency;
