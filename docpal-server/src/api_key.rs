@@ -1,12 +1,15 @@
 //! API keys: made from the system's randomness, shown once, kept as a digest.
 
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use docpal_core::sql::Connection;
 use docpal_core::{Actor, Docpal, Error, ErrorKind, FieldError, Result, Role, SystemReason, UserId};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use crate::sql::api_keys::{self, NewApiKey};
 
@@ -15,6 +18,101 @@ const MARK: &str = "dpk_";
 /// A key that somebody chose has at least this many characters.
 const SHORTEST: usize = 16;
 const LONGEST: usize = 256;
+
+/// The id of an API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct ApiKeyId(Uuid);
+
+impl ApiKeyId {
+    /// The id as a plain uuid.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl From<Uuid> for ApiKeyId {
+    fn from(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+}
+
+impl FromStr for ApiKeyId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
+    }
+}
+
+/// A stored key, without its secret.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whom it acts for.
+    pub user: UserId,
+    /// With which role.
+    pub role: Role,
+    /// What people call it.
+    pub name: String,
+    /// Its first characters.
+    pub prefix: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Who made it; none for the host.
+    pub created_by: Option<UserId>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it stops to work.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A key to make.
+///
+/// # Example
+/// ```
+/// use docpal_core::{Role, UserId};
+/// use docpal_server::api_key::KeySpec;
+/// let spec = KeySpec::new("night import", Role::Member).user(UserId::new());
+/// assert_eq!(spec.role, Role::Member);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeySpec {
+    /// What people call it.
+    pub name: String,
+    /// With which role it acts.
+    pub role: Role,
+    /// Whom it acts for; a new service user when none is given.
+    pub user: Option<UserId>,
+    /// When it stops to work; never when none is given.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl KeySpec {
+    /// A key for a new service user with `role`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, role: Role) -> Self {
+        Self { name: name.into(), role, user: None, expires_at: None }
+    }
+
+    /// The same key, acting for `user`.
+    #[must_use]
+    pub fn user(mut self, user: UserId) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// The same key, until `end`.
+    #[must_use]
+    pub fn expires_at(mut self, end: DateTime<Utc>) -> Self {
+        self.expires_at = Some(end);
+        self
+    }
+}
 
 /// The whole text of a key. `Debug` hides it; it is stored as a digest only.
 ///
@@ -97,59 +195,134 @@ pub async fn holder(docpal: &Docpal, secret: &Secret) -> Result<Option<Actor>> {
 /// [`create`] is for users.
 ///
 /// # Errors
-/// `validation_failed` for a holder who is no user with one role, which is what a key can act for; database errors as
-/// mapped.
-pub async fn give(docpal: &Docpal, holder: &Actor, name: &str, secret: &Secret) -> Result<()> {
-    let (Some(user), [role]) = (holder.user(), holder.roles()) else {
+/// `validation_failed` for a holder who is no user with one role, which is what a key can act for; `key_taken`;
+/// database errors as mapped.
+pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> Result<()> {
+    let (Some(user), [role]) = (by.user(), by.roles()) else {
         let message = "a key acts for a user with one role";
         return Err(Error::validation(vec![FieldError::new("holder", "invalid_value", message)]));
     };
-    let host = Actor::system(holder.company(), SystemReason::Host);
-    store(docpal, &host, user, *role, name, secret).await
+    let host = Actor::system(by.company(), SystemReason::Host);
+    let spec = KeySpec::new(name, *role).user(user);
+    if store(docpal, &host, &spec, (user, false), secret).await? || holder(docpal, secret).await?.is_some() {
+        return Ok(());
+    }
+    let message = "this key was revoked or has expired; choose another";
+    Err(Error::new(ErrorKind::Conflict, "key_taken", message))
 }
 
-/// Makes a key for `user` acting with `role`, on behalf of `actor`, who must be allowed to manage the company.
-/// Only an owner makes a key for an owner.
+/// Makes a key on behalf of `actor`, who must be allowed to manage the company. A key acts for its maker or for a
+/// service user; only an owner makes one for somebody else, or with the role owner.
 ///
 /// # Errors
-/// `not_allowed`, `validation_failed` for the name.
-pub async fn create(docpal: &Docpal, actor: &Actor, user: UserId, role: Role, name: &str) -> Result<Secret> {
+/// `not_allowed`, `validation_failed` for the name or a moment that has passed.
+pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(UserId, Secret)> {
     // Whoever may read the rules may change them, and so may hand out what they give.
     docpal.rules(actor).list().await?;
-    if role == Role::Owner && !actor.is_owner() {
-        let message = "only an owner makes a key for an owner";
-        return Err(Error::new(ErrorKind::Forbidden, "not_allowed", message));
+    if spec.role == Role::Owner && !actor.is_owner() {
+        return Err(not_allowed("only an owner makes a key for an owner"));
     }
-    let name = docpal_core::names::check(name, "name").map_err(|entry| Error::validation(vec![entry]))?;
+    let (user, service_user) = holder_of(docpal, actor, spec).await?;
+    let name =
+        docpal_core::names::check(&spec.name, "name").map_err(|entry| Error::validation(vec![entry]))?;
+    if spec.expires_at.is_some_and(|end| end <= Utc::now()) {
+        let entry = FieldError::new("expires_at", "invalid_value", "this moment has passed");
+        return Err(Error::validation(vec![entry]));
+    }
     let secret = Secret::random()?;
-    store(docpal, actor, user, role, &name, &secret).await?;
-    Ok(secret)
+    let spec = KeySpec { name, ..spec.clone() };
+    store(docpal, actor, &spec, (user, service_user), &secret).await?;
+    Ok((user, secret))
 }
 
-/// Stores a key and writes down who made it.
-async fn store(
-    docpal: &Docpal,
-    actor: &Actor,
-    user: UserId,
-    role: Role,
-    name: &str,
-    secret: &Secret,
-) -> Result<()> {
+/// Whom a key acts for, and whether that is a service user.
+async fn holder_of(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(UserId, bool)> {
+    let Some(user) = spec.user else { return Ok((UserId::new(), true)) };
+    let service = api_keys::is_service_user(&mut *docpal.acquire().await?, actor.company(), user).await?;
+    match service || actor.is_owner() || actor.user() == Some(user) {
+        true => Ok((user, service)),
+        false => Err(not_allowed("only an owner makes a key that acts for somebody else")),
+    }
+}
+
+/// The keys of the company that are not revoked, the oldest first: all for who may manage it, else one's own.
+///
+/// # Errors
+/// Database errors as mapped.
+pub async fn list(docpal: &Docpal, actor: &Actor) -> Result<Vec<ApiKey>> {
+    let own = match docpal.rules(actor).list().await {
+        Ok(_) => None,
+        Err(error) if error.is_forbidden() => actor.user(),
+        Err(error) => return Err(error),
+    };
+    api_keys::list(&mut *docpal.acquire().await?, actor.company(), own).await
+}
+
+/// Revokes a key: one's own, or one of [`list`]; one with the role owner is revoked by an owner only. Nodes that have
+/// just seen the key trust it for some seconds more; [`crate::Authenticator::forget`] ends that on this one.
+///
+/// # Errors
+/// `api_key_not_found`, `not_allowed`.
+pub async fn revoke(docpal: &Docpal, actor: &Actor, id: ApiKeyId) -> Result<()> {
+    let not_found = || Error::new(ErrorKind::NotFound, "api_key_not_found", "there is no such API key");
+    let known = list(docpal, actor).await?.into_iter().find(|key| key.id == id).ok_or_else(not_found)?;
+    if known.role == Role::Owner && !actor.is_owner() {
+        return Err(not_allowed("only an owner revokes the key of an owner"));
+    }
     let mut tx = docpal.begin().await?;
-    let key = NewApiKey { user, role, name, prefix: secret.prefix(), digest: &secret.digest() };
-    api_keys::insert(&mut tx, actor.company(), &key).await?;
-    log(&mut tx, actor, user, role, name).await?;
+    if !api_keys::revoke(&mut tx, actor.company(), id).await? {
+        return Err(not_found());
+    }
+    log(&mut tx, actor, "api_key.revoke", known.user, known.role, &known.name).await?;
     tx.commit().await
 }
 
-async fn log(conn: &mut Connection, actor: &Actor, user: UserId, role: Role, name: &str) -> Result<()> {
+/// Stores a key and writes down who made it; false when the secret is known already.
+async fn store(
+    docpal: &Docpal,
+    actor: &Actor,
+    spec: &KeySpec,
+    (user, service_user): (UserId, bool),
+    secret: &Secret,
+) -> Result<bool> {
+    let mut tx = docpal.begin().await?;
+    let key = NewApiKey {
+        user,
+        service_user,
+        role: spec.role,
+        name: &spec.name,
+        prefix: secret.prefix(),
+        digest: &secret.digest(),
+        created_by: actor.user(),
+        expires_at: spec.expires_at,
+    };
+    let stored = api_keys::insert(&mut tx, actor.company(), &key).await?;
+    if stored {
+        log(&mut tx, actor, "api_key.create", user, spec.role, &spec.name).await?;
+    }
+    tx.commit().await?;
+    Ok(stored)
+}
+
+fn not_allowed(message: &str) -> Error {
+    Error::new(ErrorKind::Forbidden, "not_allowed", message)
+}
+
+async fn log(
+    conn: &mut Connection,
+    actor: &Actor,
+    action: &'static str,
+    user: UserId,
+    role: Role,
+    name: &str,
+) -> Result<()> {
     use docpal_core::Json;
     use docpal_core::audit::Change;
     let text = |key: &str, value: String| (key.to_owned(), Json::Text(value));
     let change = Change {
         company: actor.company(),
         by: actor,
-        action: "api_key.create",
+        action,
         app: None,
         table: None,
         records: None,

@@ -1,5 +1,6 @@
 //! Who calls: a trait for hosts that know their users already, and API keys for those that do not.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,7 +13,8 @@ use crate::api_key::digest;
 use crate::http::error::ApiError;
 use crate::sql::api_keys;
 
-/// A key is looked up again after this long, so a revoked one works on for at most as long.
+/// A key is looked up again after this long, so one that expired, or that another node revoked, works on for at most as
+/// long; one that this node revoked ends at once.
 const TRUSTED: Duration = Duration::from_secs(5);
 /// So many keys are remembered.
 const REMEMBERED: u64 = 10_000;
@@ -46,6 +48,9 @@ pub trait Authenticator: Send + Sync + 'static {
     /// # Errors
     /// [`ApiError::unauthorized`] when nobody is known by it.
     async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError>;
+
+    /// Forgets whom it remembers, because a key was revoked; for those that remember.
+    fn forget(&self) {}
 }
 
 /// API keys, sent as `Authorization: Bearer <key>` or as `X-API-Key: <key>`.
@@ -53,6 +58,8 @@ pub trait Authenticator: Send + Sync + 'static {
 pub struct ApiKeys {
     docpal: Docpal,
     seen: Cache<[u8; 32], Actor>,
+    /// Counts what was forgotten: who was looked up before must not be remembered after.
+    forgotten: AtomicU64,
 }
 
 impl ApiKeys {
@@ -60,7 +67,7 @@ impl ApiKeys {
     #[must_use]
     pub fn new(docpal: Docpal) -> Self {
         let seen = Cache::builder().max_capacity(REMEMBERED).time_to_live(TRUSTED).build();
-        Self { docpal, seen }
+        Self { docpal, seen, forgotten: AtomicU64::new(0) }
     }
 }
 
@@ -72,11 +79,19 @@ impl Authenticator for ApiKeys {
         if let Some(actor) = self.seen.get(&digest) {
             return Ok(actor);
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut conn = self.docpal.acquire().await?;
         let actor = api_keys::actor(&mut conn, &digest).await?;
         let actor = actor.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
-        self.seen.insert(digest, actor.clone());
+        if self.forgotten.load(Ordering::SeqCst) == forgotten {
+            self.seen.insert(digest, actor.clone());
+        }
         Ok(actor)
+    }
+
+    fn forget(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.seen.invalidate_all();
     }
 }
 

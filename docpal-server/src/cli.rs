@@ -7,6 +7,7 @@ mod doctor;
 mod export;
 mod formula;
 mod import;
+mod key;
 mod problem;
 mod serve;
 
@@ -45,6 +46,9 @@ enum Command {
     Export(export::Options),
     /// Check and evaluate a formula
     Formula(formula::Options),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Key(key::Options),
     /// Print the OpenAPI 3.1 document
     Openapi,
     /// Look for PostgreSQL and the data, connect, and say what was found
@@ -88,6 +92,7 @@ fn on_database(place: Place, command: Command) -> Result<(), Problem> {
             Command::Migrate => database::migrate(&config).await,
             Command::Import(options) => import::run(&config, &options).await,
             Command::Export(options) => export::run(&config, &options).await,
+            Command::Key(options) => key::run(&config, options).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Openapi | Command::Formula(_) => Ok(()),
         }

@@ -43,7 +43,8 @@ fn documented(
         .routes(routes!(api_keys::whoami))
         .merge(
             OpenApiRouter::new()
-                .routes(routes!(api_keys::create))
+                .routes(routes!(api_keys::create, api_keys::list))
+                .routes(routes!(api_keys::revoke))
                 .layer(middleware::from_fn(idempotency::refuse)),
         )
         .merge(layered(writing()))

@@ -1,4 +1,7 @@
-//! CSV as RFC 4180 has it, from the JSON of cells; texts cannot become formulas of a spreadsheet.
+//! CSV as RFC 4180 has it, from the JSON of cells; texts cannot become formulas of a spreadsheet. Written by hand, because
+//! what must be quoted here is more than RFC 4180 says.
+
+use std::borrow::Cow;
 
 use docpal_core::Json;
 use docpal_core::json_out::JsonFormat;
@@ -24,15 +27,26 @@ pub(super) fn records(page: &Page, raw: bool, out: &mut Vec<u8>) {
     });
 }
 
-/// A cell from its JSON: a number stays a number, only texts are guarded.
+/// A cell from its JSON: a number stays a number, only texts are guarded. Most cells are taken as they are; only a text
+/// with escapes, a list or an error is read.
 fn cell(json: &[u8], raw: bool, out: &mut Vec<u8>) {
     match json.first() {
-        Some(b'"' | b'[' | b'{') => {
+        Some(b'"') => text(&unescaped(json), raw, out),
+        Some(b'[' | b'{') => {
             let parsed = std::str::from_utf8(json).ok().and_then(|json| Json::parse(json).ok());
             text(&parsed.map(|json| words(&json)).unwrap_or_default(), raw, out);
         }
         Some(b'n') | None => {}
         Some(_) => out.extend_from_slice(json),
+    }
+}
+
+/// The text of a JSON string.
+fn unescaped(json: &[u8]) -> Cow<'_, str> {
+    let inner = json.strip_prefix(b"\"").and_then(|json| json.strip_suffix(b"\"")).unwrap_or_default();
+    match inner.contains(&b'\\') {
+        false => String::from_utf8_lossy(inner),
+        true => Cow::Owned(serde_json::from_slice(json).unwrap_or_default()),
     }
 }
 
@@ -52,20 +66,28 @@ fn words(json: &Json) -> String {
     }
 }
 
+/// The characters that begin a formula in one spreadsheet or another, the full-width ones among them, and those that
+/// spreadsheets skip before one.
+const GUARDED: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
+
+/// A text, in quotes where a reader could split it: at a semicolon, too, which is the comma of many countries and would
+/// begin a new, unguarded cell.
 fn text(text: &str, raw: bool, out: &mut Vec<u8>) {
-    let starts_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let quoted = text.contains(['"', ',', '\n', '\r', ';']) || text.starts_with(' ') || text.ends_with(' ');
+    let special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r' | b'\t' | b';');
+    let quoted = text.bytes().any(special) || text.starts_with(' ') || text.ends_with(' ');
     if quoted {
         out.push(b'"');
     }
-    if starts_formula && !raw {
+    if !raw && text.starts_with(GUARDED) {
         out.push(b'\'');
     }
-    if quoted {
-        out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        out.push(b'"');
-    } else {
-        out.extend_from_slice(text.as_bytes());
+    match quoted {
+        true => {
+            out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
+        }
+        false => out.extend_from_slice(text.as_bytes()),
     }
 }
 
@@ -87,6 +109,27 @@ mod tests {
         assert_eq!(written("-5.50", false), "-5.50");
         assert_eq!(written("null", false), "");
         assert_eq!(written("true", false), "true");
+    }
+
+    // Finding A37.
+    #[test]
+    fn every_beginning_of_a_formula_is_guarded() {
+        for begin in ["=", "+", "-", "@", "\\t", "\\r", "\\n", "＝", "＋", "－", "＠"] {
+            let json = format!("\"{begin}1+1\"");
+            let guarded = written(&json, false);
+            assert!(guarded.trim_start_matches('"').starts_with('\''), "{json}: {guarded}");
+            assert!(!written(&json, true).contains('\''), "{json}");
+        }
+        assert_eq!(written(r#""a;=1+1""#, false), r#""a;=1+1""#);
+    }
+
+    // Finding A22.
+    #[test]
+    fn a_text_is_the_same_with_and_without_escapes() {
+        for text in ["plain", "ümlaut 😀", "back\\slash", "a \"quote\"", "new\nline", "\u{1}", ""] {
+            let json = serde_json::to_string(text).unwrap();
+            assert_eq!(unescaped(json.as_bytes()), text);
+        }
     }
 
     #[test]

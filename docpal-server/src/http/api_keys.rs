@@ -1,16 +1,20 @@
 //! `/api/api-keys` and `/api/auth/me`
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
 use docpal_core::{CompanyId, Role, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::Caller;
+use super::call::{Caller, KeyCall};
 use super::error::ApiResult;
-use super::extract::JsonBody;
+use super::extract::{JsonBody, Params};
 use super::object::Object;
-use crate::api_key;
+use super::reply::ListOf;
+use crate::api_key::{self, ApiKey, ApiKeyId, KeySpec};
+use crate::server::ServerState;
 
 /// A key to make.
 #[derive(Debug, ToSchema)]
@@ -22,9 +26,37 @@ pub(crate) struct NewKey {
     /// `member`, `admin`, `owner`, or the id of a custom role.
     #[schema(example = "member")]
     role: String,
-    /// The user it acts for; a new one when it is not given.
+    /// The user it acts for: oneself, a service user, or, for an owner, anybody. A new service user when it is not given.
     #[schema(format = Uuid)]
     user_id: Option<String>,
+    /// When it stops to work; never when it is not given.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// A key, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub(crate) struct KeyBody {
+    #[schema(value_type = String, format = Uuid)]
+    id: ApiKeyId,
+    name: String,
+    role: String,
+    #[schema(value_type = String, format = Uuid)]
+    user_id: UserId,
+    /// Its first characters.
+    #[schema(example = "dpk_4fGh2k")]
+    prefix: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: DateTime<Utc>,
+    /// The user who made it; null for the host.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    created_by: Option<UserId>,
+    /// To the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<DateTime<Utc>>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<DateTime<Utc>>,
 }
 
 /// A key that was made. The secret is shown this once.
@@ -56,13 +88,51 @@ pub(crate) async fn create(
     caller: Caller,
     JsonBody(body): JsonBody,
 ) -> ApiResult<(StatusCode, Json<MadeKey>)> {
-    let mut body = Object::read(body, "", &["name", "role", "user_id"])?;
+    let mut body = Object::read(body, "", &["name", "role", "user_id", "expires_at"])?;
     let name = body.need_text("name")?;
     let role: Role = body.need_parsed("role", "member, admin, owner or the id of a role")?;
-    let user_id = body.parsed("user_id", "a UUID")?.unwrap_or_else(UserId::new);
-    let secret = api_key::create(&caller.docpal, &caller.actor, user_id, role, &name).await?;
+    let mut spec = KeySpec::new(name.clone(), role);
+    spec.user = body.parsed("user_id", "a UUID")?;
+    spec.expires_at = body.parsed("expires_at", "an instant in RFC 3339")?;
+    let (user_id, secret) = api_key::create(&caller.docpal, &caller.actor, &spec).await?;
     let made = MadeKey { name, role: role.to_string(), user_id, key: secret.reveal().to_owned() };
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// List the API keys that are not revoked: all for those who may manage the company, else one's own
+#[utoipa::path(get, path = "/api/api-keys", tag = "keys", responses((status = 200, body = ListOf<KeyBody>)))]
+pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListOf<KeyBody>>> {
+    params.only(&[])?;
+    let keys = api_key::list(&caller.docpal, &caller.actor).await?;
+    Ok(Json(ListOf::whole(keys.into_iter().map(KeyBody::of).collect())))
+}
+
+/// Revoke an API key: at once on this node, on others within five seconds
+#[utoipa::path(delete, path = "/api/api-keys/{key_id}", tag = "keys",
+    params(("key_id" = String, Path, format = Uuid)), responses((status = 204)))]
+pub(crate) async fn revoke(
+    State(state): State<ServerState>,
+    KeyCall { caller, key }: KeyCall,
+) -> ApiResult<StatusCode> {
+    api_key::revoke(&caller.docpal, &caller.actor, key).await?;
+    state.authenticator.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl KeyBody {
+    fn of(key: ApiKey) -> Self {
+        Self {
+            id: key.id,
+            name: key.name,
+            role: key.role.to_string(),
+            user_id: key.user,
+            prefix: key.prefix,
+            created_at: key.created_at,
+            created_by: key.created_by,
+            last_used_at: key.last_used_at,
+            expires_at: key.expires_at,
+        }
+    }
 }
 
 /// Tell who the key stands for

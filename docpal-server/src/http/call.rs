@@ -15,6 +15,7 @@ use docpal_query::{Records, RecordsExt as _};
 
 use super::error::ApiError;
 use super::idempotency::{Within, write};
+use crate::api_key::ApiKeyId;
 use crate::limits::{Rooms, ServerLimits};
 use crate::server::ServerState;
 
@@ -52,6 +53,13 @@ pub(crate) struct RecordCall {
 pub(crate) struct RuleCall {
     pub(crate) caller: Caller,
     pub(crate) rule: RuleId,
+}
+
+/// A call about the API key in the path, which need not exist.
+#[derive(Debug)]
+pub(crate) struct KeyCall {
+    pub(crate) caller: Caller,
+    pub(crate) key: ApiKeyId,
 }
 
 /// A call about the app in the path, which exists for the caller.
@@ -126,6 +134,15 @@ impl FromRequestParts<ServerState> for AppCall {
         let apps = caller.docpal.apps(&caller.actor);
         let app = write!(caller, |conn| apps.get_in(conn, app), apps.get(app))?;
         Ok(Self { caller, app })
+    }
+}
+
+impl FromRequestParts<ServerState> for KeyCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        Ok(Self { caller, key: id_in_path(parts, "key_id").await? })
     }
 }
 

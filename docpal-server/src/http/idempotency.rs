@@ -82,7 +82,7 @@ pub(crate) async fn refuse(request: Request, next: Next) -> Response {
     if !request.headers().contains_key(NAME) {
         return next.run(request).await;
     }
-    let message = "this answer holds a secret and is not kept; send the request without `Idempotency-Key`";
+    let message = "answers about keys are not kept; send the request without `Idempotency-Key`";
     ApiError::new(StatusCode::BAD_REQUEST, "idempotency_not_supported", message).into_response()
 }
 

@@ -1,15 +1,20 @@
 //! API keys: only a digest of the secret is stored.
 
+use chrono::{DateTime, Utc};
 use docpal_core::sql::Connection;
 use docpal_core::sql::errors::from_sqlx;
 use docpal_core::{Actor, CompanyId, Error, Result, Role, UserId};
 use uuid::Uuid;
+
+use crate::api_key::{ApiKey, ApiKeyId};
 
 /// A key to store.
 #[derive(Debug)]
 pub(crate) struct NewApiKey<'k> {
     /// Whom it acts for.
     pub(crate) user: UserId,
+    /// Was the user made for keys?
+    pub(crate) service_user: bool,
     /// With which role.
     pub(crate) role: Role,
     /// What people call it.
@@ -18,31 +23,39 @@ pub(crate) struct NewApiKey<'k> {
     pub(crate) prefix: &'k str,
     /// The digest of the whole key.
     pub(crate) digest: &'k [u8],
+    /// Who made it.
+    pub(crate) created_by: Option<UserId>,
+    /// When it stops to work.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
 }
 
-/// Stores a key; storing the same key again changes nothing.
+/// Stores a key; false when the same one is there, which stays as it is.
 ///
 /// # Errors
 /// Database errors as mapped.
-pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewApiKey<'_>) -> Result<()> {
+pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewApiKey<'_>) -> Result<bool> {
     sqlx::query(
-        "INSERT INTO docpal_server.api_keys (id, company_id, user_id, role, name, prefix, digest)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (digest) DO NOTHING",
+        "INSERT INTO docpal_server.api_keys
+             (id, company_id, user_id, service_user, role, name, prefix, digest, created_by, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (digest) DO NOTHING",
     )
     .bind(Uuid::new_v4())
     .bind(company.uuid())
     .bind(key.user.uuid())
+    .bind(key.service_user)
     .bind(key.role.to_string())
     .bind(key.name)
     .bind(key.prefix)
     .bind(key.digest)
+    .bind(key.created_by.map(UserId::uuid))
+    .bind(key.expires_at)
     .execute(conn)
     .await
-    .map(|_| ())
+    .map(|done| done.rows_affected() > 0)
     .map_err(from_sqlx)
 }
 
-/// Whom the key with `digest` acts for. Notes the use, at most once a minute.
+/// Whom the key with `digest` acts for, if it is neither revoked nor expired. Notes the use, at most once a minute.
 ///
 /// # Errors
 /// Database errors as mapped.
@@ -50,20 +63,90 @@ pub(crate) async fn actor(conn: &mut Connection, digest: &[u8]) -> Result<Option
     let row: Option<(Uuid, Uuid, String)> = sqlx::query_as(
         "WITH used AS (
              UPDATE docpal_server.api_keys SET last_used_at = now()
-             WHERE digest = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+             WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+                 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
          )
-         SELECT company_id, user_id, role FROM docpal_server.api_keys WHERE digest = $1",
+         SELECT company_id, user_id, role FROM docpal_server.api_keys
+         WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
     )
     .bind(digest)
     .fetch_optional(conn)
     .await
     .map_err(from_sqlx)?;
     let Some((company, user, role)) = row else { return Ok(None) };
-    let role: Role = role.parse().map_err(|_| Error::internal("api key with a broken role"))?;
-    Ok(Some(Actor::new(company.into(), user.into(), [role])))
+    Ok(Some(Actor::new(company.into(), user.into(), [role_of(&role)?])))
 }
 
-/// Is there any key at all?
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: Uuid,
+    user_id: Uuid,
+    role: String,
+    name: String,
+    prefix: String,
+    created_at: DateTime<Utc>,
+    created_by: Option<Uuid>,
+    last_used_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// The keys of a company that are not revoked, of `user` only when one is given, the oldest first.
+///
+/// # Errors
+/// Database errors as mapped.
+pub(crate) async fn list(
+    conn: &mut Connection,
+    company: CompanyId,
+    user: Option<UserId>,
+) -> Result<Vec<ApiKey>> {
+    let rows: Vec<KeyRow> = sqlx::query_as(
+        "SELECT id, user_id, role, name, prefix, created_at, created_by, last_used_at, expires_at
+         FROM docpal_server.api_keys
+         WHERE company_id = $1 AND revoked_at IS NULL AND ($2::uuid IS NULL OR user_id = $2)
+         ORDER BY created_at, id",
+    )
+    .bind(company.uuid())
+    .bind(user.map(UserId::uuid))
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    rows.into_iter().map(key).collect()
+}
+
+/// Revokes a key; false when there is none to revoke.
+///
+/// # Errors
+/// Database errors as mapped.
+pub(crate) async fn revoke(conn: &mut Connection, company: CompanyId, id: ApiKeyId) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE docpal_server.api_keys SET revoked_at = now()
+         WHERE company_id = $1 AND id = $2 AND revoked_at IS NULL",
+    )
+    .bind(company.uuid())
+    .bind(id.uuid())
+    .execute(conn)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Was `user` made for keys, so that nobody else is this user?
+///
+/// # Errors
+/// Database errors as mapped.
+pub(crate) async fn is_service_user(conn: &mut Connection, company: CompanyId, user: UserId) -> Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM docpal_server.api_keys
+                        WHERE company_id = $1 AND user_id = $2 AND service_user)",
+    )
+    .bind(company.uuid())
+    .bind(user.uuid())
+    .fetch_one(conn)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// Is there any key at all? A revoked one counts: the database is nobody's to take.
 ///
 /// # Errors
 /// Database errors as mapped.
@@ -72,4 +155,22 @@ pub(crate) async fn any(conn: &mut Connection) -> Result<bool> {
         .fetch_one(conn)
         .await
         .map_err(from_sqlx)
+}
+
+fn role_of(word: &str) -> Result<Role> {
+    word.parse().map_err(|_| Error::internal("api key with a broken role"))
+}
+
+fn key(row: KeyRow) -> Result<ApiKey> {
+    Ok(ApiKey {
+        id: row.id.into(),
+        user: row.user_id.into(),
+        role: role_of(&row.role)?,
+        name: row.name,
+        prefix: row.prefix,
+        created_at: row.created_at,
+        created_by: row.created_by.map(Into::into),
+        last_used_at: row.last_used_at,
+        expires_at: row.expires_at,
+    })
 }

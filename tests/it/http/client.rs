@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use docpal::core::testing::TestDb;
 use docpal::core::{Actor, CompanyId, Docpal, Role, UserId};
+use docpal_server::api_key::{self, KeySpec};
 use docpal_server::bootstrap::{OwnerKey, bootstrap};
 use docpal_server::{Server, ServerBuilder, axum};
 use serde_json::{Value, json};
@@ -180,8 +181,8 @@ impl Api {
         self.docpal.companies().create(company, "Other").await.expect("a company");
         let user = UserId::new();
         let actor = Actor::owner(company, user);
-        let key = docpal_server::api_key::create(&self.docpal, &actor, user, Role::Owner, "key").await;
-        key.expect("a key").reveal().to_owned()
+        let key = api_key::create(&self.docpal, &actor, &KeySpec::new("key", Role::Owner).user(user)).await;
+        key.expect("a key").1.reveal().to_owned()
     }
 
     pub(crate) async fn app(&self) -> String {

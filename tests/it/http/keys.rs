@@ -4,8 +4,11 @@ use docpal::core::testing::TestDb;
 use docpal::core::{CompanyId, Docpal, Role};
 use docpal_server::api_key::{self, Secret};
 use docpal_server::bootstrap::{OwnerKey, bootstrap};
+use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
+
+use super::client::Api;
 
 async fn exists(pool: &PgPool, table: &str) -> bool {
     sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table).fetch_one(pool).await.unwrap()
@@ -50,4 +53,75 @@ async fn a_database_that_a_newer_server_migrated_is_refused() {
         .await
         .unwrap();
     assert_eq!(docpal_server::migrate(&docpal).await.unwrap_err().code(), "database_too_new");
+}
+
+// Finding A32.
+#[tokio::test]
+async fn a_key_acts_for_its_maker_or_a_service_user_unless_an_owner_makes_it() {
+    let api = Api::start().await;
+    let owner = api.get("/api/auth/me").await.ok()["user_id"].clone();
+    let admin = api.post("/api/api-keys", &json!({"name": "admin", "role": "admin"})).await.ok();
+    let (admin, admin_id) = (admin["key"].as_str().unwrap(), admin["user_id"].clone());
+    let make = async |key: &str, user: &Value, role: &str| {
+        let body = json!({"name": "n", "role": role, "user_id": user});
+        api.call_as(key, "POST", "/api/api-keys", Some(&body)).await
+    };
+    for role in ["member", "admin"] {
+        assert_eq!(make(admin, &owner, role).await.refusal(), (403, "not_allowed".to_owned()), "{role}");
+        assert_eq!(make(admin, &json!(Uuid::new_v4()), role).await.refusal().0, 403, "{role}");
+        assert_eq!(make(admin, &admin_id, role).await.status, 201, "{role}");
+    }
+    let service = make(admin, &Value::Null, "member").await.ok();
+    assert_eq!(make(admin, &service["user_id"], "member").await.ok()["user_id"], service["user_id"]);
+    assert_eq!(make(api.key(), &json!(Uuid::new_v4()), "member").await.status, 201);
+}
+
+// Finding A32.
+#[tokio::test]
+async fn a_key_is_listed_revoked_and_stops_at_once() {
+    let api = Api::start().await;
+    let member = api.member().await;
+    let table = "/api/apps";
+    assert_eq!(api.call_as(&member, "GET", table, None).await.status, 200);
+    let keys = async |key: &str| api.call_as(key, "GET", "/api/api-keys", None).await.ok()["data"].clone();
+    let (all, own) = (keys(api.key()).await, keys(&member).await);
+    assert_eq!((all.as_array().unwrap().len(), own.as_array().unwrap().len()), (2, 1));
+    assert!(!all.to_string().contains(&member) && own[0]["last_used_at"].is_string(), "{all}");
+    let (first, id) = (all[0]["id"].as_str().unwrap(), own[0]["id"].as_str().unwrap());
+    let path = |id: &str| format!("/api/api-keys/{id}");
+    let refused = api.call_as(&member, "DELETE", &path(first), None).await;
+    assert_eq!(refused.refusal(), (404, "api_key_not_found".to_owned()));
+    let admin = api.post("/api/api-keys", &json!({"name": "admin", "role": "admin"})).await.ok();
+    let refused = api.call_as(admin["key"].as_str().unwrap(), "DELETE", &path(first), None).await;
+    assert_eq!(refused.refusal(), (403, "not_allowed".to_owned()));
+    let stranger = api.stranger().await;
+    assert_eq!(api.call_as(&stranger, "DELETE", &path(id), None).await.refusal().0, 404);
+    assert_eq!(api.delete(&path(id)).await.status, 204);
+    assert_eq!(api.call_as(&member, "GET", table, None).await.refusal().0, 401);
+    assert_eq!(api.delete(&path(id)).await.refusal().0, 404);
+    assert_eq!(keys(api.key()).await.as_array().unwrap().len(), 2);
+    let log = api.get("/api/audit/logs?limit=1").await.ok();
+    assert_eq!(log["data"][0]["action"], "api_key.revoke");
+}
+
+// Finding A32.
+#[tokio::test]
+async fn a_key_works_until_it_expires() {
+    let api = Api::start().await;
+    let make = async |at: &str| {
+        let body = json!({"name": "short", "role": "member", "expires_at": at});
+        api.post("/api/api-keys", &body).await
+    };
+    assert_eq!(make("2020-01-01T00:00:00Z").await.refusal(), (422, "validation_failed".to_owned()));
+    assert_eq!(make("soon").await.refusal(), (400, "invalid_value".to_owned()));
+    let made = make("2999-01-01T00:00:00Z").await.ok();
+    let secret = Secret::chosen(made["key"].as_str().unwrap()).unwrap();
+    assert!(api_key::holder(&api.docpal, &secret).await.unwrap().is_some());
+    sqlx::query("UPDATE docpal_server.api_keys SET expires_at = now() WHERE digest = $1")
+        .bind(secret.digest().as_slice())
+        .execute(api.docpal.pool())
+        .await
+        .unwrap();
+    assert!(api_key::holder(&api.docpal, &secret).await.unwrap().is_none());
+    assert_eq!(api.call_as(secret.reveal(), "GET", "/api/apps", None).await.refusal().0, 401);
 }

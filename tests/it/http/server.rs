@@ -15,6 +15,8 @@ const PROMISED: &[(&str, &str)] = &[
     ("get", "/readyz"),
     ("get", "/api/auth/me"),
     ("post", "/api/api-keys"),
+    ("get", "/api/api-keys"),
+    ("delete", "/api/api-keys/{key_id}"),
     ("post", "/api/apps"),
     ("get", "/api/apps"),
     ("get", "/api/apps/{app_id}"),

@@ -2,6 +2,7 @@
 
 use docpal::core::testing::TestDb;
 use docpal::core::{Actor, CompanyId, Role, TableId, UserId};
+use docpal_server::api_key::{self, KeySpec};
 use docpal_server::bootstrap::{OwnerKey, bootstrap};
 use serde_json::{Value, json};
 
@@ -92,8 +93,8 @@ impl Builder {
         let docpal = &self.served.docpal;
         docpal.companies().create(company, "Other").await.expect("a company");
         let owner = Actor::owner(company, UserId::new());
-        let key = docpal_server::api_key::create(docpal, &owner, UserId::new(), Role::Owner, "key").await;
-        let key = key.expect("a key").reveal().to_owned();
+        let key = api_key::create(docpal, &owner, &KeySpec::new("key", Role::Owner)).await;
+        let key = key.expect("a key").1.reveal().to_owned();
         let (app, table) = self.plain_table(&key, "Sales", "Orders").await;
         let records = format!("/api/tables/{table}/records");
         let record = self.served.post(&key, &records, json!({"fields": {"alpha 1": "theirs"}})).await;

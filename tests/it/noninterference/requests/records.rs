@@ -21,6 +21,10 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
         ("GET", "records/export") => {
             Request::new("GET", format!("{path}/records/export{}", asking.parameters(table, true)))
         }
+        ("POST", "export") => {
+            let format = asking.dice.pick(&["csv", "json", "ndjson"]);
+            Request::new("POST", format!("{path}/export?format={format}")).json(asking.view(table, false))
+        }
         ("POST", "query") => further(asking, "/query").unwrap_or_else(|| {
             Request::new("POST", format!("{path}/query{}", numbers(asking))).json(asking.view(table, false))
         }),

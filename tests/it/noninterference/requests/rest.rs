@@ -31,6 +31,11 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             let role = asking.dice.pick(&["member", "owner", "king"]);
             plain().json(json!({"name": "mine", "role": role}))
         }
+        // A list of keys says when they were used, which differs between two servers.
+        ("GET", "/api/api-keys") => Request::new("GET", format!("{route}?x=1")),
+        ("DELETE", "/api/api-keys/{key_id}") => {
+            Request::new("DELETE", format!("/api/api-keys/{}", asking.dice.id()))
+        }
         ("POST", "/api/apps") => {
             let app = asking.dice.pick(&asking.two.apps);
             plain().json(json!({ "name": app.name }))

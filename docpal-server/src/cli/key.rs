@@ -1,0 +1,82 @@
+//! `docpal-server key`: API keys of the first company, in the name of the host.
+
+use chrono::{DateTime, Utc};
+use docpal_core::{Actor, Docpal, Role, SystemReason, UserId};
+use docpal_server::api_key::{self, ApiKeyId, KeySpec};
+use docpal_server::bootstrap::{first_company, owner_of};
+
+use super::config::Config;
+use super::database::Database;
+use super::problem::Problem;
+use super::serve::COMPANY;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Options {
+    /// Make a key and print it, this once
+    New {
+        /// What people call it
+        name: String,
+        /// The role it acts with: owner, admin, member or the id of a role
+        #[arg(long, default_value = "owner")]
+        role: Role,
+        /// The user it acts for; the first owner for the role owner, else a new service user
+        #[arg(long, value_name = "ID")]
+        user: Option<UserId>,
+        /// When it stops to work, as 2027-01-31T00:00:00Z
+        #[arg(long, value_name = "INSTANT")]
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// List the keys that are not revoked
+    List,
+    /// Revoke a key; a running server knows within five seconds
+    Revoke {
+        /// The id of the key, as `key list` shows it
+        #[arg(value_parser = id)]
+        id: ApiKeyId,
+    },
+}
+
+pub(crate) async fn run(config: &Config, options: Options) -> Result<(), Problem> {
+    let database = Database::open(config, None).await?;
+    let done = act(&database.docpal, options).await;
+    database.close().await?;
+    done
+}
+
+async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
+    let (company, _) = first_company(docpal, COMPANY).await?;
+    let host = Actor::system(company.id, SystemReason::Host);
+    match options {
+        Options::New { name, role, user, expires_at } => {
+            let owner = owner_of(&company).user().filter(|_| role == Role::Owner);
+            let mut spec = KeySpec::new(name, role);
+            spec.user = user.or(owner);
+            spec.expires_at = expires_at;
+            let (user, secret) = api_key::create(docpal, &host, &spec).await?;
+            super::say(secret.reveal());
+            eprintln!("acts for the user {user} with the role {role}; it is shown this once");
+        }
+        Options::List => {
+            for key in api_key::list(docpal, &host).await? {
+                let moment = |at: Option<DateTime<Utc>>, none: &str| {
+                    at.map_or_else(|| none.to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string())
+                };
+                let used = moment(key.last_used_at, "never");
+                let ends = moment(key.expires_at, "never");
+                super::say(&format!(
+                    "{}  {}..  {}  {}  last used: {used}  expires: {ends}",
+                    key.id.uuid(),
+                    key.prefix,
+                    key.role,
+                    key.name
+                ));
+            }
+        }
+        Options::Revoke { id } => api_key::revoke(docpal, &host, id).await?,
+    }
+    Ok(())
+}
+
+fn id(text: &str) -> Result<ApiKeyId, String> {
+    text.parse().map_err(|_| "expected the id of a key, as `key list` shows it".to_owned())
+}
