@@ -29,7 +29,7 @@ const VERSION: usize = 5;
 pub struct Page {
     snapshot: Arc<TableSnapshot>,
     rows: Vec<Row>,
-    columns: Vec<Column>,
+    columns: Vec<ShownColumn>,
     computed: Vec<ComputedColumn>,
     /// What was computed for all rows at once, when it was first asked for.
     by_column: OnceLock<Vec<Option<Numbers>>>,
@@ -39,7 +39,7 @@ pub struct Page {
 }
 
 /// A field that is shown.
-struct Column {
+struct ShownColumn {
     position: usize,
     source: Source,
     /// `"name":`, as it stands in JSON.
@@ -78,9 +78,9 @@ impl Page {
             let mut key = Vec::new();
             json_out::text(snapshot.fields().get(*position)?.name(), &mut key);
             key.push(b':');
-            Some(Column { position: *position, source: source(*position), key })
+            Some(ShownColumn { position: *position, source: source(*position), key })
         });
-        let columns: Vec<Column> = columns.collect();
+        let columns: Vec<ShownColumn> = columns.collect();
         let computed = plan.compute.iter().map(|position| {
             let computed = snapshot.fields().get(*position).and_then(Field::computed);
             let inputs =
@@ -147,7 +147,7 @@ impl Page {
 
     /// The fields shown, in order.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = &Field> {
-        let field = |column: &Column| self.snapshot.fields().get(column.position);
+        let field = |column: &ShownColumn| self.snapshot.fields().get(column.position);
         let fields: Vec<&Field> = self.columns.iter().filter_map(field).collect();
         fields.into_iter()
     }

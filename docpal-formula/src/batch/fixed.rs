@@ -25,8 +25,8 @@ pub(super) fn eval(root: &Node, rows: usize, columns: &[Column<'_>]) -> Option<B
     while start < rows {
         let end = rows.min(start + CHUNK);
         match chunk(root, start..end, columns)? {
-            Operand::Column(column) => values.extend_from_slice(&column),
-            Operand::Constant(constant) => values.extend(std::iter::repeat_n(constant, end - start)),
+            FixedOperand::Column(column) => values.extend_from_slice(&column),
+            FixedOperand::Constant(constant) => values.extend(std::iter::repeat_n(constant, end - start)),
         }
         start = end;
     }
@@ -55,24 +55,26 @@ fn scale(node: &Node, columns: &[Column<'_>]) -> Option<u32> {
 }
 
 /// One side of an operation for the rows of a chunk.
-enum Operand<'a> {
+enum FixedOperand<'a> {
     Constant(i64),
     Column(Cow<'a, [i64]>),
 }
 
-fn chunk<'a>(node: &Node, rows: Range<usize>, columns: &[Column<'a>]) -> Option<Operand<'a>> {
+fn chunk<'a>(node: &Node, rows: Range<usize>, columns: &[Column<'a>]) -> Option<FixedOperand<'a>> {
     match &node.expr {
         Expr::Constant(Value::Number(number)) => {
-            i64::try_from(number.normalize().mantissa()).ok().map(Operand::Constant)
+            i64::try_from(number.normalize().mantissa()).ok().map(FixedOperand::Constant)
         }
-        Expr::Constant(_) => Some(Operand::Constant(0)),
+        Expr::Constant(_) => Some(FixedOperand::Constant(0)),
         Expr::Slot(slot) => match columns.get(*slot)? {
             Column::Fixed { values, .. } => {
-                values.get(rows).map(|values| Operand::Column(Cow::Borrowed(values)))
+                values.get(rows).map(|values| FixedOperand::Column(Cow::Borrowed(values)))
             }
             _ => None,
         },
-        Expr::Negate(arg) => join(Operand::Constant(0), chunk(arg, rows, columns)?, i64::overflowing_sub),
+        Expr::Negate(arg) => {
+            join(FixedOperand::Constant(0), chunk(arg, rows, columns)?, i64::overflowing_sub)
+        }
         Expr::Arithmetic(op, left, right) => {
             let (left_scale, right_scale) = (scale(left, columns)?, scale(right, columns)?);
             let (left, right) = (chunk(left, rows.clone(), columns)?, chunk(right, rows, columns)?);
@@ -93,20 +95,20 @@ fn chunk<'a>(node: &Node, rows: Range<usize>, columns: &[Column<'a>]) -> Option<
 }
 
 /// `operand * 10^digits`.
-fn scaled(operand: Operand<'_>, digits: u32) -> Option<Operand<'_>> {
+fn scaled(operand: FixedOperand<'_>, digits: u32) -> Option<FixedOperand<'_>> {
     match digits {
         0 => Some(operand),
-        _ => join(operand, Operand::Constant(10i64.checked_pow(digits)?), i64::overflowing_mul),
+        _ => join(operand, FixedOperand::Constant(10i64.checked_pow(digits)?), i64::overflowing_mul),
     }
 }
 
 /// One operation over the chunk; nothing when a single row overflows.
 #[inline]
 fn join<'a>(
-    left: Operand<'a>,
-    right: Operand<'a>,
+    left: FixedOperand<'a>,
+    right: FixedOperand<'a>,
     op: impl Fn(i64, i64) -> (i64, bool),
-) -> Option<Operand<'a>> {
+) -> Option<FixedOperand<'a>> {
     let mut overflow = false;
     // The flag is only collected, so that the loop has no branch.
     let mut apply = |left: i64, right: i64| {
@@ -115,16 +117,18 @@ fn join<'a>(
         value
     };
     let joined = match (left, right) {
-        (Operand::Constant(left), Operand::Constant(right)) => Operand::Constant(apply(left, right)),
-        (Operand::Column(left), Operand::Constant(right)) => {
-            Operand::Column(left.iter().map(|left| apply(*left, right)).collect())
+        (FixedOperand::Constant(left), FixedOperand::Constant(right)) => {
+            FixedOperand::Constant(apply(left, right))
         }
-        (Operand::Constant(left), Operand::Column(right)) => {
-            Operand::Column(right.iter().map(|right| apply(left, *right)).collect())
+        (FixedOperand::Column(left), FixedOperand::Constant(right)) => {
+            FixedOperand::Column(left.iter().map(|left| apply(*left, right)).collect())
         }
-        (Operand::Column(left), Operand::Column(right)) => {
-            Operand::Column(left.iter().zip(right.iter()).map(|(left, right)| apply(*left, *right)).collect())
+        (FixedOperand::Constant(left), FixedOperand::Column(right)) => {
+            FixedOperand::Column(right.iter().map(|right| apply(left, *right)).collect())
         }
+        (FixedOperand::Column(left), FixedOperand::Column(right)) => FixedOperand::Column(
+            left.iter().zip(right.iter()).map(|(left, right)| apply(*left, *right)).collect(),
+        ),
     };
     (!overflow).then_some(joined)
 }

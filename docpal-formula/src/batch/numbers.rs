@@ -22,8 +22,10 @@ pub(super) fn eval(root: &Node, rows: usize, columns: &[Column<'_>]) -> Batch {
         let end = rows.min(start + CHUNK);
         if !small::eval(root, start..end, columns, &mut values) {
             match chunk(root, start..end, columns, &mut errors) {
-                Operand::Column(column) => values.extend_from_slice(&column),
-                Operand::Constant(constant) => values.extend(std::iter::repeat_n(constant, end - start)),
+                NumberOperand::Column(column) => values.extend_from_slice(&column),
+                NumberOperand::Constant(constant) => {
+                    values.extend(std::iter::repeat_n(constant, end - start))
+                }
             }
         }
         start = end;
@@ -32,7 +34,7 @@ pub(super) fn eval(root: &Node, rows: usize, columns: &[Column<'_>]) -> Batch {
 }
 
 /// One side of an operation for the rows of a chunk.
-enum Operand<'a> {
+enum NumberOperand<'a> {
     Constant(Option<Decimal>),
     Column(Cow<'a, [Option<Decimal>]>),
 }
@@ -40,23 +42,28 @@ enum Operand<'a> {
 /// The first error of each row; the left side of an operation is computed before the right.
 type Errors = BTreeMap<usize, EvalError>;
 
-fn chunk<'a>(node: &Node, rows: Range<usize>, columns: &[Column<'a>], errors: &mut Errors) -> Operand<'a> {
+fn chunk<'a>(
+    node: &Node,
+    rows: Range<usize>,
+    columns: &[Column<'a>],
+    errors: &mut Errors,
+) -> NumberOperand<'a> {
     match &node.expr {
         Expr::Slot(slot) => match columns.get(*slot) {
             Some(Column::Numbers(numbers)) => {
-                Operand::Column(Cow::Borrowed(numbers.get(rows).unwrap_or(&[])))
+                NumberOperand::Column(Cow::Borrowed(numbers.get(rows).unwrap_or(&[])))
             }
-            Some(column) => Operand::Column(
+            Some(column) => NumberOperand::Column(
                 rows.map(|row| column.get(row).ok().and_then(|value| value.as_number()))
                     .collect::<Vec<_>>()
                     .into(),
             ),
-            None => Operand::Constant(None),
+            None => NumberOperand::Constant(None),
         },
         Expr::Negate(arg) => match chunk(arg, rows, columns, errors) {
-            Operand::Constant(constant) => Operand::Constant(constant.map(number::neg)),
-            Operand::Column(column) => {
-                Operand::Column(column.iter().map(|value| value.map(number::neg)).collect())
+            NumberOperand::Constant(constant) => NumberOperand::Constant(constant.map(number::neg)),
+            NumberOperand::Column(column) => {
+                NumberOperand::Column(column.iter().map(|value| value.map(number::neg)).collect())
             }
         },
         Expr::Arithmetic(op, left, right) => {
@@ -64,18 +71,18 @@ fn chunk<'a>(node: &Node, rows: Range<usize>, columns: &[Column<'a>], errors: &m
             let right = chunk(right, rows.clone(), columns, errors);
             join(*op, &left, &right, rows, errors)
         }
-        Expr::Constant(Value::Number(number)) => Operand::Constant(Some(*number)),
-        _ => Operand::Constant(None),
+        Expr::Constant(Value::Number(number)) => NumberOperand::Constant(Some(*number)),
+        _ => NumberOperand::Constant(None),
     }
 }
 
 fn join<'a>(
     op: ArithmeticOp,
-    left: &Operand<'_>,
-    right: &Operand<'_>,
+    left: &NumberOperand<'_>,
+    right: &NumberOperand<'_>,
     rows: Range<usize>,
     errors: &mut Errors,
-) -> Operand<'a> {
+) -> NumberOperand<'a> {
     let first = rows.start;
     let column = rows.map(|row| match arithmetic(op, left.at(row - first), right.at(row - first)) {
         Ok(value) => Some(value),
@@ -84,10 +91,10 @@ fn join<'a>(
             None
         }
     });
-    Operand::Column(column.collect())
+    NumberOperand::Column(column.collect())
 }
 
-impl Operand<'_> {
+impl NumberOperand<'_> {
     fn at(&self, index: usize) -> Option<Decimal> {
         match self {
             Self::Constant(constant) => *constant,

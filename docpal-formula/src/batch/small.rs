@@ -12,7 +12,7 @@ use crate::number::small::Small;
 use crate::value::Value;
 
 /// One side of an operation for the rows of a chunk.
-enum Operand {
+enum SmallOperand {
     Constant(Small),
     Column(Vec<Small>),
 }
@@ -29,14 +29,14 @@ pub(super) fn eval(
         return false;
     }
     match chunk(root, rows.clone(), columns) {
-        Some(Operand::Column(column)) => values.extend(column.iter().map(|small| Some(small.decimal()))),
-        Some(Operand::Constant(small)) => values.extend(rows.map(|_| Some(small.decimal()))),
+        Some(SmallOperand::Column(column)) => values.extend(column.iter().map(|small| Some(small.decimal()))),
+        Some(SmallOperand::Constant(small)) => values.extend(rows.map(|_| Some(small.decimal()))),
         None => return false,
     }
     true
 }
 
-fn chunk(node: &Node, rows: Range<usize>, columns: &[Column<'_>]) -> Option<Operand> {
+fn chunk(node: &Node, rows: Range<usize>, columns: &[Column<'_>]) -> Option<SmallOperand> {
     match &node.expr {
         Expr::Slot(slot) => match columns.get(*slot)? {
             Column::Numbers(numbers) => column(numbers.get(rows)?.iter(), unpacked),
@@ -45,8 +45,8 @@ fn chunk(node: &Node, rows: Range<usize>, columns: &[Column<'_>]) -> Option<Oper
             }
             _ => None,
         },
-        Expr::Constant(Value::Number(number)) => Small::of(*number).map(Operand::Constant),
-        Expr::Constant(Value::Null) => Some(Operand::Constant(Small::ZERO)),
+        Expr::Constant(Value::Number(number)) => Small::of(*number).map(SmallOperand::Constant),
+        Expr::Constant(Value::Null) => Some(SmallOperand::Constant(Small::ZERO)),
         Expr::Arithmetic(op, left, right) => {
             let (left, right) = (chunk(left, rows.clone(), columns)?, chunk(right, rows, columns)?);
             // One loop per operator, so that the operator is no branch inside of it.
@@ -69,7 +69,7 @@ fn unpacked(number: &Option<Decimal>) -> Option<Small> {
 
 /// A column of results, unless one of them is nothing.
 #[inline]
-fn column<T>(items: impl Iterator<Item = T>, small: impl Fn(T) -> Option<Small>) -> Option<Operand> {
+fn column<T>(items: impl Iterator<Item = T>, small: impl Fn(T) -> Option<Small>) -> Option<SmallOperand> {
     let mut all_fit = true;
     // The flag is only collected, so that the loop does not end early and its length is known.
     let column = items
@@ -80,18 +80,26 @@ fn column<T>(items: impl Iterator<Item = T>, small: impl Fn(T) -> Option<Small>)
             })
         })
         .collect();
-    all_fit.then_some(Operand::Column(column))
+    all_fit.then_some(SmallOperand::Column(column))
 }
 
 #[inline]
-fn join(left: Operand, right: Operand, op: impl Fn(Small, Small) -> Option<Small>) -> Option<Operand> {
+fn join(
+    left: SmallOperand,
+    right: SmallOperand,
+    op: impl Fn(Small, Small) -> Option<Small>,
+) -> Option<SmallOperand> {
     match (left, right) {
-        (Operand::Constant(left), Operand::Constant(right)) => op(left, right).map(Operand::Constant),
-        (Operand::Column(left), Operand::Constant(right)) => column(left.into_iter(), |left| op(left, right)),
-        (Operand::Constant(left), Operand::Column(right)) => {
+        (SmallOperand::Constant(left), SmallOperand::Constant(right)) => {
+            op(left, right).map(SmallOperand::Constant)
+        }
+        (SmallOperand::Column(left), SmallOperand::Constant(right)) => {
+            column(left.into_iter(), |left| op(left, right))
+        }
+        (SmallOperand::Constant(left), SmallOperand::Column(right)) => {
             column(right.into_iter(), |right| op(left, right))
         }
-        (Operand::Column(left), Operand::Column(right)) => {
+        (SmallOperand::Column(left), SmallOperand::Column(right)) => {
             column(left.into_iter().zip(right), |(left, right)| op(left, right))
         }
     }

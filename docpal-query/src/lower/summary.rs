@@ -155,7 +155,7 @@ fn left_out(levels: &[Level<'_>]) -> Expr {
 
 /// A value of the records, as a column of theirs.
 #[derive(Clone, Debug)]
-struct Column {
+struct ValueColumn {
     name: ColumnName,
     ty: PgType,
     failing: Failing,
@@ -172,7 +172,7 @@ enum Failing {
     Column(ColumnName),
 }
 
-impl Column {
+impl ValueColumn {
     /// Makes `operand` the column `n` of its kind of `records`.
     fn new(operand: SqlValue, stems: [&'static str; 2], n: usize, records: &mut SelectStatement) -> Self {
         let [name, fails] = stems.map(|stem| ColumnName::alias(stem, n));
@@ -213,7 +213,7 @@ impl Column {
 /// A level of groups.
 struct Level<'v> {
     /// Equal for the records of a group.
-    key: Column,
+    key: ValueColumn,
     sort: &'v ResolvedSort,
 }
 
@@ -225,7 +225,7 @@ impl<'v> Level<'v> {
         records: &mut SelectStatement,
     ) -> Result<Self> {
         let operand = relation.group_key(sort).ok_or_else(no_sql)?;
-        Ok(Self { key: Column::new(operand, ["g", "e"], index, records), sort })
+        Ok(Self { key: ValueColumn::new(operand, ["g", "e"], index, records), sort })
     }
 
     /// The columns that are one for each group.
@@ -263,11 +263,11 @@ impl<'v> Level<'v> {
 /// The values that aggregates read.
 #[derive(Default)]
 struct Inputs {
-    columns: Vec<(Target, Column)>,
+    columns: Vec<(Target, ValueColumn)>,
 }
 
 impl Inputs {
-    fn columns(&self) -> impl Iterator<Item = &Column> {
+    fn columns(&self) -> impl Iterator<Item = &ValueColumn> {
         self.columns.iter().map(|(_, column)| column)
     }
 
@@ -277,7 +277,7 @@ impl Inputs {
         relation: &Relation<'_>,
         target: Target,
         records: &mut SelectStatement,
-    ) -> Result<Column> {
+    ) -> Result<ValueColumn> {
         if let Some((_, column)) = self.columns.iter().find(|(known, _)| *known == target) {
             return Ok(column.clone());
         }
@@ -288,7 +288,7 @@ impl Inputs {
             operand.value = expr::cast(operand.value, PgType::Numeric);
             operand.ty = PgType::Numeric;
         }
-        let column = Column::new(operand, ["a", "f"], self.columns.len(), records);
+        let column = ValueColumn::new(operand, ["a", "f"], self.columns.len(), records);
         self.columns.push((target, column.clone()));
         Ok(column)
     }
