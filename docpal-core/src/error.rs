@@ -31,6 +31,7 @@ pub enum ErrorKind {
 
 /// One field that failed, for a form to show beside it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct FieldError {
     /// The field's name as the caller wrote it, or a path into the request.
     pub field: String,

@@ -3,8 +3,12 @@
 //!
 //! JSON: `{"field", "op", "value"?, "case_sensitive"?}`, `{"and": [..]}`, `{"or": [..]}`, `{"not": ..}`.
 
+pub mod field;
+
 use crate::error::{Error, Result};
 use crate::json::Json;
+
+pub use field::{FieldTest, field};
 
 /// A filter nests at most this deep.
 pub const MAX_DEPTH: usize = 8;

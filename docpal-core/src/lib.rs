@@ -35,7 +35,7 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 #[doc(inline)]
 pub use events::{Event, EventLog};
 #[doc(inline)]
-pub use filter::Filter;
+pub use filter::{Filter, field};
 #[doc(inline)]
 pub use id::{AppId, CompanyId, FieldId, RecordId, RoleId, RuleId, TableId, UserId};
 #[doc(inline)]

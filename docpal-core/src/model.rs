@@ -23,6 +23,7 @@ pub const MAX_FIELDS: usize = 300;
 
 /// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Company {
     /// Its id.
     pub id: CompanyId,
@@ -34,6 +35,7 @@ pub struct Company {
 
 /// A named group of tables.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct App {
     /// Its id.
     pub id: AppId,
@@ -55,13 +57,14 @@ pub struct App {
 /// ```
 /// use docpal_core::{FieldSpec, TableSpec};
 /// let orders = TableSpec::new("Orders")
-///     .field(FieldSpec::new("Customer", "text").required())
-///     .field(FieldSpec::new("Price", "currency").options(r#"{"code": "EUR"}"#))
-///     .field(FieldSpec::new("Quantity", "number"))
+///     .field(FieldSpec::text("Customer").required())
+///     .field(FieldSpec::currency("Price", "EUR"))
+///     .field(FieldSpec::number("Quantity"))
 ///     .field(FieldSpec::formula("Total", "{Price} * {Quantity}"));
 /// assert_eq!(orders.fields.len(), 4);
 /// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct TableSpec {
     /// Its name, unique in the app ignoring case.
     pub name: String,
@@ -78,6 +81,20 @@ impl TableSpec {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The same table with what it is for.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// The same table with an icon for people.
+    #[must_use]
+    pub fn icon(mut self, icon: impl Into<String>) -> Self {
+        self.icon = Some(icon.into());
+        self
     }
 
     /// The same table with one more field.

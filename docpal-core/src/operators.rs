@@ -258,3 +258,6 @@ fn ids_value(value: Option<&Json>) -> Result<Operand, String> {
     let id = |item: &Json| item.as_text().and_then(|text| Uuid::parse_str(text).ok()).ok_or("expected an id");
     Ok(Operand::Ids(items.into_iter().map(id).collect::<Result<_, _>>()?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,9 @@
 //! Takes ids, typed values and sea-query trees; gives rows. Everything that reaches PostgreSQL is either
 //! a literal written in this module, a closed enum rendered by it, or a tree built by sea-query with every
 //! user value as a bind. clippy.toml closes the ways around it (invariant 3 of ARCHITECTURE.md).
+//!
+//! What of this a host needs is [`Connection`] and [`Transaction`]. The rest is for docpal-query, which compiles views to
+//! sea-query's trees with it: it changes with any version, sea-query's types in it included.
 
 #[cfg(feature = "embedded")]
 pub(crate) mod admin;

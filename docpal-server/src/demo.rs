@@ -87,10 +87,7 @@ async fn find(docpal: &Docpal, owner: Actor, member: Actor) -> Result<Demo> {
 async fn make(docpal: &Docpal, owner: Actor, member: Actor) -> Result<Demo> {
     let mut tx = docpal.begin().await?;
     docpal.companies().create_in(&mut tx, owner.company(), NAME).await?;
-    let app = AppSpec {
-        description: Some("What customers order, and what it earns".to_owned()),
-        ..AppSpec::new(APP)
-    };
+    let app = AppSpec::new(APP).description("What customers order, and what it earns");
     let app = docpal.apps(&owner).create_in(&mut tx, &app).await?.id;
     let data = data::Data::new();
     let mut filled = async |spec: TableSpec, drafts: Vec<RecordDraft>| -> Result<TableId> {

@@ -83,8 +83,9 @@ impl Plan {
         let targets = columns::targets(&mut inferred, &wishes.types)?;
         let mut spec = TableSpec::new(wishes.table.as_str());
         for (column, target) in inferred.columns.iter().zip(targets) {
-            let field = FieldSpec::new(column.field_name.as_str(), target.field_type);
-            spec.fields.push(FieldSpec { options: target.options, ..field });
+            let mut field = FieldSpec::new(column.field_name.as_str(), target.field_type);
+            field.options = target.options;
+            spec.fields.push(field);
         }
         spec.fields.extend(wishes.formulas.iter().map(|(name, formula)| FieldSpec::formula(name, formula)));
         Ok(Self { spec, inferred })

@@ -2,8 +2,8 @@
 
 use docpal::core::sql::Connection;
 use docpal::core::{
-    Action, AppId, AppSpec, CompanyId, Effect, FieldSpec, RecordDraft, RecordId, Resource, Role, RuleSpec,
-    Subject, TableId, TableSpec,
+    Action, AppId, AppSpec, CompanyId, FieldSpec, RecordDraft, RecordId, Resource, Role, RuleSpec, Subject,
+    TableId, TableSpec,
 };
 use docpal::query::{RecordsExt as _, ViewSpec};
 use sqlx::{Acquire as _, Executor as _, PgPool};
@@ -30,14 +30,7 @@ impl Stage {
     }
 
     fn rule(&self) -> RuleSpec {
-        RuleSpec {
-            resource: Resource::Table(self.table),
-            subject: Subject::Role(Role::Member),
-            action: Action::Delete,
-            effect: Effect::Deny,
-            condition: None,
-            fields: None,
-        }
+        RuleSpec::deny(Resource::Table(self.table), Subject::Role(Role::Member), Action::Delete)
     }
 
     /// Every kind of operation, once.

@@ -17,6 +17,8 @@ mod embedded;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod filters;
+#[cfg(test)]
 mod folding;
 #[cfg(test)]
 mod forms;

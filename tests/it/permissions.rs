@@ -244,7 +244,8 @@ async fn a_rule_that_cannot_be_understood_gives_nothing() {
     let stranger = Actor::new(world.company, UserId::new(), []);
     let error = world.docpal.records(&stranger, table).list(&ViewSpec::new()).await.unwrap_err();
     assert_eq!(error.code(), "table_not_found");
-    let denied = RuleSpec { effect: Effect::Deny, ..broken };
+    let mut denied = broken;
+    denied.effect = Effect::Deny;
     rules.create(&denied).await.unwrap();
     sqlx::query(gone).execute(world.db.pool()).await.unwrap();
     // The owner still manages the table, so they know that it is there.

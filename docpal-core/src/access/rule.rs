@@ -109,6 +109,7 @@ impl Subject {
 /// assert!(rule.condition.is_some());
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RuleSpec {
     /// What the rule covers.
     pub resource: Resource,

@@ -21,6 +21,7 @@ pub struct Apps<'d> {
 
 /// An app to make.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct AppSpec {
     /// Its name, unique in the company ignoring case.
     pub name: String,
@@ -35,6 +36,20 @@ impl AppSpec {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
+    }
+
+    /// The same app with an icon for people.
+    #[must_use]
+    pub fn icon(mut self, icon: impl Into<String>) -> Self {
+        self.icon = Some(icon.into());
+        self
+    }
+
+    /// The same app with what it is for.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::options::read;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::PgType;
 
 pub(super) static TYPE: FieldType = FieldType {
@@ -18,6 +19,14 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: "1",
     build,
 };
+
+impl FieldSpec {
+    /// An `autonumber` field, which counts records.
+    #[must_use]
+    pub fn autonumber(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ use super::options::{Exact, read};
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::PgType;
 
 pub(super) static TYPE: FieldType = FieldType {
@@ -19,6 +20,21 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#"19.99"#,
     build,
 };
+
+impl FieldSpec {
+    /// A `currency` field in the currency with this code of three letters; see [`FieldSpec::scale`].
+    ///
+    /// # Example
+    /// ```
+    /// use docpal_core::FieldSpec;
+    /// let price = FieldSpec::currency("Price", "EUR").scale(2).required();
+    /// assert_eq!(price.options.to_string(), r#"{"code":"EUR","scale":2}"#);
+    /// ```
+    #[must_use]
+    pub fn currency(name: impl Into<String>, code: &str) -> Self {
+        Self::new(name, TYPE.code).option("code", code)
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ use super::options::read;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::PgType;
 
 pub(super) static TYPE: FieldType = FieldType {
@@ -19,6 +20,14 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#""2026-01-31T09:30:00Z""#,
     build,
 };
+
+impl FieldSpec {
+    /// A `datetime` field.
+    #[must_use]
+    pub fn datetime(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

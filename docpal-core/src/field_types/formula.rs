@@ -10,6 +10,7 @@ use super::options::read;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::UniqueBy;
 
 pub(super) static TYPE: FieldType = FieldType {
@@ -19,6 +20,14 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: "25",
     build,
 };
+
+impl FieldSpec {
+    /// A `formula` field, over the names of other fields in braces.
+    #[must_use]
+    pub fn formula(name: impl Into<String>, formula: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code).option("formula", formula.into())
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ use super::text_limits::TextLimits;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::{PgType, UniqueBy};
 
 /// The longest text, in characters.
@@ -22,6 +23,20 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#""First line\nSecond line""#,
     build,
 };
+
+impl FieldSpec {
+    /// A `long_text` field, of many lines; see [`FieldSpec::markdown`] and [`FieldSpec::max_length`].
+    #[must_use]
+    pub fn long_text(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+
+    /// The same field, a `long_text`, shown as Markdown.
+    #[must_use]
+    pub fn markdown(self) -> Self {
+        self.option("format", "markdown")
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

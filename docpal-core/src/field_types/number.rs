@@ -2,6 +2,7 @@
 
 use super::FieldType;
 use super::numeric::plain;
+use crate::model::FieldSpec;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "number",
@@ -10,3 +11,11 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#"12.5"#,
     build: |options| plain("number", options),
 };
+
+impl FieldSpec {
+    /// A `number` field; see [`FieldSpec::min`], [`FieldSpec::max`] and [`FieldSpec::scale`].
+    #[must_use]
+    pub fn number(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+}

@@ -10,6 +10,7 @@ use super::options::{Exact, object, read};
 use super::{Family, Fault, FieldKind, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::PgType;
 
 /// Numbers hold this many digits, and at most as many after the point.
@@ -64,6 +65,26 @@ impl NumberLimits {
             Json::Object(entries) => entries,
             _ => Vec::new(),
         }
+    }
+}
+
+impl FieldSpec {
+    /// The same field, a number, with a least value.
+    #[must_use]
+    pub fn min(self, min: impl Into<Json>) -> Self {
+        self.option("min", min)
+    }
+
+    /// The same field, a number, with a greatest value.
+    #[must_use]
+    pub fn max(self, max: impl Into<Json>) -> Self {
+        self.option("max", max)
+    }
+
+    /// The same field, a number, with at most so many digits after the point.
+    #[must_use]
+    pub fn scale(self, scale: u32) -> Self {
+        self.option("scale", scale)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::FieldType;
 use super::numeric::plain;
+use crate::model::FieldSpec;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "percent",
@@ -10,3 +11,11 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#"0.15"#,
     build: |options| plain("percent", options),
 };
+
+impl FieldSpec {
+    /// A `percent` field, whose values are fractions; see [`FieldSpec::min`], [`FieldSpec::max`] and [`FieldSpec::scale`].
+    #[must_use]
+    pub fn percent(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+}

@@ -10,6 +10,7 @@ use super::{Family, Fault, FieldKind, FieldType, Storage, formula_value};
 use crate::cell::Cell;
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::model::FieldSpec;
 use crate::sql::{CellRef, PgType};
 
 pub(super) static TYPE: FieldType = FieldType {
@@ -19,6 +20,18 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#""open""#,
     build,
 };
+
+impl FieldSpec {
+    /// A `single_select` field: one of these options, given by name.
+    #[must_use]
+    pub fn single_select<T: Into<String>>(
+        name: impl Into<String>,
+        options: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let names = options.into_iter().map(|option| Json::Text(option.into())).collect();
+        Self::new(name, TYPE.code).option("options", Json::List(names))
+    }
+}
 
 #[derive(Debug)]
 struct SingleSelect {

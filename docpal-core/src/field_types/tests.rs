@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::cell::Cell;
+use crate::model::FieldSpec;
 
 fn kind(code: &str, options: &str) -> Arc<dyn FieldKind> {
     find(code)
@@ -204,4 +205,37 @@ fn a_switch_has_no_third_state() {
     let switch = kind("switch", "{}");
     assert_eq!(parse(&switch, "null"), Ok(Cell::Bool(false)));
     assert_eq!(parse(&switch, "\"true\""), Err("wrong_type"));
+}
+
+#[test]
+fn every_type_has_a_constructor_whose_options_fit() {
+    let specs = [
+        FieldSpec::text("f").min_length(1).max_length(20).pattern("[A-Z]+"),
+        FieldSpec::long_text("f").markdown().max_length(2_000),
+        FieldSpec::number("f").min(0).max(10).scale(2),
+        FieldSpec::currency("f", "EUR").scale(2),
+        FieldSpec::percent("f").min(0).max(1),
+        FieldSpec::date("f"),
+        FieldSpec::datetime("f"),
+        FieldSpec::single_select("f", ["open", "done"]),
+        FieldSpec::multiple_select("f", ["red", "green"]),
+        FieldSpec::switch("f"),
+        FieldSpec::url("f"),
+        FieldSpec::email("f"),
+        FieldSpec::formula("f", "1 + 1"),
+        FieldSpec::autonumber("f"),
+    ];
+    for spec in &specs {
+        let built = find(&spec.field_type).unwrap().build(&spec.options);
+        assert!(built.is_ok(), "{}: {:?}", spec.field_type, built.err());
+    }
+    let made: Vec<&str> = specs.iter().map(|spec| spec.field_type.as_str()).collect();
+    assert_eq!(made, FIELD_TYPES.iter().map(|ty| ty.code).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_option_that_the_type_does_not_have_is_refused() {
+    let spec = FieldSpec::date("f").scale(2);
+    let fault = find(&spec.field_type).unwrap().build(&spec.options).unwrap_err();
+    assert_eq!(fault.code, "invalid_options");
 }

@@ -10,6 +10,7 @@ use super::text_limits::TextLimits;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::{PgType, UniqueBy};
 
 /// The longest text, in characters.
@@ -22,6 +23,14 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#""AB-12""#,
     build,
 };
+
+impl FieldSpec {
+    /// A `text` field, of one line; see [`FieldSpec::max_length`] and [`FieldSpec::pattern`].
+    #[must_use]
+    pub fn text(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

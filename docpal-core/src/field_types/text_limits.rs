@@ -6,6 +6,7 @@ use super::Fault;
 use super::options::object;
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 
 /// A pattern larger than this when compiled is refused.
 const PATTERN_BYTES: usize = 256 * 1024;
@@ -81,4 +82,24 @@ fn compile(source: &str) -> Result<Regex, Fault> {
     regex::RegexBuilder::new(&format!("^(?:{source})$")).size_limit(PATTERN_BYTES).build().map_err(|_| {
         Fault::new("invalid_options", "options: pattern is not a regular expression DocPal can run")
     })
+}
+
+impl FieldSpec {
+    /// The same field, a text, with at least so many characters.
+    #[must_use]
+    pub fn min_length(self, characters: u32) -> Self {
+        self.option("min_length", characters)
+    }
+
+    /// The same field, a text, with at most so many characters.
+    #[must_use]
+    pub fn max_length(self, characters: u32) -> Self {
+        self.option("max_length", characters)
+    }
+
+    /// The same field, a text, that matches a regular expression as a whole.
+    #[must_use]
+    pub fn pattern(self, pattern: &str) -> Self {
+        self.option("pattern", pattern)
+    }
 }

@@ -10,6 +10,7 @@ use super::text_limits::TextLimits;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::cell::Cell;
 use crate::json::Json;
+use crate::model::FieldSpec;
 use crate::sql::{PgType, UniqueBy};
 
 /// The longest address, in characters.
@@ -24,6 +25,14 @@ pub(super) static TYPE: FieldType = FieldType {
     example_value: r#""https://example.com/a""#,
     build,
 };
+
+impl FieldSpec {
+    /// An `url` field.
+    #[must_use]
+    pub fn url(name: impl Into<String>) -> Self {
+        Self::new(name, TYPE.code)
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

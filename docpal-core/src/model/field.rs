@@ -10,8 +10,17 @@ use crate::id::FieldId;
 use crate::json::Json;
 use crate::sql::{ColumnName, FieldKey, PgType};
 
-/// A field to make.
+/// A field to make. Each type has a function that starts one, as `FieldSpec::currency("Price", "EUR")`.
+///
+/// # Example
+/// ```
+/// use docpal_core::FieldSpec;
+/// let code = FieldSpec::text("Code").max_length(20).unique();
+/// let status = FieldSpec::single_select("Status", ["open", "paid"]).default_value("open");
+/// assert_eq!((code.field_type.as_str(), status.field_type.as_str()), ("text", "single_select"));
+/// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FieldSpec {
     /// Its name, unique in the table ignoring case.
     pub name: String,
@@ -44,11 +53,17 @@ impl FieldSpec {
         }
     }
 
-    /// A formula field.
+    /// The same field with one option of its type set; one that the type does not have is refused when the table is made.
     #[must_use]
-    pub fn formula(name: impl Into<String>, formula: impl Into<String>) -> Self {
-        let options = Json::Object(vec![("formula".to_owned(), Json::Text(formula.into()))]);
-        Self { options, ..Self::new(name, "formula") }
+    pub fn option(mut self, option: &str, value: impl Into<Json>) -> Self {
+        let mut options = match self.options {
+            Json::Object(options) => options,
+            _ => Vec::new(),
+        };
+        options.retain(|(known, _)| known != option);
+        options.push((option.to_owned(), value.into()));
+        self.options = Json::Object(options);
+        self
     }
 
     /// The same field with options as JSON text. Text that is not JSON is kept and refused when the
@@ -70,6 +85,13 @@ impl FieldSpec {
     #[must_use]
     pub fn unique(mut self) -> Self {
         self.unique = true;
+        self
+    }
+
+    /// The same field with help for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
         self
     }
 

@@ -18,6 +18,7 @@ use crate::sql::TableName;
 
 /// A table without its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TableMeta {
     pub(crate) physical: TableName,
     /// Its id.

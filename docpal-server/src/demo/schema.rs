@@ -53,7 +53,7 @@ pub(super) fn lines() -> TableSpec {
 }
 
 fn described(name: &str, about: &str) -> TableSpec {
-    TableSpec { description: Some(about.to_owned()), ..TableSpec::new(name) }
+    TableSpec::new(name).description(about)
 }
 
 fn select(options: &[&str]) -> String {

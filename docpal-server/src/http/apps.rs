@@ -66,9 +66,8 @@ pub(crate) async fn get(call: AppCall) -> Json<App> {
 
 fn read(body: Body) -> Result<AppSpec> {
     let mut body = Object::read(body, "", &["name", "icon", "description"])?;
-    Ok(AppSpec {
-        name: body.need_text("name")?,
-        icon: body.text("icon")?,
-        description: body.text("description")?,
-    })
+    let mut spec = AppSpec::new(body.need_text("name")?);
+    spec.icon = body.text("icon")?;
+    spec.description = body.text("description")?;
+    Ok(spec)
 }

@@ -107,7 +107,11 @@ fn read(body: Body) -> Result<RuleSpec> {
     let action = word(&mut body, "action", Action::from_word, ACTIONS)?;
     let effect = word(&mut body, "effect", Effect::from_word, "allow or deny")?;
     let condition = body.take("condition").map(|json| Filter::from_json(&json, "condition")).transpose()?;
-    Ok(RuleSpec { resource, subject, action, effect, condition, fields: body.texts("fields")? })
+    let mut spec = RuleSpec::allow(resource, subject, action);
+    spec.effect = effect;
+    spec.condition = condition;
+    spec.fields = body.texts("fields")?;
+    Ok(spec)
 }
 
 fn resource(body: &mut Object) -> Result<Resource> {

@@ -228,24 +228,22 @@ fn read_table(body: Body) -> Result<TableSpec> {
     let fields = body.list("fields")?.unwrap_or_default();
     let fields =
         fields.into_iter().enumerate().map(|(index, field)| read_field(field, &format!("fields[{index}]")));
-    Ok(TableSpec {
-        fields: fields.collect::<Result<_>>()?,
-        name: body.need_text("name")?,
-        description: body.text("description")?,
-        icon: body.text("icon")?,
-    })
+    let fields = fields.collect::<Result<_>>()?;
+    let mut spec = TableSpec::new(body.need_text("name")?);
+    spec.fields = fields;
+    spec.description = body.text("description")?;
+    spec.icon = body.text("icon")?;
+    Ok(spec)
 }
 
 fn read_field(body: Body, path: &str) -> Result<FieldSpec> {
     let keys = ["name", "type", "options", "required", "unique", "default", "description"];
     let mut body = Object::read(body, path, &keys)?;
-    Ok(FieldSpec {
-        name: body.need_text("name")?,
-        field_type: body.need_text("type")?,
-        options: body.take("options").unwrap_or(Body::Null),
-        required: body.flag("required")?,
-        unique: body.flag("unique")?,
-        default: body.take("default"),
-        description: body.text("description")?,
-    })
+    let mut spec = FieldSpec::new(body.need_text("name")?, body.need_text("type")?);
+    spec.options = body.take("options").unwrap_or(Body::Null);
+    spec.required = body.flag("required")?;
+    spec.unique = body.flag("unique")?;
+    spec.default = body.take("default");
+    spec.description = body.text("description")?;
+    Ok(spec)
 }
