@@ -12,6 +12,8 @@ mod limits;
 pub mod new_table;
 mod room;
 mod server;
+mod serving;
+mod share;
 mod sql;
 
 pub use axum;
@@ -24,5 +26,7 @@ pub use http::error::{ApiError, ApiResult, ErrorBody, ErrorDetail, FieldErrorBod
 pub use http::openapi::document as openapi;
 #[doc(inline)]
 pub use server::{Server, ServerBuilder};
+#[doc(inline)]
+pub use serving::Connections;
 #[doc(inline)]
 pub use sql::migrate;

@@ -8,6 +8,7 @@ use docpal_core::{Docpal, Result};
 
 use crate::auth::{ApiKeys, Authenticator};
 use crate::limits::{Rooms, ServerLimits};
+use crate::share::Shares;
 use crate::{http, sql};
 
 /// The HTTP API on one DocPal.
@@ -44,6 +45,7 @@ pub(crate) struct ServerState {
     pub(crate) authenticator: Arc<dyn Authenticator>,
     pub(crate) limits: Arc<ServerLimits>,
     pub(crate) rooms: Rooms,
+    pub(crate) shares: Shares,
 }
 
 impl std::fmt::Debug for ServerState {
@@ -120,6 +122,7 @@ impl ServerBuilder {
         let authenticator = authenticator.unwrap_or_else(|| Arc::new(ApiKeys::new(docpal.clone())));
         sql::migrate(&docpal).await?;
         let rooms = Rooms::new(&limits);
-        Ok(Server { state: ServerState { docpal, authenticator, limits: Arc::new(limits), rooms } })
+        let shares = Shares::of(&docpal);
+        Ok(Server { state: ServerState { docpal, authenticator, limits: Arc::new(limits), rooms, shares } })
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 pub(crate) mod client;
+mod connections;
 mod existence;
 mod formula;
 mod idempotency;

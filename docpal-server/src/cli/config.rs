@@ -44,6 +44,8 @@ struct File {
     body_limit_mib: Option<u32>,
     request_timeout_seconds: Option<u32>,
     pool_size: Option<u32>,
+    connections: Option<u32>,
+    connections_per_address: Option<u32>,
 }
 
 /// The settings in force.
@@ -55,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) body_limit: usize,
     pub(crate) timeout: Duration,
     pub(crate) pool_size: u32,
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
 }
 
 impl Config {
@@ -79,8 +83,14 @@ impl Config {
             body_limit: usize::try_from(file.body_limit_mib.unwrap_or(64)).unwrap_or(64) << 20,
             timeout: Duration::from_secs(u64::from(file.request_timeout_seconds.unwrap_or(60).max(1))),
             pool_size: file.pool_size.unwrap_or(10).clamp(2, 1_000),
+            connections: count(file.connections, 1_024),
+            connections_per_address: count(file.connections_per_address, 256),
         }
     }
+}
+
+fn count(given: Option<u32>, default: usize) -> usize {
+    given.and_then(|count| usize::try_from(count).ok()).unwrap_or(default).max(1)
 }
 
 impl File {

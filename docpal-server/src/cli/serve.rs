@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
-use docpal_server::Server;
 use docpal_server::bootstrap::{Bootstrap, OwnerKey, bootstrap};
+use docpal_server::{Connections, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -16,6 +15,8 @@ use super::problem::Problem;
 
 /// The company that a new database gets.
 pub(crate) const COMPANY: &str = "My company";
+/// A connection may be still for this long beyond the longest request.
+const IDLE: Duration = Duration::from_secs(15);
 /// Requests under way get this long to end once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
@@ -85,15 +86,13 @@ pub(crate) async fn serve(
         .timeout(config.timeout)
         .start()
         .await?;
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection without TCP_NODELAY");
-        }
-    });
     let (stop, mut stopped) = watch::channel(false);
     let told = async move { drop(stopped.wait_for(|stop| *stop).await) };
-    let serving = axum::serve(listener, server.router()).with_graceful_shutdown(told);
-    let mut serving = tokio::spawn(serving.into_future());
+    // A request may be still for as long as it may take.
+    let connections = Connections::default()
+        .idle(config.timeout + IDLE)
+        .limit(config.connections, config.connections_per_address);
+    let mut serving = tokio::spawn(connections.serve(listener, server.router(), told));
     let ended = tokio::select! {
         ended = &mut serving => Some(ended),
         () = signals.next() => None,
@@ -111,8 +110,8 @@ pub(crate) async fn serve(
         }
     };
     match ended {
-        Some(Ok(Err(error))) => Err(Problem::new(format!("cannot serve any longer: {error}"))),
-        Some(_) => Ok(()),
+        Some(Err(error)) => Err(Problem::new(format!("cannot serve any longer: {error}"))),
+        Some(Ok(())) => Ok(()),
         None => {
             tracing::warn!("requests under way were ended");
             serving.abort();

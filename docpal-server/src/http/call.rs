@@ -18,6 +18,7 @@ use super::idempotency::{Within, write};
 use crate::api_key::ApiKeyId;
 use crate::limits::{Rooms, ServerLimits};
 use crate::server::ServerState;
+use crate::share::Share;
 
 /// Who calls, and the DocPal to call.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Caller {
     pub(crate) within: Option<Within>,
     pub(crate) limits: Arc<ServerLimits>,
     pub(crate) rooms: Rooms,
+    /// The turn of its company, for as long as the call is under way.
+    pub(crate) share: Share,
 }
 
 /// The company for which a request takes room, among the extensions of an authenticated request.
@@ -91,8 +94,12 @@ impl FromRequestParts<ServerState> for Caller {
         let within = parts.extensions.get::<Within>().cloned();
         // What is read of the request afterwards is counted for the company.
         parts.extensions.insert(Payer(actor.company()));
+        let share = match parts.extensions.get::<Share>() {
+            Some(share) => share.clone(),
+            None => state.shares.take(actor.company()).await?,
+        };
         let ServerState { docpal, limits, rooms, .. } = state.clone();
-        Ok(Self { docpal, actor, within, limits, rooms })
+        Ok(Self { docpal, actor, within, limits, rooms, share })
     }
 }
 

@@ -109,6 +109,8 @@ async fn once(state: &ServerState, request: Request, next: Next) -> ApiResult<Re
     let mut inner = Request::from_parts(parts, Body::from(body));
     inner.extensions_mut().insert(within.clone());
     inner.extensions_mut().insert(InMemory);
+    // One turn for both: the handler's call is part of this one.
+    inner.extensions_mut().insert(caller.share.clone());
     let response = next.run(inner).await;
     let Some(mut tx) = within.0.lock().await.take() else { return Ok(response) };
     if !response.status().is_success() {
