@@ -26,10 +26,11 @@ pub struct Change<'c> {
     pub details: Json,
 }
 
-/// An entry of the audit log.
-#[derive(Clone, Debug, serde::Serialize)]
+/// An entry of the audit log, unmasked: what is shown to people comes from `docpal-query`, through their rights.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct AuditEntry {
-    /// Grows with time.
+    /// Grows with time, over all companies.
     pub id: i64,
     /// When.
     pub at: DateTime<Utc>,
@@ -45,6 +46,10 @@ pub struct AuditEntry {
     pub records: Vec<RecordId>,
     /// More, for people.
     pub details: Json,
+    /// The session or key that was used.
+    pub session: Option<String>,
+    /// The address and the user agent, or what else tells the place.
+    pub origin: Option<String>,
 }
 
 /// How the log names an actor.

@@ -291,25 +291,13 @@ impl Docpal {
         }
     }
 
-    /// The newest entries of the audit log with an id below `before`; for those who may manage the company.
+    /// The newest entries of the audit log with an id below `before`, with all that they hold: for `docpal-query`, which
+    /// shows of them what the actor may see. For those who may manage the company.
     ///
     /// # Errors
     /// `not_allowed`.
-    pub async fn audit(
-        &self,
-        actor: &Actor,
-        before: Option<i64>,
-        limit: i64,
-    ) -> Result<Vec<crate::audit::AuditEntry>> {
-        let mut conn = self.acquire().await?;
-        self.audit_in(&mut conn, actor, before, limit).await
-    }
-
-    /// As [`Docpal::audit`], as the host's connection sees it.
-    ///
-    /// # Errors
-    /// As [`Docpal::audit`].
-    pub async fn audit_in(
+    #[doc(hidden)]
+    pub async fn audit_unmasked_in(
         &self,
         conn: &mut Connection,
         actor: &Actor,

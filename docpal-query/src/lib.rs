@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod aggregates;
+pub mod audit;
 mod filter;
 pub mod formula;
 pub mod lower;
@@ -16,6 +17,8 @@ pub mod summary;
 
 #[doc(inline)]
 pub use access::{Access, Visibility, known_fields, visible_fields};
+#[doc(inline)]
+pub use audit::{AuditEntry, AuditExt, AuditLog, AuditPage};
 #[doc(inline)]
 pub use lower::{Compiled, CompiledSummary, lower, lower_summary};
 #[doc(inline)]

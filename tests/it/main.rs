@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod apps;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod builder;
 #[cfg(test)]
 mod child;

@@ -5,14 +5,14 @@ use docpal::core::{
     Actor, AppSpec, CompanyId, Effect, FieldSpec, RecordDraft, Resource, Role, RuleSpec, Subject,
     SystemReason, TableSpec, UserId,
 };
-use docpal::query::{RecordsExt as _, ViewSpec};
+use docpal::query::{AuditExt as _, RecordsExt as _, ViewSpec};
 
 use crate::world::{World, column};
 
 /// Who wrote the newest audit entry of `action`.
 async fn author(world: &World, action: &str) -> String {
     let system = Actor::system(world.company, SystemReason::Host);
-    let entries = world.docpal.audit(&system, None, 100).await.unwrap();
+    let entries = world.docpal.audit_log(&system).list(None, 100).await.unwrap().entries;
     entries.into_iter().find(|entry| entry.action == action).unwrap().actor
 }
 

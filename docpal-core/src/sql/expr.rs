@@ -121,6 +121,27 @@ pub fn literal(text: &'static str) -> Expr {
     Expr::Constant(Value::from(text))
 }
 
+/// FROM the rows of `table` that `images`, a list of objects by column name, describe.
+pub fn from_images(select: &mut SelectStatement, table: &super::ident::TableName, images: &str) {
+    let row = Expr::Keyword(sea_query::Keyword::Null).cast_as(TypeName(table.to_string()));
+    let images = Expr::value(images).cast_as(RawName("text")).cast_as(RawName("jsonb"));
+    let call = Func::cust(RawName("jsonb_populate_recordset")).args([row, images]);
+    select.from_function(call, ColumnName::system("r"));
+}
+
+/// The row type of a table, whose name needs no quotes.
+struct TypeName(String);
+
+impl sea_query::Iden for TypeName {
+    fn quoted(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(self.0.clone())
+    }
+
+    fn unquoted(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A whole row of the relation that goes by `alias`, as a column reference reads it.
 #[must_use]
 pub fn whole_row(alias: &ColumnName) -> Expr {

@@ -195,7 +195,7 @@ async fn parameters_and_ids_that_mean_nothing_are_refused() {
         (filter(r#"{"field": "price", "op": "gt", "value": "x"}"#), 0, ""),
         (filter(r#"{"field": "customer", "op": "contains", "value": "a\u0000b"}"#), 0, ""),
         (filter("{\"field\": \"customer\", \"op\": \"is\", \"value\": \"\\u0000\"}"), 0, ""),
-        ("/api/audit/logs?cursor=x".to_owned(), 400, "invalid_parameter"),
+        ("/api/audit/logs?cursor=x".to_owned(), 400, "invalid_cursor"),
         ("/api/apps?x=1".to_owned(), 400, "unknown_parameter"),
     ];
     for (path, status, code) in cases {

@@ -64,6 +64,8 @@ struct AuditRow {
     table_id: Option<Uuid>,
     record_ids: Option<Vec<Uuid>>,
     details: String,
+    session: Option<String>,
+    origin: Option<String>,
 }
 
 /// The newest entries of a company with an id below `before`.
@@ -74,7 +76,7 @@ pub(crate) async fn list(
     limit: i64,
 ) -> Result<Vec<AuditEntry>> {
     let rows = sqlx::query_as::<_, AuditRow>(
-        "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details
+        "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details, session, origin
          FROM docpal.audit_log WHERE company_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
     )
     .bind(company.uuid())
@@ -94,6 +96,8 @@ pub(crate) async fn list(
                 table: row.table_id.map(Into::into),
                 records: row.record_ids.unwrap_or_default().into_iter().map(Into::into).collect(),
                 details: Json::parse(&row.details)?,
+                session: row.session,
+                origin: row.origin,
             })
         })
         .collect()

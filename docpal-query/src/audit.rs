@@ -1,0 +1,226 @@
+//! The audit log as its reader may see it: entries of tables and apps that exist for them, records that they may read,
+//! cells that they may read. Takes core's raw entries; gives pages in which nothing hidden counts.
+//!
+//! - An entry of a table that does not exist for the reader is left out; that of a table that is gone only owners see,
+//!   and of its records nothing.
+//! - A record is shown when it may be read: as it is now, or, when it is gone, as the entry's own image has it. Without
+//!   an image, that cannot be decided for who reads under conditions, and it is not shown. An entry of records without
+//!   one that may be read is left out.
+//! - Of an image the fields are shown that the reader may read, of that record.
+
+mod mask;
+mod seal;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use docpal_core::access::scope;
+use docpal_core::audit::AuditEntry as Raw;
+use docpal_core::sql::Connection;
+use docpal_core::{Actor, AppId, Docpal, Error, Json, RecordId, Result, TableId};
+
+use crate::access::Access;
+
+/// So many raw entries are looked at in one go.
+const BATCH: i64 = 200;
+/// A page has so many entries at most.
+const MOST: usize = 1_000;
+
+/// Gives [`Docpal`] its audit log.
+pub trait AuditExt {
+    /// The audit log of the actor's company, as `actor` may see it.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # use docpal_core::{Actor, Docpal};
+    /// use docpal_query::AuditExt as _;
+    ///
+    /// # async fn latest(docpal: &Docpal, actor: &Actor) -> docpal_core::Result<()> {
+    /// let page = docpal.audit_log(actor).list(None, 20).await?;
+    /// for entry in &page.entries {
+    ///     println!("{} {} {}", entry.at, entry.actor, entry.action);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn audit_log<'d>(&'d self, actor: &'d Actor) -> AuditLog<'d>;
+}
+
+impl AuditExt for Docpal {
+    fn audit_log<'d>(&'d self, actor: &'d Actor) -> AuditLog<'d> {
+        AuditLog { docpal: self, actor }
+    }
+}
+
+/// The audit log of one company for one actor.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditLog<'d> {
+    docpal: &'d Docpal,
+    actor: &'d Actor,
+}
+
+/// An entry of the audit log.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AuditEntry {
+    /// Names the entry; the same for everyone in the company, and saying nothing else.
+    pub id: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who: `user:<id>` or `system:<reason>`.
+    pub actor: String,
+    /// What was done, as `record.create`.
+    pub action: String,
+    /// The app concerned.
+    pub app: Option<AppId>,
+    /// The table concerned.
+    pub table: Option<TableId>,
+    /// The records concerned that the reader may read.
+    pub records: Vec<RecordId>,
+    /// More, for people: `before` is what a record held (of many records a list), by field id, and `after` what was set.
+    pub details: Json,
+    /// The session or key that was used.
+    pub session: Option<String>,
+    /// The address and the user agent, or what else tells the place.
+    pub origin: Option<String>,
+}
+
+/// Entries, the newest first.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AuditPage {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// Where the next page starts, if there is one.
+    pub next_cursor: Option<String>,
+}
+
+impl AuditLog<'_> {
+    /// The newest entries, or those after `cursor`; `limit` at most, and not more than 1,000. For those who may manage
+    /// the company.
+    ///
+    /// # Errors
+    /// `not_allowed`, `invalid_cursor`.
+    pub async fn list(&self, cursor: Option<&str>, limit: usize) -> Result<AuditPage> {
+        let mut conn = self.docpal.acquire().await?;
+        self.list_in(&mut conn, cursor, limit).await
+    }
+
+    /// As [`AuditLog::list`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`AuditLog::list`].
+    pub async fn list_in(
+        &self,
+        conn: &mut Connection,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<AuditPage> {
+        let (limit, company) = (limit.clamp(1, MOST), self.actor.company());
+        let key = self.docpal.cursor_key();
+        let mut before = match cursor {
+            Some(cursor) => Some(seal::open(cursor, key, company).ok_or_else(invalid_cursor)?),
+            None => None,
+        };
+        let mut known = Known { log: *self, tables: HashMap::new(), apps: HashMap::new() };
+        let mut entries = Vec::new();
+        // One more than wanted says whether there is a next page; a short page would tell that entries were left out.
+        while entries.len() <= limit {
+            let raw = self.docpal.audit_unmasked_in(conn, self.actor, before, BATCH).await?;
+            let Some(last) = raw.last().map(|entry| entry.id) else { break };
+            before = Some(last);
+            let full = i64::try_from(raw.len()).is_ok_and(|count| count == BATCH);
+            for (id, entry) in known.shown(conn, raw).await? {
+                entries.push(AuditEntry { id: seal::seal(id, key, company), ..entry });
+            }
+            if !full {
+                break;
+            }
+        }
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        let next_cursor = entries.last().filter(|_| more).map(|entry| entry.id.clone());
+        Ok(AuditPage { entries, next_cursor })
+    }
+}
+
+fn invalid_cursor() -> Error {
+    Error::invalid("invalid_cursor", "cursor", "this cursor is not one of this log; start again without it")
+}
+
+/// What exists for the reader, as far as entries asked for it.
+struct Known<'d> {
+    log: AuditLog<'d>,
+    tables: HashMap<TableId, Option<Access>>,
+    apps: HashMap<AppId, bool>,
+}
+
+impl Known<'_> {
+    /// The entries of `raw` that the reader may see, each with its number.
+    async fn shown(&mut self, conn: &mut Connection, raw: Vec<Raw>) -> Result<Vec<(i64, AuditEntry)>> {
+        for entry in &raw {
+            self.meet(conn, entry).await?;
+        }
+        let seen = mask::seen(conn, &raw, &self.tables).await?;
+        Ok(raw.into_iter().filter_map(|entry| Some((entry.id, self.show(entry, &seen)?))).collect())
+    }
+
+    /// Looks up what the entry is about.
+    async fn meet(&mut self, conn: &mut Connection, entry: &Raw) -> Result<()> {
+        let AuditLog { docpal, actor } = self.log;
+        if let Some(table) = entry.table
+            && !self.tables.contains_key(&table)
+        {
+            let access = match docpal.snapshot_in(conn, actor.company(), table).await {
+                Ok(snapshot) => Some(Access::new(&scope(actor, &snapshot), &snapshot, Utc::now())),
+                Err(error) if error.is_not_found() => None,
+                Err(error) => return Err(error),
+            };
+            self.tables.insert(table, access);
+        }
+        if let (Some(app), None) = (entry.app, entry.table)
+            && !self.apps.contains_key(&app)
+        {
+            let known = match docpal.apps(actor).get_in(conn, app).await {
+                Ok(_) => true,
+                Err(error) if error.is_not_found() => false,
+                Err(error) => return Err(error),
+            };
+            self.apps.insert(app, known);
+        }
+        Ok(())
+    }
+
+    /// The entry as the reader may see it.
+    fn show(&self, entry: Raw, seen: &mask::Seen) -> Option<AuditEntry> {
+        let about_records = entry.action.starts_with("record.");
+        let (records, details) = match entry.table.map(|table| self.tables.get(&table)) {
+            Some(Some(Some(access))) if about_records => {
+                access.sees_table().then_some(())?;
+                seen.masked(&entry, access)?
+            }
+            Some(Some(Some(access))) => access.knows_table().then_some((Vec::new(), entry.details))?,
+            // A table that is gone, and with it the rules on it.
+            Some(_) if !self.log.actor.is_owner() => return None,
+            Some(_) if about_records => (Vec::new(), Json::empty()),
+            Some(_) => (Vec::new(), entry.details),
+            None => {
+                let known = entry.app.is_none_or(|app| self.apps.get(&app) == Some(&true));
+                known.then_some((entry.records, entry.details))?
+            }
+        };
+        let Raw { at, actor, action, app, table, session, origin, .. } = entry;
+        Some(AuditEntry {
+            id: String::new(),
+            at,
+            actor,
+            action,
+            app,
+            table,
+            records,
+            details,
+            session,
+            origin,
+        })
+    }
+}

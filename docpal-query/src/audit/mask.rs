@@ -1,0 +1,196 @@
+//! Which records and cells of entries a reader may see. Takes raw entries and the reader's access per table; asks the
+//! database once per table about the records that are there, and once about images of those that are gone.
+
+use std::collections::{HashMap, HashSet};
+
+use docpal_core::audit::AuditEntry as Raw;
+use docpal_core::model::Field;
+use docpal_core::sql::expr::{self, Query, SelectStatement};
+use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec, guarded};
+use docpal_core::{Json, RecordId, Result, TableId};
+
+use crate::access::{Access, Visibility};
+use crate::lower::field::Relation;
+use crate::lower::predicate;
+use crate::lower::select::SYSTEM;
+use crate::predicate::Predicate;
+
+/// What is visible, by record: of those that are there, and, by version, of images of those that are gone.
+#[derive(Default)]
+pub(super) struct Seen {
+    now: HashMap<(TableId, RecordId), Cells>,
+    gone: HashMap<(RecordId, i64), Cells>,
+}
+
+/// Of one record: may it be read, and which of the fields that are there for some records only?
+#[derive(Clone, Debug)]
+struct Cells {
+    readable: bool,
+    masked: HashSet<usize>,
+}
+
+/// What is visible of the records in `raw`, table by table.
+pub(super) async fn seen(
+    conn: &mut Connection,
+    raw: &[Raw],
+    tables: &HashMap<TableId, Option<Access>>,
+) -> Result<Seen> {
+    let mut seen = Seen::default();
+    for (table, access) in tables {
+        let Some(access) = access.as_ref().filter(|access| access.sees_table() && !sees_all(access)) else {
+            continue;
+        };
+        let entries: Vec<&Raw> = raw.iter().filter(|entry| entry.table == Some(*table)).collect();
+        let mut ids: Vec<RecordId> = entries.iter().flat_map(|entry| entry.records.iter().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut select = question(access);
+        select.from(access.snapshot().physical().table_ref());
+        let id = expr::column(&ColumnName::ID);
+        select.and_where(expr::is_any_of(id, expr::uuid_array(ids.iter().map(|id| id.uuid()))));
+        for row in exec::fetch_all(conn, Statement::from(select)).await? {
+            if let Some(id) = row.uuid(0) {
+                seen.now.insert((*table, id.into()), cells(&row, access));
+            }
+        }
+        let is_gone =
+            |image: &&Json| record_of(image).is_some_and(|id| !seen.now.contains_key(&(*table, id)));
+        let images = entries.iter().flat_map(|entry| befores(&entry.details)).filter(is_gone);
+        let images: Vec<Json> = images.map(|image| columns(image, access)).collect();
+        if images.is_empty() {
+            continue;
+        }
+        for row in judge(conn, access, images).await {
+            if let Some((id, version)) = row.uuid(0).zip(row.int(1)) {
+                seen.gone.insert((id.into(), version), cells(&row, access));
+            }
+        }
+    }
+    Ok(seen)
+}
+
+/// Rules over images, as one meaning with rules over records. An image that does not fit the table any more decides
+/// nothing, so nothing of it is seen.
+async fn judge(conn: &mut Connection, access: &Access, images: Vec<Json>) -> Vec<Row> {
+    let mut select = question(access);
+    expr::from_images(&mut select, &access.snapshot().physical(), &Json::List(images).to_string());
+    let Ok(mut guarded) = guarded(conn).await else { return Vec::new() };
+    let rows = exec::fetch_all(guarded.connection(), Statement::from(select)).await;
+    guarded.end(rows).await.unwrap_or_default()
+}
+
+/// SELECT id, version, whether the record is readable, and for each masked field whether its cell is
+fn question(access: &Access) -> SelectStatement {
+    let raw = Relation::table(access.snapshot(), access.moment());
+    let mut select = Query::select();
+    select.expr(expr::column(&ColumnName::ID)).expr(expr::column(&ColumnName::VERSION));
+    select.expr(expr::is_true(predicate::lower(access.read(), &raw)));
+    for (_, when) in masks(access) {
+        select.expr(expr::is_true(predicate::lower(when, &raw)));
+    }
+    select
+}
+
+fn cells(row: &Row, access: &Access) -> Cells {
+    let shown = masks(access).enumerate().filter(|(at, _)| row.bool(at + 3) == Some(true));
+    Cells { readable: row.bool(2) == Some(true), masked: shown.map(|(_, (position, _))| position).collect() }
+}
+
+/// The stored fields that are there for some records only, and for which.
+fn masks(access: &Access) -> impl Iterator<Item = (usize, &Predicate)> {
+    let fields = access.snapshot().fields().iter().enumerate();
+    fields.filter(|(_, field)| field.column().is_some()).filter_map(|(position, _)| {
+        match access.visibility(position) {
+            Visibility::Masked(when) => Some((position, when)),
+            _ => None,
+        }
+    })
+}
+
+/// Is every cell of every record seen that is seen at all?
+fn sees_all(access: &Access) -> bool {
+    *access.read() == Predicate::Always && masks(access).next().is_none()
+}
+
+impl Seen {
+    /// The records of an entry and its details, as far as they are seen; `None` when no record is.
+    pub(super) fn masked(&self, entry: &Raw, access: &Access) -> Option<(Vec<RecordId>, Json)> {
+        let all = Cells { readable: true, masked: HashSet::new() };
+        let versions: HashMap<RecordId, i64> = befores(&entry.details)
+            .iter()
+            .filter_map(|image| Some((record_of(image)?, version_of(image)?)))
+            .collect();
+        let cells = |id: RecordId| {
+            if sees_all(access) {
+                return Some(&all);
+            }
+            let gone = || self.gone.get(&(id, *versions.get(&id)?));
+            let cells = self.now.get(&(access.snapshot().id(), id)).or_else(gone);
+            cells.filter(|cells| cells.readable)
+        };
+        let records: Vec<RecordId> =
+            entry.records.iter().copied().filter(|id| cells(*id).is_some()).collect();
+        let only = *records.first()?;
+        let one = |image: &Json| shown(image, access, cells(record_of(image).unwrap_or(only)));
+        let Json::Object(parts) = &entry.details else { return Some((records, Json::empty())) };
+        let parts = parts.iter().map(|(key, part)| {
+            let part = match part {
+                Json::List(images) => Json::List(images.iter().filter_map(one).collect()),
+                image => one(image).unwrap_or(Json::Null),
+            };
+            (key.clone(), part)
+        });
+        Some((records, Json::Object(parts.collect())))
+    }
+}
+
+/// What is seen of an image.
+fn shown(image: &Json, access: &Access, cells: Option<&Cells>) -> Option<Json> {
+    let cells = cells?;
+    let Json::Object(entries) = image else { return None };
+    let is_system = |key: &str| SYSTEM.iter().any(|(name, _)| name.as_str() == key);
+    let is_seen = |key: &str| {
+        let position = key.parse().ok().and_then(|id| access.snapshot().position(id));
+        position.is_some_and(|position| match access.visibility(position) {
+            Visibility::Shown => true,
+            Visibility::Hidden => false,
+            Visibility::Masked(_) => cells.masked.contains(&position),
+        })
+    };
+    let kept = entries.iter().filter(|(key, _)| is_system(key) || is_seen(key));
+    Some(Json::Object(kept.cloned().collect()))
+}
+
+/// The images of what records held before.
+fn befores(details: &Json) -> &[Json] {
+    match details.get("before") {
+        Some(Json::List(images)) => images,
+        Some(image) => std::slice::from_ref(image),
+        None => &[],
+    }
+}
+
+fn record_of(image: &Json) -> Option<RecordId> {
+    image.get("id")?.as_text()?.parse().ok()
+}
+
+fn version_of(image: &Json) -> Option<i64> {
+    match image.get("version")? {
+        Json::Number(version) => version.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The image by the names of columns.
+fn columns(image: &Json, access: &Access) -> Json {
+    let Json::Object(entries) = image else { return Json::empty() };
+    let column = |key: &str| {
+        let field = key.parse().ok().and_then(|id| access.snapshot().field(id));
+        field.and_then(Field::column).map(|(name, _)| name.as_str().to_owned())
+    };
+    let named = entries.iter().filter_map(|(key, value)| {
+        let system = SYSTEM.iter().any(|(name, _)| name.as_str() == key).then(|| key.clone());
+        Some((system.or_else(|| column(key))?, value.clone()))
+    });
+    Json::Object(named.collect())
+}
