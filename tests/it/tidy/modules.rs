@@ -61,6 +61,7 @@ const ORDERS: &[Order] = &[
             "page",
             "summary",
             "records",
+            "audit",
         ],
     },
 ];
