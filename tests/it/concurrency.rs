@@ -53,7 +53,7 @@ async fn first(world: &World, table: TableId) -> RecordId {
     page.id(0).unwrap()
 }
 
-/// `count` writers on one record, each with its own quantity.
+/// `count` writers on one record, each with its own quantity, which no other number of writers gives.
 async fn writers(
     world: &World,
     table: TableId,
@@ -64,8 +64,9 @@ async fn writers(
     at_once(count, |number| {
         let (docpal, owner) = (world.docpal.clone(), world.owner.clone());
         async move {
-            let saved = docpal.records(&owner, table).update(id, &quantity(100 + number), version).await?;
-            Ok((100 + number, saved))
+            let value = 100 * count + number;
+            let saved = docpal.records(&owner, table).update(id, &quantity(value), version).await?;
+            Ok((value, saved))
         }
     })
     .await

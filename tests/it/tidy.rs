@@ -3,6 +3,7 @@
 //! Each rule is a function from text to findings. Beside the test that runs it on the repository stands one that
 //! runs it on examples of what it must find, because a rule that cannot fail holds nothing.
 
+mod dependencies;
 mod errors;
 mod files;
 mod gate;
