@@ -12,7 +12,6 @@ mod build;
 mod dice;
 mod kinds;
 mod model;
-mod open;
 mod requests;
 mod rules;
 mod secret;
@@ -23,10 +22,7 @@ mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use self::kinds::KINDS;
-use self::open::OPEN;
 use self::trial::{Routes, Trial};
 
 /// So many requests are sent to each pair of worlds.
@@ -106,10 +102,4 @@ async fn the_worlds_hide_and_show_much() {
     }
     let all = shown + hidden;
     assert!(shown * 5 > all && hidden * 5 > all, "{shown} cells shown, {hidden} hidden");
-}
-
-#[test]
-fn nothing_is_open() {
-    let open: Vec<Value> = OPEN.iter().map(|finding| Value::from(format!("{finding:?}"))).collect();
-    println!("open: {}", Value::from(open));
 }

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::dice::Dice;
 use super::kinds::{self, KINDS};
 use super::model::{App, Field, Model, Other, Rule, Table, Who};
-use super::open::{Finding, closed};
 use super::rules;
 use super::served::{Request, Served};
 
@@ -179,8 +178,7 @@ impl Builder {
             if self.dice.chance(20) && kind != "autonumber" && kind != "switch" {
                 spec["default"] = kinds::value(kind, &mut self.dice);
             }
-            let may_be_required = !spec["default"].is_null() || closed(Finding::A2);
-            spec["required"] = json!(may_be_required && kind != "autonumber" && self.dice.chance(10));
+            spec["required"] = json!(kind != "autonumber" && self.dice.chance(10));
             known.push((name, kind.to_owned()));
             specs.push((spec, Vec::new()));
         }

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::Asking;
 use crate::noninterference::kinds;
 use crate::noninterference::model::{Record, Table};
-use crate::noninterference::open::{Finding, closed};
 use crate::noninterference::secret::drafted;
 use crate::noninterference::served::Request;
 use crate::noninterference::sight::Sight;
@@ -122,11 +121,8 @@ fn draft(asking: &mut Asking<'_>, table: Option<&Table>, record: Option<&str>) -
     if asking.dice.chance(25) || draft.is_empty() {
         let named = asking.field(Some(table));
         if let Some(at) = named.field.as_ref().and_then(|field| table.position(&field.id)) {
-            let hidden_default = table.fields[at].unique && !closed(Finding::A35);
-            if !hidden_default {
-                let value = value(asking, table, at);
-                draft.insert(named.key, value);
-            }
+            let value = value(asking, table, at);
+            draft.insert(named.key, value);
         } else {
             draft.insert(named.key, json!("x"));
         }
