@@ -6,7 +6,7 @@ use docpal_core::{Error, Filter, Json, Result};
 
 pub use group::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
 
-/// A page has at most this many records.
+/// A page has at most this many records; fewer when they have more than about 16 MiB together.
 pub const MAX_LIMIT: u32 = 1_000;
 /// A page has this many records when the caller does not say.
 pub const DEFAULT_LIMIT: u32 = 100;

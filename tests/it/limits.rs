@@ -207,3 +207,26 @@ async fn a_condition_on_a_formula_stands_behind_the_row_rule() {
     let page = page.list(&ViewSpec::new().filter(Filter::test("total", "gt", 20))).await.unwrap();
     assert_eq!(column(&page, "customer").len(), 2);
 }
+
+// Finding A19
+#[tokio::test]
+async fn a_page_of_large_records_ends_early_and_says_where_the_next_begins() {
+    let world = World::new().await;
+    let spec = TableSpec::new("Texts").field(FieldSpec::new("text", "long_text"));
+    let table = world.table(spec).await.id();
+    let text = "x".repeat(100_000);
+    let drafts = vec![RecordDraft::new().set("text", text); 200];
+    world.docpal.records(&world.owner, table).create_many(&drafts).await.unwrap();
+    let mut view = ViewSpec::new().limit(1_000);
+    let mut lengths = Vec::new();
+    loop {
+        let page = world.list(table, &view).await;
+        lengths.push(page.len());
+        match page.next_cursor() {
+            Some(cursor) => view = ViewSpec::new().limit(1_000).after(cursor),
+            None => break,
+        }
+    }
+    assert_eq!(lengths.iter().sum::<usize>(), 200);
+    assert!(lengths[0] < 200, "{lengths:?}");
+}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "this module is the gate that clippy.toml points to")]
 
+use futures_util::TryStreamExt as _;
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Executor as _};
@@ -23,6 +24,31 @@ pub async fn fetch_all(conn: &mut PgConnection, statement: Statement) -> Result<
         .await
         .map_err(super::errors::from_sqlx)?;
     Ok(rows.into_iter().map(Row::new).collect())
+}
+
+/// Runs a query and gives its first rows, as many as have about `bytes` bytes together and at least one; and whether
+/// there were more.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn fetch_within(
+    conn: &mut PgConnection,
+    statement: Statement,
+    bytes: usize,
+) -> Result<(Vec<Row>, bool)> {
+    let (text, values) = statement.into_parts();
+    let mut stream = sqlx::query_with(AssertSqlSafe(text), SqlxValues(values)).fetch(conn);
+    let (mut rows, mut size) = (Vec::new(), 0_usize);
+    while let Some(row) = stream.try_next().await.map_err(super::errors::from_sqlx)? {
+        if size >= bytes {
+            // The driver reads over the rest before the next statement.
+            return Ok((rows, true));
+        }
+        let row = Row::new(row);
+        size = size.saturating_add(row.size());
+        rows.push(row);
+    }
+    Ok((rows, false))
 }
 
 /// The cursor of an export: a transaction has one at a time.

@@ -99,6 +99,9 @@ async fn list(conn: &mut Connection, access: &Access, spec: &ViewSpec, cursor_ke
     }
 }
 
+/// A page ends when its records have about so many bytes, and says where the next one begins.
+const PAGE_BYTES: usize = 16 << 20;
+
 async fn fetch(
     conn: &mut Connection,
     access: &Access,
@@ -106,9 +109,9 @@ async fn fetch(
     compiled: &Compiled,
     cursor_key: &[u8],
 ) -> Result<Page> {
-    let mut rows = exec::fetch_all(conn, compiled.page.clone()).await?;
+    let (mut rows, cut) = exec::fetch_within(conn, compiled.page.clone(), PAGE_BYTES).await?;
     let limit = usize::try_from(secured.plan.view.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
+    let more = cut || rows.len() > limit;
     rows.truncate(limit);
     let next = match rows.last() {
         Some(last) if more => cursor::encode(last, &compiled.keys, 0, cursor_key, &compiled.binding),
