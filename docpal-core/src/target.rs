@@ -23,7 +23,13 @@ impl System {
     /// Every one of them.
     pub const ALL: &[Self] = &[Self::Id, Self::CreatedAt, Self::UpdatedAt, Self::CreatedBy, Self::UpdatedBy];
 
-    /// What it is called in filters, sorts and rules; no field may be called so.
+    /// May no field have its name? An `id` is what too many files bring along: there the field is meant.
+    #[must_use]
+    pub fn is_reserved(name: &str) -> bool {
+        Self::ALL.iter().any(|system| *system != Self::Id && system.name() == name)
+    }
+
+    /// What it is called in filters, sorts and rules.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -55,7 +55,9 @@ impl Stage {
         tx.execute("LOCK TABLE docpal.audit_log, docpal.outbox IN SHARE MODE").await.unwrap();
         let audit = "SELECT coalesce(sum(cardinality(record_ids)), 0)::bigint FROM docpal.audit_log";
         let audited: i64 = sqlx::query_scalar(audit).fetch_one(&mut *tx).await.unwrap();
-        let outbox = "SELECT coalesce(sum(cardinality(record_ids)), 0)::bigint FROM docpal.outbox";
+        // Those that wait for a position and those that have one: the background task gives it at any moment.
+        let outbox = "SELECT coalesce(sum(cardinality(record_ids)), 0)::bigint FROM
+            (SELECT record_ids FROM docpal.outbox UNION ALL SELECT record_ids FROM docpal.events) told";
         let sent: i64 = sqlx::query_scalar(outbox).fetch_one(&mut *tx).await.unwrap();
         let versions = self.world.docpal.records(&self.world.owner, self.table);
         let page = versions.list_in(&mut tx, &ViewSpec::new().limit(1_000)).await.unwrap();

@@ -513,7 +513,7 @@ fn rules_error(error: docpal::core::Error) -> &'static str {
 async fn names_that_every_record_has_are_no_names_of_fields() {
     let world = World::new().await;
     let app = world.docpal.apps(&world.owner).create(&docpal::core::AppSpec::new("App")).await.unwrap();
-    for name in ["id", "Created_At", "updated_at", "created_by", "updated_by"] {
+    for name in ["Created_At", "updated_at", "created_by", "updated_by"] {
         let spec = docpal::core::TableSpec::new("T").field(docpal::core::FieldSpec::new(name, "text"));
         let error = world.docpal.tables(&world.owner).create(app.id, &spec).await.unwrap_err();
         assert_eq!(
@@ -549,4 +549,23 @@ async fn a_write_that_was_authorised_under_older_rules_does_nothing_on_any_node(
         }
     }
     assert_eq!(world.list(table, &ViewSpec::new()).await.len(), 6);
+}
+
+// Finding B5: a field called `id` is what `id` means, in filters and in rules alike.
+#[tokio::test]
+async fn a_field_called_id_is_meant_by_its_name_everywhere() {
+    let world = World::new().await;
+    let spec = docpal::core::TableSpec::new("Files").field(docpal::core::FieldSpec::new("id", "number"));
+    let table = world.table(spec).await.id();
+    for id in 1..4 {
+        world.docpal.records(&world.owner, table).create(&RecordDraft::new().set("id", id)).await.unwrap();
+    }
+    rule(&world, table, |on, members| {
+        RuleSpec::deny(on, members, Action::Read).when(Filter::test("id", "gt", 2))
+    })
+    .await;
+    let member = world.member();
+    let page =
+        world.docpal.records(&member, table).list(&ViewSpec::new().filter(Filter::test("id", "gt", 1))).await;
+    assert_eq!(column(&page.unwrap(), "id"), ["2"]);
 }

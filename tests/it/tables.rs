@@ -77,7 +77,7 @@ async fn hostile_names_are_data_and_never_sql() {
         "emoji 😀 größe",
         "{braces} \\ and $1 :x ?",
         "SELECT",
-        "id",
+        "ids",
     ];
     let spec =
         names.iter().fold(TableSpec::new(names[0]), |spec, name| spec.field(FieldSpec::new(*name, "text")));

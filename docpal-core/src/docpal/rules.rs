@@ -150,12 +150,14 @@ impl Rules<'_> {
             .as_ref()
             .map(|keys| keys.iter().map(|key| find(key, "fields")).collect::<Result<Vec<_>>>());
         let condition = spec.condition.as_ref().map(|condition| {
-            checked(condition, |key| match System::find(key) {
-                Some(system) => Ok((key.to_owned(), Compared::of_system(system), false)),
-                None => {
-                    let id = find(key, "condition")?;
-                    let field = snapshot.field(id).ok_or_else(table_not_found)?;
-                    Ok((id.to_string(), Compared::of_field(field), field.computed().is_some()))
+            checked(condition, |key| {
+                match System::find(key).filter(|_| names_a_system_value(&snapshot, key)) {
+                    Some(system) => Ok((key.to_owned(), Compared::of_system(system), false)),
+                    None => {
+                        let id = find(key, "condition")?;
+                        let field = snapshot.field(id).ok_or_else(table_not_found)?;
+                        Ok((id.to_string(), Compared::of_field(field), field.computed().is_some()))
+                    }
                 }
             })
         });
@@ -257,4 +259,9 @@ fn checked(condition: &Filter, find: impl Fn(&str) -> Result<(String, Compared, 
         })?;
         Ok(Test { field, ..test.clone() })
     })
+}
+
+/// Does `key` mean a value that every record has? A field may be called `id`, and is meant then.
+fn names_a_system_value(snapshot: &TableSnapshot, key: &str) -> bool {
+    System::is_reserved(key) || snapshot.find(key).is_none()
 }

@@ -213,7 +213,7 @@ fn under(index: usize, mut entry: FieldError) -> FieldError {
 
 fn check_field(given: &FieldSpec) -> Result<Field, Vec<FieldError>> {
     let name = names::check(&given.name, "name").map_err(|entry| vec![entry])?;
-    if System::ALL.iter().any(|system| names::fold(&name) == system.name()) {
+    if System::is_reserved(&names::fold(&name)) {
         let message = format!("every record has `{name}` by itself; call the field something else");
         return Err(vec![FieldError::new("name", "reserved_name", message)]);
     }

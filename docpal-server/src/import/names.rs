@@ -10,11 +10,12 @@ const MAX_NAME: usize = 100;
 
 /// One field name for each header: trimmed, without control characters, 1 to 100 characters long, and no two
 /// equal when case is ignored. An empty header becomes `Column 3`, the second `Name` becomes `Name 2`, and so does a
-/// first one that every record has by itself, as `id`.
+/// first one that every record has by itself, as `created_at`.
 pub(super) fn field_names(headers: &[String]) -> Vec<String> {
     let clean: Vec<String> = headers.iter().map(|header| clean(header)).collect();
     let mut taken: HashSet<String> = clean.iter().map(|name| fold(name)).collect();
-    let mut seen: HashSet<String> = System::ALL.iter().map(|system| system.name().to_owned()).collect();
+    let reserved = System::ALL.iter().map(|system| system.name()).filter(|name| System::is_reserved(name));
+    let mut seen: HashSet<String> = reserved.map(str::to_owned).collect();
     taken.extend(seen.iter().cloned());
     let mut names = Vec::with_capacity(clean.len());
     for (at, name) in clean.into_iter().enumerate() {
