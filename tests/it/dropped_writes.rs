@@ -66,7 +66,7 @@ impl Stage {
         Counts { records, versions, audited, sent }
     }
 
-    /// The one connection is idle, outside of any transaction, and answers.
+    /// The one connection is idle, outside of any transaction, and gives each question its own answer.
     async fn connection_is_fresh(&self) {
         let mut conn = self.docpal.acquire().await.unwrap();
         let refused = conn.execute("SAVEPOINT anything").await.unwrap_err();

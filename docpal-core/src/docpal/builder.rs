@@ -181,7 +181,7 @@ impl Builder {
         require_version(&conn)?;
         migrations::migrate(&mut conn).await?;
         let cursor_key = meta::cursor_key(&mut conn).await?;
-        let position = meta::events::position(&mut conn).await?;
+        let position = meta::events::position(&mut *conn).await?;
         drop(conn);
         let canceller = Arc::new(Canceller::new(&pool));
         let options = pool.connect_options();

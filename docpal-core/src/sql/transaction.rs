@@ -156,12 +156,20 @@ async fn recover(connection: &mut PgConnection) -> bool {
             Err(error) => Err(error),
         };
         match done {
-            Ok(()) if depth(connection) == 0 => return true,
+            Ok(()) if depth(connection) == 0 => return is_in_step(connection).await,
             Ok(()) | Err(sqlx::Error::Database(_)) => {}
             Err(_) => return false,
         }
     }
     false
+}
+
+/// Is an answer the one to the question? The driver does not count the answer to a COPY that was dropped half-way, and
+/// from then on reads each answer one question too late: such a connection must not serve anybody.
+async fn is_in_step(connection: &mut PgConnection) -> bool {
+    let question = uuid::Uuid::new_v4();
+    let answer = sqlx::query_scalar::<_, uuid::Uuid>("SELECT $1").bind(question).fetch_one(connection).await;
+    answer.is_ok_and(|answer| answer == question)
 }
 
 fn depth(connection: &PgConnection) -> usize {

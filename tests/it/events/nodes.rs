@@ -134,6 +134,12 @@ async fn without_the_event_log_versions_are_looked_at_and_record_events_are_not_
         let count = "SELECT (SELECT count(*) FROM docpal.outbox) + (SELECT count(*) FROM docpal.events)";
         sqlx::query_scalar::<_, i64>(count).fetch_one(world.db.pool()).await.unwrap()
     };
+    // The partition of the day is attached by now, and no count misses it.
+    until("all have positions", async || {
+        let waits = "SELECT NOT EXISTS (SELECT FROM docpal.outbox)";
+        sqlx::query_scalar::<_, bool>(waits).fetch_one(world.db.pool()).await.unwrap()
+    })
+    .await;
     let before = all().await;
     let records = quiet.records(&world.owner, table);
     let draft = RecordDraft::new().set("customer", "Fay");

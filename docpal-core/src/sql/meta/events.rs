@@ -35,7 +35,7 @@ pub(crate) async fn retain<'c>(conn: impl sqlx::Executor<'c, Database = Postgres
 }
 
 /// The last position given.
-pub(crate) async fn position(conn: &mut PgConnection) -> Result<i64> {
+pub(crate) async fn position<'c>(conn: impl sqlx::Executor<'c, Database = Postgres>) -> Result<i64> {
     sqlx::query_scalar("SELECT pos FROM docpal.event_clock").fetch_one(conn).await.map_err(from_sqlx)
 }
 
@@ -248,9 +248,12 @@ impl Line {
         sequence(&mut self.listener, limit).await
     }
 
-    /// As [`news`].
-    pub(crate) async fn news(&mut self, position: i64) -> Result<News> {
-        news(&mut self.listener, position).await
+    /// As [`news`], up to a position that was there before the question: the first event of a day may be in a partition
+    /// that was attached while the question was planned, and is seen the next time.
+    pub(crate) async fn news(&mut self, after: i64) -> Result<News> {
+        let there = position(&mut self.listener).await?;
+        let news = news(&mut self.listener, after).await?;
+        Ok(News { position: news.position.min(there), ..news })
     }
 
     /// As [`retain`].
