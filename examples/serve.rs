@@ -5,12 +5,14 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+use std::net::SocketAddr;
+
 use docpal::core::testing::TestDb;
 use docpal::core::{Actor, AppSpec, CompanyId, Docpal, UserId};
 use docpal::server::axum::http::request::Parts;
 use docpal::server::axum::routing::get;
 use docpal::server::axum::{self, Router};
-use docpal::server::{ApiError, Authenticator, Server};
+use docpal::server::{ApiError, Authenticator, Identity, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -22,10 +24,10 @@ struct People {
 
 #[async_trait::async_trait]
 impl Authenticator for People {
-    async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError> {
+    async fn authenticate(&self, request: &Parts) -> Result<Identity, ApiError> {
         match request.headers.get("x-name").and_then(|name| name.to_str().ok()) {
-            Some("ada") => Ok(self.ada.clone()),
-            Some("bob") => Ok(self.bob.clone()),
+            Some("ada") => Ok(self.ada.clone().into()),
+            Some("bob") => Ok(self.bob.clone().into()),
             _ => Err(ApiError::unauthorized("say who you are: `X-Name: ada`")),
         }
     }
@@ -50,6 +52,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = listener.local_addr()?;
     println!("curl -H 'X-Name: ada' http://{address}/docpal/api/apps");
     println!("http://{address}/docpal/api/docs/");
+    // With the addresses of the connections, for the audit log.
+    let host = host.into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(axum::serve(listener, host).into_future());
 
     if std::env::args().any(|argument| argument == "--once") {

@@ -188,7 +188,8 @@ pub(crate) fn digest(key: &str) -> [u8; 32] {
 /// Database errors as mapped.
 pub async fn holder(docpal: &Docpal, secret: &Secret) -> Result<Option<Actor>> {
     let mut conn = docpal.acquire().await?;
-    api_keys::actor(&mut conn, &secret.digest()).await
+    let holder = api_keys::holder(&mut conn, &secret.digest()).await?;
+    Ok(holder.map(|(_, actor)| actor))
 }
 
 /// Lets `secret` act for `holder`, in the name of the host itself, as its command line does: nobody's rights are asked.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
-use docpal_core::{Actor, Docpal};
+use docpal_core::Docpal;
 use moka::sync::Cache;
 
 use crate::api_key::digest;
 use crate::http::error::ApiError;
+use crate::identity::Identity;
 use crate::sql::api_keys;
 
 /// A key is looked up again after this long, so one that expired, or that another node revoked, works on for at most as
@@ -22,32 +23,35 @@ const REMEMBERED: u64 = 10_000;
 const LONGEST: usize = 256;
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Tells who sends a request. A host with its own users brings its own.
+/// Tells who sends a request. A host with its own users brings its own. Where it names no origin, the audit log gets the
+/// address of the connection and the user agent; the address is known when [`crate::Connections`] serves, or
+/// `axum::serve` with `into_make_service_with_connect_info::<SocketAddr>()`. Behind a proxy that is the proxy's: a
+/// host that trusts its proxy's headers reads them here, into [`Identity::origin`].
 ///
 /// # Example
 /// ```
 /// use axum::http::request::Parts;
 /// use docpal_core::Actor;
-/// use docpal_server::{ApiError, Authenticator, axum};
+/// use docpal_server::{ApiError, Authenticator, Identity, axum};
 ///
 /// /// A middleware of the host has put the actor into the request.
 /// struct Mine;
 ///
 /// #[async_trait::async_trait]
 /// impl Authenticator for Mine {
-///     async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError> {
+///     async fn authenticate(&self, request: &Parts) -> Result<Identity, ApiError> {
 ///         let actor = request.extensions.get::<Actor>().cloned();
-///         actor.ok_or_else(|| ApiError::unauthorized("log in first"))
+///         actor.map(Identity::from).ok_or_else(|| ApiError::unauthorized("log in first"))
 ///     }
 /// }
 /// ```
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
-    /// The actor of a request.
+    /// The sender of a request.
     ///
     /// # Errors
     /// [`ApiError::unauthorized`] when nobody is known by it.
-    async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError>;
+    async fn authenticate(&self, request: &Parts) -> Result<Identity, ApiError>;
 
     /// Forgets whom it remembers, because a key was revoked; for those that remember.
     fn forget(&self) {}
@@ -57,7 +61,7 @@ pub trait Authenticator: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct ApiKeys {
     docpal: Docpal,
-    seen: Cache<[u8; 32], Actor>,
+    seen: Cache<[u8; 32], Identity>,
     /// Counts what was forgotten: who was looked up before must not be remembered after.
     forgotten: AtomicU64,
 }
@@ -73,20 +77,21 @@ impl ApiKeys {
 
 #[async_trait]
 impl Authenticator for ApiKeys {
-    async fn authenticate(&self, request: &Parts) -> Result<Actor, ApiError> {
+    async fn authenticate(&self, request: &Parts) -> Result<Identity, ApiError> {
         let key = sent(request)?;
         let digest = digest(key);
-        if let Some(actor) = self.seen.get(&digest) {
-            return Ok(actor);
+        if let Some(identity) = self.seen.get(&digest) {
+            return Ok(identity);
         }
         let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut conn = self.docpal.acquire().await?;
-        let actor = api_keys::actor(&mut conn, &digest).await?;
-        let actor = actor.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+        let holder = api_keys::holder(&mut conn, &digest).await?;
+        let (id, actor) = holder.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+        let identity = Identity::new(actor).session(id.uuid().to_string());
         if self.forgotten.load(Ordering::SeqCst) == forgotten {
-            self.seen.insert(digest, actor.clone());
+            self.seen.insert(digest, identity.clone());
         }
-        Ok(actor)
+        Ok(identity)
     }
 
     fn forget(&self) {

@@ -7,6 +7,7 @@ pub mod bootstrap;
 pub mod demo;
 pub mod export;
 mod http;
+mod identity;
 pub mod import;
 mod limits;
 pub mod new_table;
@@ -24,6 +25,8 @@ pub use auth::{ApiKeys, Authenticator};
 pub use http::error::{ApiError, ApiResult, ErrorBody, ErrorDetail, FieldErrorBody};
 #[doc(inline)]
 pub use http::openapi::document as openapi;
+#[doc(inline)]
+pub use identity::Identity;
 #[doc(inline)]
 pub use server::{Server, ServerBuilder};
 #[doc(inline)]

@@ -22,6 +22,8 @@ use crate::{http, sql};
 /// // The host's own application, with DocPal beside its other routes.
 /// let app = axum::Router::new().nest("/tables", server.router());
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// // The audit log gets the addresses of the connections.
+/// let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
 /// axum::serve(listener, app).await?;
 /// # Ok(())
 /// # }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -19,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
+use tower_http::add_extension::AddExtension;
 
 /// A listener that cannot accept now, because files are used up, is asked again after this.
 const BREATH: Duration = Duration::from_millis(100);
@@ -73,7 +75,8 @@ impl Connections {
         self
     }
 
-    /// Serves `router` until `stop`, then until the requests under way have ended.
+    /// Serves `router` until `stop`, then until the requests under way have ended. Requests carry the address of their
+    /// connection, as `ConnectInfo<SocketAddr>`.
     ///
     /// # Example
     /// ```no_run
@@ -95,7 +98,11 @@ impl Connections {
                 next = next => next,
             };
             match addresses.enter(address.ip(), self.each) {
-                Some(guest) => self.spawn(stream, &router, &graceful, (place, guest)),
+                Some(guest) => {
+                    // As `into_make_service_with_connect_info` does: who asks for the address finds it.
+                    let service = AddExtension::new(router.clone(), ConnectInfo(address));
+                    self.spawn(stream, service, &graceful, (place, guest));
+                }
                 None => tracing::debug!(%address, "too many connections from one address"),
             }
         }
@@ -106,7 +113,7 @@ impl Connections {
     fn spawn<P: Send + 'static>(
         &self,
         stream: TcpStream,
-        router: &Router,
+        service: AddExtension<Router, ConnectInfo<SocketAddr>>,
         graceful: &GracefulShutdown,
         place: P,
     ) {
@@ -120,7 +127,7 @@ impl Connections {
             .timer(TokioTimer::new())
             .keep_alive_interval(self.idle / 2)
             .keep_alive_timeout(self.head);
-        let service = TowerToHyperService::new(router.clone());
+        let service = TowerToHyperService::new(service);
         let io = TokioIo::new(Watched::new(stream, self.head, self.idle));
         let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
         tokio::spawn(async move {

@@ -7,6 +7,7 @@ mod connections;
 mod existence;
 mod formula;
 mod idempotency;
+mod identity;
 mod imports;
 mod keys;
 mod limits;

@@ -90,7 +90,7 @@ impl FromRequestParts<ServerState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
-        let actor = state.authenticator.authenticate(parts).await?;
+        let actor = state.authenticator.authenticate(parts).await?.into_actor(parts);
         let within = parts.extensions.get::<Within>().cloned();
         // What is read of the request afterwards is counted for the company.
         parts.extensions.insert(Payer(actor.company()));

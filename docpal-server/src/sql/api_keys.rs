@@ -55,26 +55,26 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
     .map_err(from_sqlx)
 }
 
-/// Whom the key with `digest` acts for, if it is neither revoked nor expired. Notes the use, at most once a minute.
+/// The key with `digest` and whom it acts for, if it is neither revoked nor expired. Notes the use, at most once a minute.
 ///
 /// # Errors
 /// Database errors as mapped.
-pub(crate) async fn actor(conn: &mut Connection, digest: &[u8]) -> Result<Option<Actor>> {
-    let row: Option<(Uuid, Uuid, String)> = sqlx::query_as(
+pub(crate) async fn holder(conn: &mut Connection, digest: &[u8]) -> Result<Option<(ApiKeyId, Actor)>> {
+    let row: Option<(Uuid, Uuid, Uuid, String)> = sqlx::query_as(
         "WITH used AS (
              UPDATE docpal_server.api_keys SET last_used_at = now()
              WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
                  AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
          )
-         SELECT company_id, user_id, role FROM docpal_server.api_keys
+         SELECT id, company_id, user_id, role FROM docpal_server.api_keys
          WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
     )
     .bind(digest)
     .fetch_optional(conn)
     .await
     .map_err(from_sqlx)?;
-    let Some((company, user, role)) = row else { return Ok(None) };
-    Ok(Some(Actor::new(company.into(), user.into(), [role_of(&role)?])))
+    let Some((id, company, user, role)) = row else { return Ok(None) };
+    Ok(Some((id.into(), Actor::new(company.into(), user.into(), [role_of(&role)?]))))
 }
 
 #[derive(sqlx::FromRow)]

@@ -90,7 +90,7 @@ impl Api {
         let first = bootstrap(&docpal, "Acme", None).await.expect("a first company");
         let OwnerKey::Made(secret) = first.key else { panic!("a new database has no key") };
         let server = build(Server::builder(docpal.clone())).start().await.expect("the server starts");
-        let router = server.router();
+        let router = server.router().into_make_service_with_connect_info::<SocketAddr>();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let serving = tokio::spawn(async move {
