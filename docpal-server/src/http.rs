@@ -12,6 +12,7 @@ mod guard;
 mod health;
 mod idempotency;
 mod import;
+pub(crate) mod metrics;
 mod object;
 pub(crate) mod openapi;
 mod pages;
@@ -21,6 +22,8 @@ mod reply;
 mod request_id;
 mod tables;
 mod view;
+
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -33,7 +36,8 @@ use utoipa_axum::routes;
 use self::error::ApiError;
 use crate::server::ServerState;
 
-/// The routes of the API with their documentation: the one list. Those that write stand in [`writing`].
+/// The routes of the API with their documentation: the one list. Those that write stand in [`writing`], those that a
+/// host can do without in [`optional`].
 fn documented(
     layered: impl Fn(OpenApiRouter<ServerState>) -> OpenApiRouter<ServerState>,
 ) -> OpenApiRouter<ServerState> {
@@ -61,6 +65,11 @@ fn documented(
         .routes(routes!(field_types::list))
 }
 
+/// The routes that [`crate::ServerBuilder::metrics`] turns off.
+fn optional() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(metrics::get))
+}
+
 /// The routes that write, with what is read under the same paths. They take an `Idempotency-Key`.
 fn writing() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
@@ -79,15 +88,25 @@ fn writing() -> OpenApiRouter<ServerState> {
 /// The whole router.
 pub(crate) fn router(state: ServerState) -> Router {
     let idempotent = middleware::from_fn_with_state(state.clone(), idempotency::layer);
-    let (routes, document) = documented(|writing| writing.layer(idempotent.clone())).split_for_parts();
+    let mut routes = documented(|writing| writing.layer(idempotent.clone()));
+    if state.metrics.is_some() {
+        routes = routes.merge(optional());
+    }
+    let (routes, document) = routes.split_for_parts();
     let document = openapi::finish(document);
-    routes
+    let router = routes
         .merge(pages::routes(&document))
         .route("/", get(pages::start))
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(state.limits.timeout, guard::timeout))
-        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(CatchPanicLayer::custom(guard::panicked));
+    // Around the time-out and the net for panics: their answers count, too.
+    let counted = match &state.metrics {
+        Some(metrics) => router.layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::layer)),
+        None => router,
+    };
+    counted
         .layer(middleware::from_fn(request_id::layer))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(guard::headers))

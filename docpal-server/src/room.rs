@@ -54,7 +54,6 @@ impl Room {
     }
 
     /// How much is taken.
-    #[cfg(test)]
     pub(crate) fn in_use(&self) -> u64 {
         self.taken().values().sum()
     }

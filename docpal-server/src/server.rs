@@ -7,6 +7,7 @@ use axum::Router;
 use docpal_core::{Docpal, Result};
 
 use crate::auth::{ApiKeys, Authenticator};
+use crate::http::metrics::Metrics;
 use crate::limits::{Rooms, ServerLimits};
 use crate::share::Shares;
 use crate::{http, sql};
@@ -38,6 +39,7 @@ pub struct ServerBuilder {
     docpal: Docpal,
     authenticator: Option<Arc<dyn Authenticator>>,
     limits: ServerLimits,
+    metrics: bool,
 }
 
 /// What every handler can reach.
@@ -48,6 +50,8 @@ pub(crate) struct ServerState {
     pub(crate) limits: Arc<ServerLimits>,
     pub(crate) rooms: Rooms,
     pub(crate) shares: Shares,
+    /// What is counted; nothing when the host does without.
+    pub(crate) metrics: Option<Arc<Metrics>>,
 }
 
 impl std::fmt::Debug for ServerState {
@@ -66,10 +70,10 @@ impl Server {
     /// Starts building a server; by default it knows its callers by API key.
     #[must_use]
     pub fn builder(docpal: Docpal) -> ServerBuilder {
-        ServerBuilder { docpal, authenticator: None, limits: ServerLimits::default() }
+        ServerBuilder { docpal, authenticator: None, limits: ServerLimits::default(), metrics: true }
     }
 
-    /// The routes: `/`, `/healthz`, `/readyz` and everything under `/api`. Nest it under a path to keep the
+    /// The routes: `/`, `/healthz`, `/readyz`, `/metrics` and everything under `/api`. Nest it under a path to keep the
     /// host's own answers for unknown paths.
     pub fn router(&self) -> Router {
         http::router(self.state.clone())
@@ -108,6 +112,15 @@ impl ServerBuilder {
         self
     }
 
+    /// Serves `/metrics` for Prometheus, as it does by default. It needs no key: it tells how much the server does, by
+    /// route, and nothing of any company. Where strangers can reach the server and shall not know that either, turn it
+    /// off here, or keep the path from them in the proxy.
+    #[must_use]
+    pub fn metrics(mut self, metrics: bool) -> Self {
+        self.metrics = metrics;
+        self
+    }
+
     /// Gives a request at most this long until its answer begins; a minute by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -120,11 +133,13 @@ impl ServerBuilder {
     /// # Errors
     /// `database_too_new` when a newer DocPal migrated them; database errors as mapped.
     pub async fn start(self) -> Result<Server> {
-        let Self { docpal, authenticator, limits } = self;
+        let Self { docpal, authenticator, limits, metrics } = self;
         let authenticator = authenticator.unwrap_or_else(|| Arc::new(ApiKeys::new(docpal.clone())));
         sql::migrate(&docpal).await?;
         let rooms = Rooms::new(&limits);
         let shares = Shares::of(&docpal);
-        Ok(Server { state: ServerState { docpal, authenticator, limits: Arc::new(limits), rooms, shares } })
+        let metrics = metrics.then(|| Arc::new(Metrics::new()));
+        let limits = Arc::new(limits);
+        Ok(Server { state: ServerState { docpal, authenticator, limits, rooms, shares, metrics } })
     }
 }

@@ -11,6 +11,7 @@ mod identity;
 mod imports;
 mod keys;
 mod limits;
+mod metrics;
 mod records;
 mod server;
 mod tables;

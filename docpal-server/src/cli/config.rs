@@ -46,6 +46,7 @@ struct File {
     pool_size: Option<u32>,
     connections: Option<u32>,
     connections_per_address: Option<u32>,
+    metrics: Option<bool>,
 }
 
 /// The settings in force.
@@ -59,6 +60,7 @@ pub(crate) struct Config {
     pub(crate) pool_size: u32,
     pub(crate) connections: usize,
     pub(crate) connections_per_address: usize,
+    pub(crate) metrics: bool,
 }
 
 impl Config {
@@ -85,6 +87,7 @@ impl Config {
             pool_size: file.pool_size.unwrap_or(10).clamp(2, 1_000),
             connections: count(file.connections, 1_024),
             connections_per_address: count(file.connections_per_address, 256),
+            metrics: file.metrics.unwrap_or(true),
         }
     }
 }
@@ -111,10 +114,14 @@ mod tests {
 
     #[test]
     fn a_flag_wins_over_the_environment_and_both_over_the_file() {
-        let file = || File::parse("listen = '0.0.0.0:1'\ndatabase_url = 'file'\npool_size = 3").unwrap();
+        let file = || {
+            File::parse("listen = '0.0.0.0:1'\ndatabase_url = 'file'\npool_size = 3\nmetrics = false")
+                .unwrap()
+        };
         let merged = Config::merge(Place::default(), None, file(), None);
         assert_eq!(merged.listen.to_string(), "0.0.0.0:1");
         assert_eq!((merged.database_url.as_deref(), merged.pool_size), (Some("file"), 3));
+        assert!(!merged.metrics);
         let merged = Config::merge(Place::default(), None, file(), Some("general".to_owned()));
         assert_eq!(merged.database_url.as_deref(), Some("general"));
         let place = Place { database_url: Some("flag".to_owned()), ..Place::default() };

@@ -84,6 +84,7 @@ pub(crate) async fn serve(
     let server = Server::builder(database.docpal.clone())
         .body_limit(config.body_limit)
         .timeout(config.timeout)
+        .metrics(config.metrics)
         .start()
         .await?;
     let (stop, mut stopped) = watch::channel(false);

@@ -97,7 +97,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 /// ```
 #[must_use]
 pub fn document() -> String {
-    finish(super::documented(|writing| writing).into_openapi()).to_pretty_json().unwrap_or_default()
+    finish(whole()).to_pretty_json().unwrap_or_default()
+}
+
+/// With every route that there can be.
+fn whole() -> OpenApi {
+    super::documented(|writing| writing).merge(super::optional()).into_openapi()
 }
 
 #[cfg(test)]
@@ -119,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_operation_says_what_it_does_and_how_it_refuses() {
-        let mut document = finish(super::super::documented(|writing| writing).into_openapi());
+        let mut document = finish(whole());
         assert!(document.paths.paths.len() > 15);
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {

@@ -13,6 +13,7 @@ use super::client::Api;
 const PROMISED: &[(&str, &str)] = &[
     ("get", "/healthz"),
     ("get", "/readyz"),
+    ("get", "/metrics"),
     ("get", "/api/auth/me"),
     ("post", "/api/api-keys"),
     ("get", "/api/api-keys"),
@@ -49,7 +50,7 @@ const PROMISED: &[(&str, &str)] = &[
 ];
 
 /// Routes that need no key.
-const OPEN: &[&str] = &["/healthz", "/readyz", "/api/formula/functions"];
+const OPEN: &[&str] = &["/healthz", "/readyz", "/metrics", "/api/formula/functions"];
 
 #[tokio::test]
 async fn the_document_lists_the_routes_and_the_server_has_each_of_them() {
