@@ -53,6 +53,8 @@ async fn slow_readers_of_exports_leave_room_for_others() {
     let refused = api.call_as(&third, "GET", &export(&small), None).await;
     assert_eq!(refused.refusal(), (503, "busy".to_owned()));
     assert_eq!(refused.header("retry-after"), Some("1"));
+    let metrics = api.send("GET", "/metrics", &[], b"").await;
+    assert!(metrics.text().contains("\ndocpal_exports_running 2\n"), "{}", metrics.text());
     assert_eq!(api.get(&format!("/api/tables/{table}/records?limit=1")).await.status, 200);
     // Whoever goes away gives back the place.
     drop(own);

@@ -2,6 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use docpal_server::Server;
+use docpal_server::axum::Router;
+use docpal_server::axum::body::{Body, to_bytes};
+use docpal_server::axum::http::Request;
+use tower::ServiceExt as _;
+
 use super::client::{Api, Reply};
 
 async fn metrics(api: &Api) -> Reply {
@@ -68,6 +74,25 @@ async fn paths_and_methods_that_do_not_exist_make_no_labels() {
     assert_eq!(series(before.text()), series(after.text()));
     assert_eq!(value(after.text(), NONE), value(before.text(), NONE) + 20);
     assert!(!after.text().contains("nothing") && !after.text().contains("BREW"), "{}", after.text());
+}
+
+#[tokio::test]
+async fn under_a_path_of_the_host_labels_are_templates_too() {
+    let api = Api::start().await;
+    let server = Server::builder(api.docpal.clone()).start().await.unwrap();
+    let ask = async |path: &str| {
+        let host = Router::new().nest("/in/{tenant}", server.router());
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let body = host.oneshot(request).await.unwrap().into_body();
+        String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap()
+    };
+    for path in ["/in/acme/healthz", "/in/acme/nothing"] {
+        ask(path).await;
+    }
+    let text = ask("/in/acme/metrics").await;
+    let ok = r#"docpal_http_requests_total{route="/in/{tenant}/healthz",method="GET",status="2xx"}"#;
+    assert_eq!(value(&text, ok), 1, "{text}");
+    assert!(!text.contains("acme") && !text.contains("nothing"), "{text}");
 }
 
 #[tokio::test]
