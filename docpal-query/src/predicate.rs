@@ -106,6 +106,9 @@ impl Predicate {
             Self::Always => Self::Never,
             Self::Never => Self::Always,
             Self::Not(inner) => *inner,
+            // Part by part, so that what is known of some of them need not be asked again. Unknown counts as no in
+            // each, so this is the same.
+            Self::Or(items) => Self::all(items.into_iter().map(Self::none_of)),
             other => Self::Not(Box::new(other)),
         }
     }

@@ -39,6 +39,8 @@ mod limits;
 #[cfg(test)]
 mod noninterference;
 #[cfg(test)]
+mod operator_sql;
+#[cfg(test)]
 mod owners;
 #[cfg(test)]
 mod pages;
