@@ -46,6 +46,10 @@ const SNAPSHOTS: u64 = 10_000;
 ///
 /// Every operation on the database has two forms: one that takes a connection from the pool and commits,
 /// and one named `.._in` that takes the host's own connection or transaction and leaves committing to it.
+///
+/// Let a call of an `.._in` form come to its end. Where its future was dropped on the way, a part of it may stand in the
+/// host's transaction, rights not asked and nothing audited, and the driver may be out of step with the server: roll the
+/// transaction back by closing the connection. The forms on the pool clean up by themselves.
 #[derive(Clone)]
 pub struct Docpal {
     inner: Arc<Inner>,

@@ -159,6 +159,16 @@ impl Filter {
         Ok(())
     }
 
+    /// Does it join nothing somewhere?
+    #[must_use]
+    pub fn has_empty_list(&self) -> bool {
+        match self {
+            Self::And(items) | Self::Or(items) => items.is_empty() || items.iter().any(Self::has_empty_list),
+            Self::Not(inner) => inner.has_empty_list(),
+            Self::Test(_) => false,
+        }
+    }
+
     /// The same filter with every test passed through `change`.
     ///
     /// # Errors

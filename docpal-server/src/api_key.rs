@@ -213,7 +213,7 @@ pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> R
 }
 
 /// Makes a key on behalf of `actor`, who must be allowed to manage the company. A key acts for its maker or for a
-/// service user; only an owner makes one for somebody else, or with the role owner.
+/// service user, with a role that its maker has; only an owner makes one for somebody else, or with another role.
 ///
 /// # Errors
 /// `not_allowed`, `validation_failed` for the name or a moment that has passed.
@@ -222,6 +222,10 @@ pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(U
     docpal.rules(actor).list().await?;
     if spec.role == Role::Owner && !actor.is_owner() {
         return Err(not_allowed("only an owner makes a key for an owner"));
+    }
+    // With another role the key would be free of what rules deny the maker's own.
+    if !actor.is_owner() && !actor.roles().contains(&spec.role) {
+        return Err(not_allowed("only an owner makes a key with a role that is not their own"));
     }
     let (user, service_user) = holder_of(docpal, actor, spec).await?;
     let name =

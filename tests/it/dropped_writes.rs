@@ -107,7 +107,7 @@ async fn a_create_dropped_at_any_await_is_whole_or_not_there() {
         if let Some(done) = done {
             done.unwrap();
             assert_eq!(made, 1);
-            assert!(polls > 3, "a write waits for the server more than once");
+            assert!(polls > 0, "a write waits for the server");
             return;
         }
         before = after;

@@ -490,6 +490,7 @@ async fn a_rule_that_means_nothing_is_refused_when_it_is_made() {
         (table_rule, Filter::test("total", "contains", "x"), "unknown_operator"),
         (table_rule, Filter::test("created_by", "is_mine", 1), "unknown_operator"),
         (table_rule, Filter::test("statuss", "is", "open"), "unknown_field"),
+        (table_rule, Filter::Not(Box::new(Filter::Or(Vec::new()))), "invalid_filter"),
         (company_rule, Filter::check("created_by", "is_mee"), "unknown_operator"),
     ] {
         let spec = RuleSpec::deny(resource, Subject::Role(Role::Member), Action::Read).when(condition);
@@ -568,4 +569,23 @@ async fn a_field_called_id_is_meant_by_its_name_everywhere() {
     let page =
         world.docpal.records(&member, table).list(&ViewSpec::new().filter(Filter::test("id", "gt", 1))).await;
     assert_eq!(column(&page.unwrap(), "id"), ["2"]);
+}
+
+// Finding A2, its sibling
+#[tokio::test]
+async fn a_suggestion_to_who_makes_a_rule_names_no_field_that_is_hidden_from_them() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let deny =
+        RuleSpec::deny(Resource::Table(table), Subject::Role(Role::Admin), Action::Read).fields(["price"]);
+    world.docpal.rules(&world.owner).create(&deny).await.unwrap();
+    let admin = Actor::new(world.company, UserId::new(), [Role::Admin]);
+    let suggested = async |field: &str| {
+        let rule =
+            RuleSpec::deny(Resource::Table(table), Subject::Role(Role::Member), Action::Read).fields([field]);
+        let error = world.docpal.rules(&admin).create(&rule).await.unwrap_err();
+        error.fields()[0].message.clone()
+    };
+    assert!(!suggested("prise").await.contains("price"));
+    assert!(suggested("statuss").await.contains("status"));
 }

@@ -4,13 +4,13 @@ use chrono::Utc;
 
 use super::companies::{in_no_company, require_manage};
 use super::{Docpal, in_transaction, not_allowed, table_not_found};
-use crate::access::{Action, Actor, Resource, Rule, RuleSpec, Subject, authority, scope};
+use crate::access::{Action, Actor, Guard, Resource, Rule, RuleSpec, Subject, authority, scope};
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::filter::{Filter, Test};
 use crate::id::{RuleId, TableId};
 use crate::json::Json;
-use crate::model::TableSnapshot;
+use crate::model::{Field, TableSnapshot};
 use crate::names;
 use crate::operators::{self, Reading};
 use crate::sql::{Connection, guarded, meta};
@@ -138,9 +138,14 @@ impl Rules<'_> {
     async fn for_table(&self, conn: &mut Connection, table: TableId, spec: &RuleSpec) -> Result<Rule> {
         let snapshot = self.managed_table(conn, table).await?;
         manages_all(spec)?;
+        let scope = scope(self.actor, &snapshot);
         let find = |key: &str, at: &str| {
             snapshot.find(key).map(|field| field.id()).ok_or_else(|| {
-                let near = names::suggestion(snapshot.nearest(key, |_| true));
+                let may_read = |field: &Field| match scope.field(Action::Read, field.id()) {
+                    Guard::Always => true,
+                    Guard::When { allow, deny } => !allow.is_empty() && !deny.contains(&None),
+                };
+                let near = names::suggestion(snapshot.nearest(key, may_read));
                 let entry = FieldError::new(at, "unknown_field", format!("there is no field `{key}`{near}"));
                 Error::validation(vec![entry])
             })
@@ -251,6 +256,11 @@ fn manages_all(spec: &RuleSpec) -> Result<()> {
 /// formula computes them.
 fn checked(condition: &Filter, find: impl Fn(&str) -> Result<(String, Compared, bool)>) -> Result<Filter> {
     condition.require_size("condition")?;
+    if condition.has_empty_list() {
+        let message =
+            "an empty `and` or `or` always or never holds; leave the condition out, or say what it asks";
+        return Err(Error::validation(vec![FieldError::new("condition", "invalid_filter", message)]));
+    }
     condition.map_tests(&mut |test: &Test| {
         let (field, compared, computed) = find(&test.field)?;
         let reading = Reading { compared: &compared, has_user: true, now: Utc::now() };

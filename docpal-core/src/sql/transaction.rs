@@ -86,7 +86,9 @@ impl Transaction {
         Ok(begun)
     }
 
-    /// Keeps what was done. `Ok` means that it is stored.
+    /// Keeps what was done. `Ok` means that it is stored, unless the host went on after one of its own statements had
+    /// failed: PostgreSQL undoes such a transaction and calls that a success. Every failed operation of DocPal leaves the
+    /// transaction usable.
     ///
     /// # Errors
     /// `database_unavailable` when the connection was lost: the outcome is not known then; other database errors as

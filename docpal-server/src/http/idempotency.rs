@@ -156,7 +156,10 @@ fn digest_of(parts: &Parts, body: &[u8]) -> Vec<u8> {
 }
 
 fn answer_key(caller: &Caller, key: String) -> AnswerKey {
-    let (company, actor) = (caller.actor.company().uuid(), actor_text(&caller.actor));
+    // With other roles the same user may see less.
+    let roles: Vec<String> = caller.actor.roles().iter().map(ToString::to_string).collect();
+    let (company, actor) =
+        (caller.actor.company().uuid(), format!("{} {}", actor_text(&caller.actor), roles.join(" ")));
     let mut digest = Sha256::new();
     digest.update(b"docpal_server.answers");
     digest.update(company.as_bytes());

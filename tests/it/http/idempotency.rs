@@ -224,3 +224,26 @@ async fn a_write_that_ran_into_the_time_out_does_not_land_later() {
     assert_eq!(api.total(&table).await, 6);
     assert_eq!(api.docpal.limits(), &Limits::default());
 }
+
+// Finding A11: an answer is kept for who may see it.
+#[tokio::test]
+async fn a_kept_answer_is_not_given_to_another_role_of_the_same_user() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let me = api.get("/api/auth/me").await.ok();
+    let made = api
+        .post("/api/api-keys", &json!({"name": "weak", "role": "member", "user_id": me["user_id"]}))
+        .await
+        .ok();
+    let weak = made["key"].as_str().expect("a key");
+    for action in ["read", "create"] {
+        let rule = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": action,
+            "effect": "deny"});
+        assert_eq!(api.post("/api/permissions", &rule).await.status, 201);
+    }
+    let records = format!("/api/tables/{table}/records");
+    let body = json!({"fields": {"customer": "Ada"}});
+    assert_eq!(api.keyed("once", "POST", &records, Some(&body)).await.status, 201);
+    let refused = api.keyed_as(weak, "once", "POST", &records, Some(&body)).await;
+    assert_eq!(refused.refusal(), (404, "table_not_found".to_owned()));
+}
