@@ -181,3 +181,26 @@ async fn what_is_left_of_a_table_that_is_gone_only_owners_see() {
     assert!(of_table.iter().all(|entry| entry.records.is_empty()));
     assert!(of_table[0].details.to_string().contains("Salaries"));
 }
+
+// Finding A31: an image is judged by itself, not by what the record became.
+#[tokio::test]
+async fn what_a_record_held_while_it_was_hidden_stays_hidden() {
+    let salaries = Salaries::new().await;
+    let closed = Filter::test("state", "is", "closed");
+    salaries.rule(salaries.deny(Action::Read).when(closed)).await;
+    let set = |name: &str, value: Json| RecordDraft::new().set(name, value);
+    // Hidden with a salary, then opened without it.
+    salaries.update(1, &set("salary", Json::from(424_242))).await;
+    salaries.update(1, &set("salary", Json::Null)).await;
+    salaries.update(1, &set("state", Json::from("open"))).await;
+    // Shown, then hidden with a salary, then gone.
+    let both = set("state", Json::from("closed")).set("salary", 777_777);
+    salaries.update(0, &both).await;
+    let records = salaries.world.docpal.records(&salaries.world.owner, salaries.table);
+    records.delete(salaries.ids[0], None).await.unwrap();
+    let told = format!("{:?}", salaries.entries().await);
+    assert!(!told.contains("424242") && !told.contains("777777"), "{told}");
+    // Of the opened one the last change is told, as far as it led into the open.
+    let opened = salaries.entries().await.into_iter().find(|entry| entry.records == [salaries.ids[1]]);
+    assert!(format!("{:?}", opened.unwrap().details).contains("open"));
+}

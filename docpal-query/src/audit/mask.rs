@@ -1,5 +1,5 @@
 //! Which records and cells of entries a reader may see. Takes raw entries and the reader's access per table; asks the
-//! database once per table about the records that are there, and once about images of those that are gone.
+//! database once per table about the records that are there, and once about the images of what they held.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,11 +15,11 @@ use crate::lower::predicate;
 use crate::lower::select::SYSTEM;
 use crate::predicate::Predicate;
 
-/// What is visible, by record: of those that are there, and, by version, of images of those that are gone.
+/// What is visible: of the records that are there, and, by version, of the images of what they held.
 #[derive(Default)]
 pub(super) struct Seen {
     now: HashMap<(TableId, RecordId), Cells>,
-    gone: HashMap<(RecordId, i64), Cells>,
+    then: HashMap<(RecordId, i64), Cells>,
 }
 
 /// Of one record: may it be read, and which of the fields that are there for some records only?
@@ -53,16 +53,14 @@ pub(super) async fn seen(
                 seen.now.insert((*table, id.into()), cells(&row, access));
             }
         }
-        let is_gone =
-            |image: &&Json| record_of(image).is_some_and(|id| !seen.now.contains_key(&(*table, id)));
-        let images = entries.iter().flat_map(|entry| befores(&entry.details)).filter(is_gone);
-        let images: Vec<Json> = images.map(|image| columns(image, access)).collect();
+        let images = entries.iter().flat_map(|entry| images(&entry.details));
+        let images: Vec<Json> = images.map(|image| columns(&image, access)).collect();
         if images.is_empty() {
             continue;
         }
         for row in judge(conn, access, images).await {
             if let Some((id, version)) = row.uuid(0).zip(row.int(1)) {
-                seen.gone.insert((id.into(), version), cells(&row, access));
+                seen.then.insert((id.into(), version), cells(&row, access));
             }
         }
     }
@@ -120,23 +118,35 @@ impl Seen {
             .iter()
             .filter_map(|image| Some((record_of(image)?, version_of(image)?)))
             .collect();
-        let cells = |id: RecordId| {
+        // A record that is there must be readable now, and an image of it must have been when it was one.
+        let is_hidden =
+            |id: RecordId| self.now.get(&(access.snapshot().id(), id)).is_some_and(|cells| !cells.readable);
+        let at = |id: RecordId, later: i64| {
             if sees_all(access) {
                 return Some(&all);
             }
-            let gone = || self.gone.get(&(id, *versions.get(&id)?));
-            let cells = self.now.get(&(access.snapshot().id(), id)).or_else(gone);
-            cells.filter(|cells| cells.readable)
+            let version = versions.get(&id)?.checked_add(later)?;
+            self.then.get(&(id, version)).filter(|cells| cells.readable && !is_hidden(id))
         };
-        let records: Vec<RecordId> =
-            entry.records.iter().copied().filter(|id| cells(*id).is_some()).collect();
+        let is_seen = |id: &RecordId| match versions.contains_key(id) {
+            true => at(*id, 0).or_else(|| at(*id, 1)).is_some(),
+            // Nothing is said but that it was made.
+            false => {
+                sees_all(access) || self.now.contains_key(&(access.snapshot().id(), *id)) && !is_hidden(*id)
+            }
+        };
+        let records: Vec<RecordId> = entry.records.iter().copied().filter(is_seen).collect();
         let only = *records.first()?;
-        let one = |image: &Json| shown(image, access, cells(record_of(image).unwrap_or(only)));
+        let one =
+            |image: &Json, later: i64| shown(image, access, at(record_of(image).unwrap_or(only), later));
         let Json::Object(parts) = &entry.details else { return Some((records, Json::empty())) };
         let parts = parts.iter().map(|(key, part)| {
+            let later = i64::from(key == "after");
             let part = match part {
-                Json::List(images) => Json::List(images.iter().filter_map(one).collect()),
-                image => one(image).unwrap_or(Json::Null),
+                Json::List(images) => {
+                    Json::List(images.iter().filter_map(|image| one(image, later)).collect())
+                }
+                image => one(image, later).unwrap_or(Json::Null),
             };
             (key.clone(), part)
         });
@@ -159,6 +169,28 @@ fn shown(image: &Json, access: &Access, cells: Option<&Cells>) -> Option<Json> {
     };
     let kept = entries.iter().filter(|(key, _)| is_system(key) || is_seen(key));
     Some(Json::Object(kept.cloned().collect()))
+}
+
+/// The whole images of an entry: what records held before and, of an update, what the record held then.
+fn images(details: &Json) -> Vec<Json> {
+    let mut images = befores(details).to_vec();
+    if let (Some(Json::Object(before)), Some(Json::Object(after))) =
+        (details.get("before"), details.get("after"))
+    {
+        let version = details.get("before").and_then(version_of).and_then(|version| version.checked_add(1));
+        let mut then = before.clone();
+        for (key, value) in after {
+            match then.iter_mut().find(|(known, _)| known == key) {
+                Some((_, slot)) => *slot = value.clone(),
+                None => then.push((key.clone(), value.clone())),
+            }
+        }
+        if let Some((version, (_, slot))) = version.zip(then.iter_mut().find(|(key, _)| key == "version")) {
+            *slot = Json::Number(version.to_string());
+        }
+        images.push(Json::Object(then));
+    }
+    images
 }
 
 /// The images of what records held before.
