@@ -17,7 +17,7 @@ const CANDIDATES: usize = 2_000;
 /// letters changed, added, dropped or swapped with their neighbour.
 ///
 /// ```
-/// assert_eq!(docpal_formula::nearest("prcie", ["quantity", "price", "piece"]), ["price", "piece"]);
+/// assert_eq!(docpal_formula::nearest("prise", ["quantity", "price", "prize"]), ["price", "prize"]);
 /// ```
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     let wanted = plain(name);
