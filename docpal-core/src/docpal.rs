@@ -9,7 +9,7 @@ mod sight;
 mod tables;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,14 @@ impl WeakDocpal {
 struct Cached {
     snapshot: Arc<TableSnapshot>,
     seen: Instant,
+    /// The log told of a change that may be newer: the version says whether it is.
+    doubted: Arc<AtomicBool>,
+}
+
+impl Cached {
+    fn new(snapshot: Arc<TableSnapshot>, seen: Instant) -> Self {
+        Self { snapshot, seen, doubted: Arc::default() }
+    }
 }
 
 impl Docpal {
@@ -210,6 +218,7 @@ impl Docpal {
     pub async fn snapshot(&self, company: CompanyId, id: TableId) -> Result<Arc<TableSnapshot>> {
         let Inner { snapshots, changes, forgotten, node, .. } = self.inner.as_ref();
         if let Some(cached) = snapshots.get(&(company, id))
+            && !cached.doubted.load(Ordering::SeqCst)
             && (node.follower.is_current() || cached.seen.elapsed() < TRUSTED)
             && changes.none_since(cached.seen, company, id)
         {
@@ -223,7 +232,7 @@ impl Docpal {
         let (before, seen) = (forgotten.load(Ordering::SeqCst), Instant::now());
         let snapshot = self.snapshot_in(&mut conn, company, id).await?;
         if forgotten.load(Ordering::SeqCst) == before {
-            snapshots.insert((company, id), Cached { snapshot: Arc::clone(&snapshot), seen });
+            snapshots.insert((company, id), Cached::new(Arc::clone(&snapshot), seen));
             // Forgotten between the two lines above: the cache may have been told before it had anything to forget.
             if forgotten.load(Ordering::SeqCst) != before {
                 snapshots.invalidate(&(company, id));
@@ -271,25 +280,28 @@ impl Docpal {
         self.inner.changes.add(company, table, by);
     }
 
-    /// Forgets what others have changed. A change without a table concerns all tables of its company.
+    /// Doubts what others may have changed: a snapshot whose version is still the same stays. A change without a table
+    /// concerns all tables of its company.
     pub(crate) fn forget_these(&self, forget: Forget) {
         let these = match forget {
             Forget::These(these) if these.is_empty() => return,
             Forget::These(these) => these,
+            // Also where the log is one of another time, whose versions say nothing.
             Forget::All => return self.forget_all(),
         };
+        let snapshots = &self.inner.snapshots;
         self.inner.forgotten.fetch_add(1, Ordering::SeqCst);
         let (tables, whole): (Vec<_>, Vec<_>) = these.into_iter().partition(|(_, table)| table.is_some());
         for (company, table) in tables {
-            if let Some(table) = table {
-                self.inner.snapshots.invalidate(&(company, table));
+            if let Some(cached) = table.and_then(|table| snapshots.get(&(company, table))) {
+                cached.doubted.store(true, Ordering::SeqCst);
             }
         }
         let whole: HashSet<CompanyId> = whole.into_iter().map(|(company, _)| company).collect();
         if !whole.is_empty() {
-            for (key, _) in &self.inner.snapshots {
+            for (key, cached) in snapshots {
                 if whole.contains(&key.0) {
-                    self.inner.snapshots.invalidate(key.as_ref());
+                    cached.doubted.store(true, Ordering::SeqCst);
                 }
             }
         }

@@ -82,6 +82,32 @@ async fn a_rule_of_the_company_changed_on_one_node_holds_on_another_and_spares_o
     assert!(Arc::ptr_eq(&cached, &other.snapshot(neighbour, theirs).await.unwrap()));
 }
 
+#[tokio::test]
+async fn news_of_what_a_handle_knows_already_leaves_its_snapshot() {
+    let world = World::new().await;
+    // Nobody hears of the table until it is cached.
+    let mut stuck = world.db.pool().begin().await.unwrap();
+    sqlx::query("LOCK TABLE docpal.event_clock IN ACCESS EXCLUSIVE MODE").execute(&mut *stuck).await.unwrap();
+    let table = world.orders().await;
+    let cached = world.docpal.snapshot(world.company, table).await.unwrap();
+    let (news, mut heard) = mpsc::unbounded_channel();
+    let kept = world.docpal.events().subscribe(move |position| news.send(position).unwrap_or_default());
+    stuck.rollback().await.unwrap();
+    let told = async {
+        let last = "SELECT pos FROM docpal.event_clock WHERE NOT EXISTS (SELECT FROM docpal.outbox)";
+        loop {
+            let at = heard.recv().await.unwrap();
+            let last: Option<i64> = sqlx::query_scalar(last).fetch_optional(world.db.pool()).await.unwrap();
+            if last == Some(at) {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), told).await.expect("told");
+    drop(kept);
+    assert!(Arc::ptr_eq(&cached, &world.docpal.snapshot(world.company, table).await.unwrap()));
+}
+
 // Finding B6
 #[tokio::test]
 async fn a_node_that_cannot_read_the_log_stops_trusting_what_it_has_cached() {
