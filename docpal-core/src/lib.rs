@@ -10,6 +10,8 @@ pub mod error;
 pub mod events;
 pub mod field_types;
 pub mod filter;
+#[doc(hidden)]
+pub mod formula_sql;
 pub mod id;
 pub mod json;
 pub mod json_out;

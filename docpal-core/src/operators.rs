@@ -98,6 +98,7 @@ pub enum Operand {
 }
 
 /// What an operator turns into SQL.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct Compare<'c> {
     /// The value of the record.
@@ -125,6 +126,7 @@ impl Operator {
 
     /// The condition in SQL: yes, no, or null for no. A value that could not be computed meets none but those
     /// that ask for it.
+    #[doc(hidden)]
     #[must_use]
     pub fn lower(&self, compare: Compare<'_>) -> Expr {
         let asks = computed::OPERATORS.iter().any(|operator| operator == self);

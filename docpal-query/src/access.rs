@@ -22,8 +22,8 @@ use docpal_core::target::{System, Target};
 pub struct Access {
     snapshot: Arc<TableSnapshot>,
     rights: Arc<Rights>,
-    /// Of the actor and not of the rules that reach them: owners manage by no rule.
-    manages: bool,
+    /// By the rules as they stand, whether their conditions can be understood or not: as in lists of tables.
+    knows_table: bool,
     moment: Moment,
 }
 
@@ -43,8 +43,9 @@ impl Access {
     #[must_use]
     pub fn new(scope: &Scope, snapshot: &Arc<TableSnapshot>, now: DateTime<Utc>) -> Self {
         let rights = rights::of(scope, snapshot);
-        let manages = scope.may_manage() && scope.is_for(snapshot);
-        Self { snapshot: Arc::clone(snapshot), rights, manages, moment: Moment { now, user: scope.user() } }
+        let knows_table = scope.knows_table() && scope.is_for(snapshot);
+        let moment = Moment { now, user: scope.user() };
+        Self { snapshot: Arc::clone(snapshot), rights, knows_table, moment }
     }
 
     /// The table.
@@ -86,7 +87,7 @@ impl Access {
     /// Does the table exist for the actor? Some may fill it without reading it.
     #[must_use]
     pub fn knows_table(&self) -> bool {
-        self.manages || self.rights.knows_table
+        self.knows_table
     }
 
     /// How much is seen of the field at `position`.

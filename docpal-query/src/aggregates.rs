@@ -63,6 +63,7 @@ impl Gives {
 }
 
 /// What an aggregate turns into SQL.
+#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct Over {
     /// The value of a row; null for an empty one, and anything for one that could not be computed.

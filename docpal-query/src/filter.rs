@@ -5,8 +5,8 @@ use docpal_core::filter::Test;
 use docpal_core::model::Field;
 use docpal_core::{Error, Filter, Result, TableSnapshot};
 
-use crate::formula;
 use crate::predicate::{Comparison, Predicate};
+use docpal_core::formula_sql;
 use docpal_core::operators::{self, Reading};
 use docpal_core::target::{Compared, Target};
 
@@ -39,7 +39,7 @@ impl Lookup<'_> {
     pub(crate) fn sql_target(&self, key: &str, path: &str) -> Result<Target> {
         let target = self.target(key, path)?;
         if let Target::Field(position) = target {
-            require_sql(self.snapshot, position, path)?;
+            formula_sql::require(self.snapshot, position, path)?;
         }
         Ok(target)
     }
@@ -96,27 +96,10 @@ fn resolve_test(test: &Test, lookup: &Lookup<'_>, path: &str) -> Result<Comparis
     let target = lookup.target(&test.field, &format!("{path}.field"))?;
     let compared = lookup.compared(target);
     let computed = match target {
-        Target::Field(position) => require_sql(lookup.snapshot, position, &format!("{path}.field"))?,
+        Target::Field(position) => formula_sql::require(lookup.snapshot, position, &format!("{path}.field"))?,
         Target::System(_) => false,
     };
     let reading = Reading { compared: &compared, has_user: lookup.has_user, now: lookup.now };
     let (operator, operand) = operators::find(test, computed, &reading, path)?;
     Ok(Comparison { target, computed, operator, operand, case_sensitive: test.case_sensitive })
-}
-
-/// A computed field can be filtered, sorted and grouped by only when its formula has an SQL form. Tells whether the
-/// field is computed.
-pub(crate) fn require_sql(snapshot: &TableSnapshot, position: usize, path: &str) -> Result<bool> {
-    let Some(field) = snapshot.fields().get(position) else { return Ok(false) };
-    if field.kind().formula().is_none() {
-        return Ok(false);
-    }
-    match formula::check(snapshot, position) {
-        Ok(()) => Ok(true),
-        Err(why) => {
-            let message =
-                format!("the formula of `{}` cannot be computed in the database: {why}", field.name());
-            Err(Error::invalid("not_in_sql", path, message))
-        }
-    }
 }

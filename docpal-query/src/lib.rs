@@ -4,7 +4,6 @@ pub mod access;
 pub mod aggregates;
 pub mod audit;
 mod filter;
-pub mod formula;
 pub mod lower;
 pub mod page;
 pub mod plan;

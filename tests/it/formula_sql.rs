@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use docpal::core::formula_sql::{MEMORY_ONLY, has_sql};
 use docpal::formula::Functions;
-use docpal::query::formula::{MEMORY_ONLY, has_sql};
 
 use self::generate::{Generator, Tree};
 use self::hostile::{Hostile, Verdict};

@@ -243,12 +243,13 @@ async fn a_rule_that_cannot_be_understood_gives_nothing() {
     sqlx::query(gone).execute(world.db.pool()).await.unwrap();
     let stranger = Actor::new(world.company, UserId::new(), []);
     let error = world.docpal.records(&stranger, table).list(&ViewSpec::new()).await.unwrap_err();
-    assert_eq!(error.code(), "table_not_found");
+    assert_eq!(error.code(), "not_allowed");
+    assert!(world.docpal.tables(&stranger).get(table).await.is_ok());
     let mut denied = broken;
     denied.effect = Effect::Deny;
     rules.create(&denied).await.unwrap();
     sqlx::query(gone).execute(world.db.pool()).await.unwrap();
-    // The owner still manages the table, so they know that it is there.
+    // Whether it is there does not depend on what can be understood: the same answer as in a list of tables.
     assert_eq!(
         world.docpal.records(&world.owner, table).list(&ViewSpec::new()).await.unwrap_err().code(),
         "not_allowed"
@@ -502,6 +503,28 @@ async fn a_rule_that_means_nothing_is_refused_when_it_is_made() {
     assert_eq!(rules_error(rules.create(&manage).await.unwrap_err()), "not_supported");
     let member = world.member();
     assert_eq!(world.docpal.records(&member, table).list(&ViewSpec::new()).await.unwrap().len(), 5);
+}
+
+// Finding B5
+#[tokio::test]
+async fn a_rule_on_a_formula_that_the_database_cannot_compute_is_refused_when_it_is_made() {
+    let world = World::new().await;
+    let spec = docpal::core::TableSpec::new("Notes")
+        .field(docpal::core::FieldSpec::new("name", "text"))
+        .field(docpal::core::FieldSpec::formula("changed", r#"LAST_MODIFIED_TIME({name})"#))
+        .field(docpal::core::FieldSpec::formula("day", r#"DAY({changed})"#))
+        .field(docpal::core::FieldSpec::formula("upper", r#"UPPER({name})"#));
+    let table = world.table(spec).await.id();
+    let rules = world.docpal.rules(&world.owner);
+    let rule = |field: &str, value: docpal::core::Json| {
+        RuleSpec::deny(Resource::Table(table), Subject::Everyone, Action::Read)
+            .when(Filter::test(field, "is", value))
+    };
+    for field in ["changed", "day"] {
+        let error = rules.create(&rule(field, 1.into())).await.unwrap_err();
+        assert_eq!(rules_error(error), "not_in_sql");
+    }
+    rules.create(&rule("upper", "ADA".into())).await.unwrap();
 }
 
 fn rules_error(error: docpal::core::Error) -> &'static str {

@@ -8,6 +8,7 @@ use crate::access::{Action, Actor, Guard, Resource, Rule, RuleSpec, Subject, aut
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::filter::{Filter, Test};
+use crate::formula_sql;
 use crate::id::{RuleId, TableId};
 use crate::json::Json;
 use crate::model::{Field, TableSnapshot};
@@ -28,7 +29,7 @@ impl Rules<'_> {
     ///
     /// # Errors
     /// `not_allowed`, also for a rule on owners that no owner makes; `table_not_found`, `app_not_found`;
-    /// `validation_failed` for an unknown field or a condition that has no table to refer to.
+    /// `validation_failed` for an unknown field, a formula that has no SQL form, or a condition that has no table to refer to.
     pub async fn create(&self, spec: &RuleSpec) -> Result<Rule> {
         Ok(in_transaction!(self.docpal, |conn| self.create_in(conn, spec)))
     }
@@ -161,7 +162,9 @@ impl Rules<'_> {
                     None => {
                         let id = find(key, "condition")?;
                         let field = snapshot.field(id).ok_or_else(table_not_found)?;
-                        Ok((id.to_string(), Compared::of_field(field), field.computed().is_some()))
+                        let position = snapshot.position(id).ok_or_else(table_not_found)?;
+                        let computed = formula_sql::require(&snapshot, position, "condition")?;
+                        Ok((id.to_string(), Compared::of_field(field), computed))
                     }
                 }
             })

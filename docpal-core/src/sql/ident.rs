@@ -73,6 +73,7 @@ impl TableName {
     }
 
     /// The table as a sea-query reference.
+    #[doc(hidden)]
     #[must_use]
     pub fn table_ref(&self) -> TableRef {
         let schema = sea_query::SchemaName(None, DynIden::from(self.schema.0.clone()));
@@ -126,6 +127,7 @@ impl ColumnName {
     }
 }
 
+#[doc(hidden)]
 impl Iden for ColumnName {
     fn quoted(&self) -> std::borrow::Cow<'static, str> {
         self.0.clone()
@@ -151,6 +153,7 @@ pub enum MetaTable {
 
 impl MetaTable {
     /// The table as a sea-query reference.
+    #[doc(hidden)]
     #[must_use]
     pub fn table_ref(self) -> TableRef {
         let name = match self {

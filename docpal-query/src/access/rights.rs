@@ -19,8 +19,6 @@ const REMEMBERED: usize = 256;
 /// What may be seen and done in one table.
 #[derive(Debug)]
 pub(super) struct Rights {
-    /// Does the table exist at all?
-    pub(super) knows_table: bool,
     /// Which records each action may be done to, in the order of [`Action::ALL`].
     rows: Vec<Predicate>,
     /// How much is seen of each field.
@@ -98,7 +96,6 @@ impl Rights {
         let count = snapshot.fields().len();
         let all = vec![Predicate::Always; count];
         Self {
-            knows_table: true,
             rows: vec![Predicate::Always; Action::ALL.len()],
             fields: vec![Visibility::Shown; count],
             fill: FieldSet::default(),
@@ -154,23 +151,7 @@ impl Builder<'_> {
         let rules: Vec<u8> = self.rules().flat_map(|(_, rule)| rule.id.uuid().into_bytes()).collect();
         let asks = |condition: &Predicate| condition.any_test(&|test| test.operand == Operand::Me);
         let reads_user = self.rules().any(|(condition, _)| condition.is_some_and(asks));
-        // As with a form: who may create and no more knows of the table, unless a rule takes its reading.
-        let creates = Action::ALL
-            .iter()
-            .zip(&rows)
-            .any(|(action, guard)| *action == Action::Create && *guard != Predicate::Never);
-        let is_hidden =
-            self.any_rule(Action::Read, Effect::Deny, |rule| rule.fields.is_none()) == Predicate::Always;
-        let knows_table = read != Predicate::Never || (creates && !is_hidden);
-        Rights {
-            knows_table,
-            rows,
-            fields,
-            fill,
-            writes,
-            reads_user,
-            fingerprint: fingerprint(self.snapshot, &rules),
-        }
+        Rights { rows, fields, fill, writes, reads_user, fingerprint: fingerprint(self.snapshot, &rules) }
     }
 
     /// The rules that apply, each with its condition.

@@ -6,9 +6,9 @@ use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
 use docpal_core::{Cell, TableSnapshot};
 
-use crate::formula::{self, Cases, Clock, ComputedValue};
 use crate::resolve::{Buckets, ResolvedSort};
 use crate::spec::Bucket;
+use docpal_core::formula_sql::{self, Cases, Clock, ComputedValue};
 use docpal_core::operators::Moment;
 use docpal_core::target::Target;
 
@@ -67,7 +67,7 @@ impl Relation<'_> {
                     Some((name, ty)) => Some(SqlValue::stored(expr::column(&name), ty)),
                     None => {
                         let clock = Clock::at(self.moment.now);
-                        let value = formula::value(self.snapshot, clock, position)?;
+                        let value = formula_sql::value(self.snapshot, clock, position)?;
                         Some(self.flagged(position, value.into()))
                     }
                 }

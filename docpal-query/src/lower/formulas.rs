@@ -6,8 +6,8 @@ use docpal_core::sql::expr::{self, Query};
 use docpal_core::sql::{ColumnName, PgType, Statement};
 
 use crate::access::{Access, Visibility};
-use crate::formula::{self, Clock};
 use crate::predicate::Predicate;
+use docpal_core::formula_sql::{self, Clock};
 
 /// A statement that computes `formulas` for every record of the table, their instants read in `zone`: rows of the id,
 /// then for each formula its value and whether there is an error instead. It reads everything, so only an access to
@@ -30,7 +30,7 @@ pub fn formulas(
     select.expr(expr::column(&ColumnName::ID));
     let mut types = Vec::with_capacity(formulas.len());
     for formula in formulas {
-        let (value, ty, fails) = formula::value_of(snapshot, clock, formula)?;
+        let (value, ty, fails) = formula_sql::value_of(snapshot, clock, formula)?;
         types.push(ty);
         select.expr(value).expr(fails);
     }

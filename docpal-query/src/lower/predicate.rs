@@ -4,8 +4,8 @@ use docpal_core::sql::PgType;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
 
 use super::field::{Relation, SqlValue};
-use crate::formula::Cases;
 use crate::predicate::{Comparison, Predicate};
+use docpal_core::formula_sql::Cases;
 use docpal_core::operators::Compare;
 
 /// The condition over `relation`.

@@ -9,10 +9,10 @@ use super::order::{for_people, order_by, text_keys};
 use super::readable::{filter, readable_relation};
 use super::select::{flags, limited};
 use crate::aggregates::{Aggregate, Over, those};
-use crate::formula::poison;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
+use docpal_core::formula_sql::poison;
 use docpal_core::target::Target;
 
 /// A summary has at most this many groups, those of all levels together.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use docpal::core::formula_sql::Clock;
 use docpal::core::model::{Computed, Input, TableSnapshot};
 use docpal::core::sql::expr::{self, ExprTrait as _, Query};
 use docpal::core::sql::{CellRef, ColumnName, PgType, exec, row};
 use docpal::core::{Cell, FieldId, FieldSpec, RecordDraft, RecordId, Scope, SystemReason, TableSpec};
 use docpal::formula::{Context, ErrorCode, EvalError, RecordProperty, Row, Type, Value};
-use docpal::query::formula::Clock;
 use docpal::query::lower::formulas;
 use docpal::query::{Access, RecordsExt as _, ViewSpec};
 

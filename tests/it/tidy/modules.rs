@@ -47,8 +47,7 @@ const ORDERS: &[Order] = &[
         folder: "docpal-query",
         modules: &[
             "predicate",
-            // Formulas as SQL, and the names of filters: below permissions, because rules have conditions.
-            "formula",
+            // The names of filters: below permissions, because rules have conditions.
             "filter",
             "access",
             // A request, stage by stage.

@@ -11,9 +11,9 @@ mod number;
 mod regex;
 mod text;
 
-use docpal_core::Cell;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, PgFn};
+use crate::Cell;
+use crate::sql::PgType;
+use crate::sql::expr::{self, PgFn};
 use docpal_formula::{FunctionCall, Node, Type, Unit};
 
 use super::Unsupported;

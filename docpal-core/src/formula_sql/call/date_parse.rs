@@ -1,7 +1,7 @@
 //! `DATETIME_PARSE`: the format as parts and what each may look like, which one function reads.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, PgFn};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, PgFn};
 use docpal_formula::{DateFormat, DatePiece, DateToken};
 
 use super::super::sql::{Failure, Kind, Sql};

@@ -1,9 +1,9 @@
 //! Dates and instants. Infinity, the date without a value, goes through all functions that make numbers and dates.
 
+use crate::Cell;
+use crate::sql::PgType;
+use crate::sql::expr::{self, PgFn};
 use chrono::NaiveDate;
-use docpal_core::Cell;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, PgFn};
 use docpal_formula::{CompareOp, Prepared, Unit, Value, iso_date};
 
 use super::super::compare::compare;

@@ -94,6 +94,6 @@ fn xor(call: &Call<'_>) -> Result<Sql, Unsupported> {
     let truths: Vec<Sql> = call.all()?.into_iter().map(truthy).collect();
     let failure = if any_fails(&truths).is_some() { Failure::Poison } else { Failure::Never };
     let odd = truths.into_iter().map(|truth| truth.value);
-    let odd = odd.reduce(|a, b| a.binary(docpal_core::sql::expr::BinOper::NotEqual, b));
+    let odd = odd.reduce(|a, b| a.binary(crate::sql::expr::BinOper::NotEqual, b));
     Ok(Sql::truth(odd.unwrap_or_else(|| Term::boolean(false)), failure))
 }

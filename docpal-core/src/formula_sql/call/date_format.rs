@@ -1,7 +1,7 @@
 //! `DATETIME_FORMAT`: one expression per token.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::PgFn;
+use crate::sql::PgType;
+use crate::sql::expr::PgFn;
 use docpal_formula::{DatePiece, DateToken};
 
 use super::super::sql::{Kind, Sql};
@@ -46,7 +46,7 @@ fn written(token: DateToken, instant: &Term, zone: &'static str) -> Result<Term,
     let shown = |pattern| Term::call(PgFn::ToChar, [local(), Term::literal(pattern)]);
     let left = |text, count| Term::call(PgFn::Left, [text, Term::integer(count)]);
     // PostgreSQL counts weekdays from 1, and texts of no date are null.
-    let weekday = || shown("D").into_int().binary(docpal_core::sql::expr::BinOper::Sub, Term::integer(1));
+    let weekday = || shown("D").into_int().binary(crate::sql::expr::BinOper::Sub, Term::integer(1));
     let week = || {
         let number = Term::call(PgFn::Weeknum, [local().cast(PgType::Date), Term::integer(7)]);
         number.null_if(Kind::Number.poison()).into_int()

@@ -1,8 +1,8 @@
 //! The parts of a program, one by one, as SQL that never raises.
 
-use docpal_core::Cell;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, PgFn};
+use crate::Cell;
+use crate::sql::PgType;
+use crate::sql::expr::{self, PgFn};
 use docpal_formula::{ArithmeticOp, Coercion, Expr as Formula, Node, Type, Value};
 
 use super::arithmetic::{Exact, arithmetic};

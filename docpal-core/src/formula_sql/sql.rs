@@ -4,8 +4,8 @@
 //! through what is computed from it, and nothing has to be written twice. A text or list has no such value, and a truth
 //! that may be blank has none either: beside them stands a condition.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr;
+use crate::sql::PgType;
+use crate::sql::expr;
 
 use super::arithmetic::Exact;
 pub(crate) use super::kind::{Item, Kind};

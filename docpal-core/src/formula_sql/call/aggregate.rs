@@ -1,6 +1,6 @@
 //! Aggregates: of their arguments, and of the values of the lists among them. NaN goes through all of them.
 
-use docpal_core::sql::expr::{BinOper, PgFn};
+use crate::sql::expr::{BinOper, PgFn};
 use docpal_formula::ArithmeticOp;
 
 use super::super::arithmetic::arithmetic;
@@ -110,6 +110,6 @@ fn count(call: &Call<'_>, counts: fn(Sql) -> Option<Term>) -> Result<Sql, Unsupp
     let args = call.all()?;
     let fails = any_fails(&args);
     let sum = args.into_iter().filter_map(counts).reduce(|a, b| a.binary(BinOper::Add, b));
-    let sum = sum.unwrap_or_else(|| Term::integer(0)).cast(docpal_core::sql::PgType::Numeric);
+    let sum = sum.unwrap_or_else(|| Term::integer(0)).cast(crate::sql::PgType::Numeric);
     Ok(Sql::unless(Kind::Number, fails, sum).never_null())
 }

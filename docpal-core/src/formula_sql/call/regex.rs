@@ -9,7 +9,7 @@ mod find;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use docpal_core::sql::expr::{Collation, PgFn};
+use crate::sql::expr::{Collation, PgFn};
 use docpal_formula::{Prepared, Value};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 

@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
-use docpal_core::sql::expr::{self, BinOper, Collation, Expr, ExprTrait as _, PgFn};
-use docpal_core::sql::{ColumnName, PgType};
+use crate::sql::expr::{self, BinOper, Collation, Expr, ExprTrait as _, PgFn};
+use crate::sql::{ColumnName, PgType};
 
 use super::Unsupported;
 

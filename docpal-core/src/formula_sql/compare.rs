@@ -1,6 +1,6 @@
 //! Comparisons. Null equals null, and for texts the empty text; it equals nothing else, and no order holds with it.
 
-use docpal_core::sql::expr::{self, BinOper, Collation};
+use crate::sql::expr::{self, BinOper, Collation};
 use docpal_formula::CompareOp;
 
 use super::sql::{Failure, Kind, Sql, any_fails};

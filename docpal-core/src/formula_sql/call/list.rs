@@ -1,6 +1,6 @@
 //! Lists. A blank list is an empty one.
 
-use docpal_core::sql::expr::{Collation, PgFn};
+use crate::sql::expr::{Collation, PgFn};
 
 use super::super::list::{flattened, joined, to_list};
 use super::super::sql::{Item, Kind, Sql, any_fails};

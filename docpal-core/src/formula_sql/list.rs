@@ -1,7 +1,7 @@
 //! Lists as arrays. A list that cannot be computed is told by a condition beside it, as a text is; a blank one counts
 //! as empty, except for what asks whether it is blank.
 
-use docpal_core::sql::expr::{self, BinOper, Collation, PgFn};
+use crate::sql::expr::{self, BinOper, Collation, PgFn};
 
 use super::Unsupported;
 use super::kind::{Item, Kind};

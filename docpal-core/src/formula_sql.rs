@@ -16,29 +16,30 @@ mod term;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::TableSnapshot;
+use crate::error::{Error, Result};
+use crate::field_types::{Family, MAX_OPTIONS, SelectOption};
+use crate::model::{Computed, Field, Input};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, PgFn};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use docpal_core::TableSnapshot;
-use docpal_core::field_types::{Family, MAX_OPTIONS, SelectOption};
-use docpal_core::model::{Computed, Field, Input};
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, PgFn};
 use docpal_formula::{RecordProperty, Type};
 
 use self::arithmetic::Exact;
 use self::node::Lowering;
 use self::sql::{Item, Kind, Sql};
 use self::term::Term;
-use docpal_core::target::Compared;
+use crate::target::Compared;
 
 pub use call::{MEMORY_ONLY, has_sql};
-pub(crate) use kind::poison;
+pub use kind::poison;
 
 /// A chain of formulas longer than this has no SQL form.
 const MAX_CHAIN: usize = 8;
 
 /// Why a formula has no SQL form.
-pub(crate) type Unsupported = String;
+pub type Unsupported = String;
 
 /// What time it is for formulas, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,36 +60,53 @@ impl Clock {
 
 /// A computed value in SQL.
 #[derive(Clone, Debug)]
-pub(crate) struct ComputedValue {
-    pub(crate) value: Expr,
-    pub(crate) ty: PgType,
+pub struct ComputedValue {
+    /// The value; null for a blank.
+    pub value: Expr,
+    /// Its type.
+    pub ty: PgType,
     /// When it could not be computed; the value is then anything.
-    pub(crate) fails: Option<Expr>,
+    pub fails: Option<Expr>,
     /// The value in two cases, when one of them is simpler.
-    pub(crate) cases: Option<Box<Cases>>,
+    pub cases: Option<Box<Cases>>,
 }
 
 /// A value that is simple for most records.
 #[derive(Clone, Debug)]
-pub(crate) struct Cases {
+pub struct Cases {
     /// Which they are.
-    pub(crate) test: Expr,
+    pub test: Expr,
     /// The value of those; it can always be computed.
-    pub(crate) simple: Expr,
+    pub simple: Expr,
     /// The value of the others.
-    pub(crate) other: Expr,
+    pub other: Expr,
     /// When the value of the others could not be computed.
-    pub(crate) other_fails: Option<Expr>,
+    pub other_fails: Option<Expr>,
 }
 
 /// Has the formula of the field at `position` an SQL form?
-pub(crate) fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Unsupported> {
+fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Unsupported> {
     let sql = compile(snapshot, Clock::at(DateTime::UNIX_EPOCH), position, 0)?;
     if is_list(&sql) {
         Err("its result is a list; compare with INCLUDES, FIRST or ARRAYJOIN".to_owned())
     } else {
         Ok(())
     }
+}
+
+/// A computed field can be filtered, sorted and grouped by, and asked by the condition of a rule, only when its formula
+/// has an SQL form. Tells whether the field at `position` is computed.
+///
+/// # Errors
+/// `not_in_sql`, with why.
+pub fn require(snapshot: &TableSnapshot, position: usize, path: &str) -> Result<bool> {
+    let Some(field) = snapshot.fields().get(position) else { return Ok(false) };
+    if field.kind().formula().is_none() {
+        return Ok(false);
+    }
+    check(snapshot, position).map(|()| true).map_err(|why| {
+        Error::invalid("not_in_sql", path, format!("the formula cannot be computed in the database: {why}"))
+    })
 }
 
 /// A list is a part of a formula; no operator takes one.
@@ -98,7 +116,7 @@ fn is_list(sql: &Sql) -> bool {
 
 /// The value of the computed field at `position`, over the columns of its table; `None` when its formula has no SQL
 /// form.
-pub(crate) fn value(snapshot: &TableSnapshot, clock: Clock, position: usize) -> Option<ComputedValue> {
+pub fn value(snapshot: &TableSnapshot, clock: Clock, position: usize) -> Option<ComputedValue> {
     let sql = compile(snapshot, clock, position, 0).ok().filter(|sql| !is_list(sql))?;
     let cases = sql.plain().map(|(test, plain)| {
         let ruled = Sql { exact: None, ..sql.as_ref().clone() };
@@ -112,7 +130,7 @@ pub(crate) fn value(snapshot: &TableSnapshot, clock: Clock, position: usize) -> 
 }
 
 /// A formula over the table of `snapshot`: its value, and when it could not be computed.
-pub(crate) fn value_of(
+pub fn value_of(
     snapshot: &TableSnapshot,
     clock: Clock,
     formula: &Computed,
@@ -240,7 +258,7 @@ fn names(column: Expr, options: &[SelectOption]) -> Sql {
 }
 
 fn record_property(property: RecordProperty) -> Result<Sql, Unsupported> {
-    use docpal_core::target::System;
+    use crate::target::System;
     let column = |system: System| Term::leaf(expr::column(&system.column().0));
     let text = |system| Ok(Sql::sure(Kind::Text, column(system).cast(PgType::Text)).at_most(36));
     let instant = |system| Ok(Sql::sure(Kind::DateTime, column(system)));

@@ -1,8 +1,8 @@
 //! Arithmetic and rounding. NaN goes through all of it.
 
-use docpal_core::Cell;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, PgFn};
+use crate::Cell;
+use crate::sql::PgType;
+use crate::sql::expr::{self, PgFn};
 use docpal_formula::Value;
 use rust_decimal::{Decimal, RoundingStrategy};
 

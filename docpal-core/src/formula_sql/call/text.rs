@@ -1,7 +1,7 @@
 //! Texts. Positions count code points; a result that is too long is an error.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{BinOper, Collation, PgFn};
+use crate::sql::PgType;
+use crate::sql::expr::{BinOper, Collation, PgFn};
 use docpal_formula::{CompareOp, Prepared};
 
 use super::super::compare::compare;

@@ -3,7 +3,7 @@
 //! PostgreSQL's own `+ - *` are exact. Where the operands are short enough for every result to be, the rule changes
 //! nothing, and the plain expression stands behind one test of the operands instead of a call per operation.
 
-use docpal_core::sql::expr::{BinOper, PgFn};
+use crate::sql::expr::{BinOper, PgFn};
 use docpal_formula::ArithmeticOp;
 use rust_decimal::Decimal;
 

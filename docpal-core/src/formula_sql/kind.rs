@@ -1,7 +1,7 @@
 //! What a value of a formula is in SQL.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr};
 use docpal_formula::Type;
 
 use super::Unsupported;
@@ -86,7 +86,8 @@ impl Kind {
 }
 
 /// The value that stands for an error, of the types that have one.
-pub(crate) fn poison(ty: PgType) -> Option<Expr> {
+#[must_use]
+pub fn poison(ty: PgType) -> Option<Expr> {
     match ty {
         PgType::Numeric => Some(expr::nan()),
         PgType::Date | PgType::Timestamptz => Some(expr::infinity(ty)),
