@@ -204,7 +204,7 @@ async fn a_write_whose_answer_was_lost_is_not_doubled_by_a_retry() {
 // Finding A11
 #[tokio::test]
 async fn a_write_that_ran_into_the_time_out_does_not_land_later() {
-    let limits = |builder: docpal_server::ServerBuilder| builder.timeout(Duration::from_secs(1));
+    let limits = |builder: docpal_server::ServerBuilder| builder.timeout(Duration::from_secs(3));
     let api = Api::start_with(limits).await;
     let table = api.orders().await;
     let path = format!("/api/tables/{table}/records");
