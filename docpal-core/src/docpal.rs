@@ -4,6 +4,7 @@ mod apps;
 mod builder;
 mod changes;
 mod companies;
+mod reach;
 mod rules;
 mod sight;
 mod tables;
@@ -20,6 +21,8 @@ use sqlx::PgPool;
 pub use apps::{AppSpec, Apps};
 pub use builder::{Builder, Limits, Source};
 pub use companies::Companies;
+#[doc(hidden)]
+pub use reach::AuditReach;
 pub use rules::Rules;
 pub use tables::Tables;
 
@@ -305,23 +308,6 @@ impl Docpal {
                 }
             }
         }
-    }
-
-    /// The newest entries of the audit log with an id below `before`, with all that they hold: for `docpal-query`, which
-    /// shows of them what the actor may see. For those who may manage the company.
-    ///
-    /// # Errors
-    /// `not_allowed`.
-    #[doc(hidden)]
-    pub async fn audit_unmasked_in(
-        &self,
-        conn: &mut Connection,
-        actor: &Actor,
-        before: Option<i64>,
-        limit: i64,
-    ) -> Result<Vec<crate::audit::AuditEntry>> {
-        companies::require_manage(conn, actor, None).await?;
-        meta::audit::list(conn, actor.company(), before, limit.clamp(1, 1_000)).await
     }
 }
 

@@ -7,6 +7,10 @@
 //!   an image, that cannot be decided for who reads under conditions, and it is not shown. An entry of records without
 //!   one that may be read is left out.
 //! - Of an image the fields are shown that the reader may read, of that record.
+//!
+//! What does not exist for the reader is not even looked at, so it costs nothing. What conditions on records hide is
+//! looked at, a bounded part of it per page: a page behind which there is more hidden than that ends early, and the next
+//! one goes on. Below the bound pages are full, and nothing tells what was left out.
 
 mod mask;
 mod seal;
@@ -23,6 +27,8 @@ use crate::access::Access;
 
 /// So many raw entries are looked at in one go.
 const BATCH: i64 = 200;
+/// A page looks at so many raw entries, then it ends early.
+const LOOKED_AT: usize = 5_000;
 /// A page has so many entries at most.
 const MOST: usize = 1_000;
 
@@ -91,13 +97,13 @@ pub struct AuditEntry {
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// Where the next page starts, if there is one.
+    /// Where the next page starts, if there is one. It says nothing of what is hidden, and holds for its company only.
     pub next_cursor: Option<String>,
 }
 
 impl AuditLog<'_> {
-    /// The newest entries, or those after `cursor`; `limit` at most, and not more than 1,000. For those who may manage
-    /// the company.
+    /// The newest entries, or those after `cursor`; `limit` at most, and not more than 1,000. Fewer with a next cursor
+    /// where thousands of entries in a row are about records that conditions hide. For those who may manage the company.
     ///
     /// # Errors
     /// `not_allowed`, `invalid_cursor`.
@@ -123,23 +129,25 @@ impl AuditLog<'_> {
             None => None,
         };
         let mut known = Known { log: *self, tables: HashMap::new(), apps: HashMap::new() };
-        let mut entries = Vec::new();
+        let reach = self.docpal.audit_reach_in(conn, self.actor).await?;
+        let (mut entries, mut looked_at, mut ended) = (Vec::new(), 0, false);
         // One more than wanted says whether there is a next page; a short page would tell that entries were left out.
-        while entries.len() <= limit {
-            let raw = self.docpal.audit_unmasked_in(conn, self.actor, before, BATCH).await?;
-            let Some(last) = raw.last().map(|entry| entry.id) else { break };
-            before = Some(last);
-            let full = i64::try_from(raw.len()).is_ok_and(|count| count == BATCH);
+        while entries.len() <= limit && looked_at < LOOKED_AT && !ended {
+            let raw = self.docpal.audit_unmasked_in(conn, &reach, before, BATCH).await?;
+            before = raw.last().map(|entry| entry.id).or(before);
+            looked_at += raw.len();
+            ended = i64::try_from(raw.len()).is_ok_and(|count| count < BATCH);
             for (id, entry) in known.shown(conn, raw).await? {
                 entries.push(AuditEntry { id: seal::seal(id, key, company), ..entry });
-            }
-            if !full {
-                break;
             }
         }
         let more = entries.len() > limit;
         entries.truncate(limit);
-        let next_cursor = entries.last().filter(|_| more).map(|entry| entry.id.clone());
+        let next_cursor = match (more, before) {
+            (true, _) => entries.last().map(|entry| entry.id.clone()),
+            (false, Some(before)) if !ended => Some(seal::seal(before, key, company)),
+            (false, _) => None,
+        };
         Ok(AuditPage { entries, next_cursor })
     }
 }

@@ -1,5 +1,7 @@
 //! The audit log shows its reader what they may read, and nothing tells of the rest.
 
+mod reach;
+
 use docpal::core::{
     Action, Actor, CompanyId, FieldSpec, Filter, Json, RecordDraft, RecordId, Resource, Role, RuleSpec,
     Subject, TableId, TableSpec, UserId,

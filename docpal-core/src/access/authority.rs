@@ -42,6 +42,11 @@ pub(crate) fn knows<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + C
         || (ever(actor, rules.clone(), Action::Create) && !takes_all(actor, rules, Action::Read))
 }
 
+/// May `actor` read any record of the thing that `rules` are all rules on?
+pub(crate) fn reads<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone) -> bool {
+    ever(actor, rules, Action::Read)
+}
+
 /// May `actor` do `action` to any record at all?
 fn ever<'r>(actor: &Actor, rules: impl Iterator<Item = &'r Rule> + Clone, action: Action) -> bool {
     let mut matching = rules.clone().filter(|rule| rule.action == action && reaches(rule, actor));

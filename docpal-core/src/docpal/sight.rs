@@ -45,6 +45,12 @@ impl<'a> Sight<'a> {
         authority::knows(self.actor, self.on(app).chain(own))
     }
 
+    /// May the actor read any record of the table, as far as the rules on it say?
+    pub(super) fn reads_table(&self, app: AppId, table: TableId) -> bool {
+        let own = self.tables.get(&app).and_then(|tables| tables.get(&table)).into_iter().flatten();
+        authority::reads(self.actor, self.on(app).chain(own))
+    }
+
     /// Does the app exist for the actor?
     pub(super) fn knows_app(&self, app: AppId) -> bool {
         authority::knows(self.actor, self.on(app))

@@ -166,6 +166,17 @@ pub(crate) async fn list(conn: &mut PgConnection, company: CompanyId, app: AppId
     rows.into_iter().map(|row| Ok(row.split(company)?.0)).collect()
 }
 
+/// Every table of the company, after its app.
+pub(crate) async fn places(conn: &mut PgConnection, company: CompanyId) -> Result<Vec<(AppId, TableId)>> {
+    let rows =
+        sqlx::query_as::<_, (Uuid, Uuid)>("SELECT app_id, id FROM docpal.tables WHERE company_id = $1")
+            .bind(company.uuid())
+            .fetch_all(conn)
+            .await
+            .map_err(from_sqlx)?;
+    Ok(rows.into_iter().map(|(app, table)| (app.into(), table.into())).collect())
+}
+
 /// The table with `id`, if it is the company's.
 pub(crate) async fn get(
     conn: &mut PgConnection,
