@@ -72,7 +72,7 @@ async fn main() {
         let snapshot = bench.docpal.tables(&bench.owner).get(table).await.expect("the table");
         let mut columns = vec![ColumnName::ID, ColumnName::CREATED_BY, ColumnName::UPDATED_BY];
         columns.extend(snapshot.fields().iter().filter_map(|field| field.column().map(|(name, _)| name)));
-        let mut conn = bench.docpal.acquire().await.expect("a connection");
+        let mut tx = bench.docpal.begin().await.expect("a transaction");
         theirs
             .add(async {
                 let mut buffer = CopyBuffer::default();
@@ -84,9 +84,10 @@ async fn main() {
                     buffer.uuid(user);
                     row.iter().for_each(|cell| buffer.cell(cell));
                 }
-                exec::copy_in(&mut conn, &snapshot.physical(), &columns, buffer.finish())
+                exec::copy_in(&mut tx, &snapshot.physical(), &columns, buffer.finish())
                     .await
-                    .expect("a copy")
+                    .expect("a copy");
+                tx.commit().await.expect("stored");
             })
             .await;
     }

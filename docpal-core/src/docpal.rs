@@ -50,9 +50,15 @@ const SNAPSHOTS: u64 = 10_000;
 /// Every operation on the database has two forms: one that takes a connection from the pool and commits,
 /// and one named `.._in` that takes the host's own connection or transaction and leaves committing to it.
 ///
-/// Let a call of an `.._in` form come to its end. Where its future was dropped on the way, a part of it may stand in the
-/// host's transaction, rights not asked and nothing audited, and the driver may be out of step with the server: roll the
-/// transaction back by closing the connection. The forms on the pool clean up by themselves.
+/// Where the future of an `.._in` form that writes is dropped on the way, the host's transaction cannot be committed any
+/// more: its `COMMIT` fails by the constraint `call_was_dropped` (`call_dropped` from [`Transaction::commit`]). Roll it
+/// back, or back to a savepoint from before the call. On a connection without a transaction nothing of the call stays,
+/// or all of it; the next statement there may fail once, as the driver gives it the failure of a dropped one. The forms
+/// on the pool clean up by themselves.
+///
+/// A transaction in which a statement failed is undone by PostgreSQL, which calls its `COMMIT` a success all the same.
+/// [`Transaction::commit`] says `transaction_undone`; a transaction of sqlx or one begun in SQL says nothing: take the
+/// failures of your own statements seriously there. Those of DocPal leave the transaction usable.
 #[derive(Clone)]
 pub struct Docpal {
     inner: Arc<Inner>,

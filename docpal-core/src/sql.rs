@@ -46,7 +46,7 @@ pub use ddl::{ColumnDef, Ddl};
 #[doc(inline)]
 pub use ddl::{PgType, UniqueBy};
 #[doc(hidden)]
-pub use guarded::{Guarded, guarded};
+pub use guarded::{Guarded, GuardedWithin, guarded, guarded_read, guarded_within};
 #[doc(hidden)]
 pub use ident::MetaTable;
 #[doc(inline)]

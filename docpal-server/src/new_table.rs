@@ -9,7 +9,7 @@ mod columns;
 mod failure;
 
 use docpal_core::model::MAX_FIELDS;
-use docpal_core::sql::Connection;
+use docpal_core::sql::Transaction;
 use docpal_core::{Actor, AppId, Docpal, ErrorKind, FieldSpec, Json, RecordDraft, TableId, TableSpec};
 use docpal_query::RecordsExt as _;
 
@@ -104,20 +104,20 @@ impl Plan {
     }
 }
 
-/// Makes the table of `plan` in `app` and fills it, in the caller's transaction: roll it back after an error.
+/// Makes the table of `plan` in `app` and fills it, in the caller's transaction (from [`Docpal::begin`]): roll it back after an error.
 ///
 /// # Errors
 /// Those of making a table and its records; a cell that its field refuses is given by line and column.
 pub async fn load(
     docpal: &Docpal,
     actor: &Actor,
-    conn: &mut Connection,
+    tx: &mut Transaction,
     app: AppId,
     source: &Source,
     plan: &Plan,
     mut progress: impl FnMut(Progress),
 ) -> Result<Loaded, ImportFailure> {
-    let table = docpal.tables(actor).create_in(conn, app, &plan.spec).await?.id();
+    let table = docpal.tables(actor).create_in(tx, app, &plan.spec).await?.id();
     let records = docpal.records(actor, table);
     let mut rows = import::rows(source, &plan.inferred)?;
     let mut loaded = 0;
@@ -133,7 +133,7 @@ pub async fn load(
             return Ok(Loaded { table, rows: loaded });
         }
         loaded += drafts.len() as u64;
-        records.create_many_in(conn, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
+        records.create_many_within(tx, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
         progress(rows.progress());
     }
 }

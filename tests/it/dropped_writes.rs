@@ -1,36 +1,13 @@
 //! Writes whose caller goes away at any moment: whole or not there, and nothing goes on at the server.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use docpal::core::{
     AppSpec, Docpal, FieldSpec, Filter, Limits, RecordDraft, RecordId, TableId, TableSpec, Transaction,
 };
 use docpal::query::{Direction, RecordsExt as _, ViewSpec};
 use sqlx::Executor as _;
 
+use crate::cut::cut;
 use crate::world::{World, column};
-
-/// Polls a future so many times, then drops it.
-struct Cut<F> {
-    future: Pin<Box<F>>,
-    polls: usize,
-}
-
-fn cut<F: Future>(polls: usize, future: F) -> Cut<F> {
-    Cut { future: Box::pin(future), polls }
-}
-
-impl<F: Future> Future for Cut<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(left) = self.polls.checked_sub(1) else { return Poll::Ready(None) };
-        self.polls = left;
-        self.future.as_mut().poll(cx).map(Some)
-    }
-}
 
 /// A world whose DocPal has one connection: one that is not given back stops everything.
 struct Stage {

@@ -216,3 +216,55 @@ async fn without_a_transaction_an_operation_commits_itself_and_leaves_none() {
     assert_eq!(open.as_database_error().unwrap().code().as_deref(), Some("25P01"));
     assert_eq!(stage.seen().await[0], before[0] + 1);
 }
+
+#[tokio::test]
+async fn a_transaction_that_postgresql_undoes_is_no_success_to_commit() {
+    let stage = Stage::new().await;
+    let before = stage.seen().await;
+    let records = stage.world.docpal.records(&stage.world.owner, stage.table);
+    let mut tx = stage.world.docpal.begin().await.unwrap();
+    records.create_in(&mut tx, &code("lost")).await.unwrap();
+    tx.execute("SELECT 1 / 0").await.unwrap_err();
+    let undone = tx.commit().await.unwrap_err();
+    assert_eq!((undone.code(), undone.is_conflict()), ("transaction_undone", true), "{undone:?}");
+    assert_eq!(stage.seen().await, before);
+
+    // A failure of DocPal's, and one of the host's that it went back from, are none of the transaction.
+    let mut tx = stage.world.docpal.begin().await.unwrap();
+    records.create_in(&mut tx, &code("kept")).await.unwrap();
+    assert_eq!(records.create_in(&mut tx, &code("kept")).await.unwrap_err().code(), "duplicate_value");
+    let mut nested = tx.begin().await.unwrap();
+    nested.execute("SELECT 1 / 0").await.unwrap_err();
+    nested.rollback().await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(stage.seen().await[5], before[5] + 1);
+}
+
+#[tokio::test]
+async fn a_connection_whose_transaction_was_committed_has_none_and_the_next_is_its_own() {
+    let stage = Stage::new().await;
+    let limits = docpal::core::Limits::default().pool_size(1);
+    let docpal = docpal::core::Docpal::builder(stage.world.db.connect_options()).limits(limits);
+    let docpal = docpal.start().await.unwrap();
+    let before = stage.seen().await;
+    for n in 0..3 {
+        let mut tx = docpal.begin().await.unwrap();
+        docpal
+            .records(&stage.world.owner, stage.table)
+            .create_in(&mut tx, &code(&n.to_string()))
+            .await
+            .unwrap();
+        if n == 1 {
+            std::mem::forget(tx.begin().await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(
+            stage.seen().await[5],
+            before[5] + n + 1,
+            "all of it is stored, whatever was begun inside"
+        );
+        let mut conn = docpal.acquire().await.unwrap();
+        let open = conn.execute("SAVEPOINT anything").await.unwrap_err();
+        assert_eq!(open.as_database_error().unwrap().code().as_deref(), Some("25P01"));
+    }
+}

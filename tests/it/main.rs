@@ -13,6 +13,10 @@ mod companies;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
+mod dropped_calls;
+#[cfg(test)]
 mod dropped_writes;
 #[cfg(test)]
 mod embedded;

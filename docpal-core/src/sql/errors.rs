@@ -9,6 +9,9 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
     let (kind, code, message) = match &error {
         sqlx::Error::Database(database) => match database.code().as_deref() {
             Some("23505") => (ErrorKind::Conflict, "duplicate_value", "a value that must be unique is taken"),
+            Some("23503") if database.constraint() == Some(super::guarded::DROPPED) => {
+                return call_dropped().with_source(error);
+            }
             Some("23503") => (ErrorKind::Conflict, "still_referenced", "another record refers to it"),
             Some("40001" | "40P01" | "55P03") => {
                 (ErrorKind::Unavailable, "busy", "busy with another change; try again")
@@ -29,6 +32,12 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
         _ => return Error::internal(error),
     };
     Error::new(kind, code, message).with_source(error)
+}
+
+/// A transaction that must not be committed, because an operation in it did not come to its end.
+pub(super) fn call_dropped() -> Error {
+    let message = "a call in this transaction was dropped before its end; nothing of the transaction is kept";
+    Error::new(ErrorKind::Conflict, "call_dropped", message)
 }
 
 fn unavailable() -> (ErrorKind, &'static str, &'static str) {
@@ -56,7 +65,16 @@ pub fn schema_moved(error: &Error) -> bool {
 
 /// The server says that no transaction is open.
 pub(super) fn no_transaction(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|database| database.code()).is_some_and(|code| code == "25P01")
+    has_code(error, "25P01")
+}
+
+/// The server says that the transaction has failed before this.
+pub(super) fn is_aborted(error: &sqlx::Error) -> bool {
+    has_code(error, "25P02")
+}
+
+fn has_code(error: &sqlx::Error, code: &str) -> bool {
+    error.as_database_error().and_then(|database| database.code()).is_some_and(|found| found == code)
 }
 
 fn database_error(error: &Error) -> Option<&dyn sqlx::error::DatabaseError> {

@@ -11,6 +11,7 @@ use super::ddl::Ddl;
 use super::ident::{ColumnName, TableName};
 use super::row::Row;
 use super::statement::Statement;
+use super::transaction::Transaction;
 use crate::error::Result;
 
 /// Runs a query and gives all its rows.
@@ -122,21 +123,45 @@ pub async fn run_ddl(conn: &mut PgConnection, statements: &[Ddl]) -> Result<()> 
     Ok(())
 }
 
+/// Runs a statement whose text is not seen again soon, and gives the number of rows it touched.
+///
+/// # Errors
+/// As [`super::errors::from_sqlx`] maps them.
+pub async fn execute_once(conn: &mut PgConnection, statement: Statement) -> Result<u64> {
+    let (text, values) = statement.into_parts();
+    let query = sqlx::query_with(AssertSqlSafe(text), SqlxValues(values)).persistent(false);
+    Ok(query.execute(conn).await.map_err(super::errors::from_sqlx)?.rows_affected())
+}
+
 /// Streams `data`, in PostgreSQL's binary COPY format, into `columns` of `table`; gives the number of rows.
+///
+/// In a transaction of DocPal's only: a call that is dropped on the way leaves the driver out of step with the server,
+/// and a connection that is the host's would answer other questions than it is asked.
 ///
 /// # Errors
 /// As [`super::errors::from_sqlx`] maps them; on an error nothing of the copy stays.
 pub async fn copy_in(
-    conn: &mut PgConnection,
+    tx: &mut Transaction,
     table: &TableName,
     columns: &[ColumnName],
     data: impl IntoIterator<Item = Vec<u8>>,
 ) -> Result<u64> {
     let columns = columns.iter().map(ColumnName::as_str).collect::<Vec<_>>().join(", ");
     let text = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");
-    let mut copy = conn.copy_in_raw(&text).await.map_err(super::errors::from_sqlx)?;
+    tx.set_in_step(false);
+    let done = stream_in(tx, &text, data).await.map_err(super::errors::from_sqlx);
+    tx.set_in_step(true);
+    done
+}
+
+async fn stream_in(
+    conn: &mut PgConnection,
+    text: &str,
+    data: impl IntoIterator<Item = Vec<u8>>,
+) -> sqlx::Result<u64> {
+    let mut copy = conn.copy_in_raw(text).await?;
     for chunk in data {
-        copy.send(chunk.as_slice()).await.map_err(super::errors::from_sqlx)?;
+        copy.send(chunk.as_slice()).await?;
     }
-    copy.finish().await.map_err(super::errors::from_sqlx)
+    copy.finish().await
 }

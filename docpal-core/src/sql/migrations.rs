@@ -41,6 +41,7 @@ const CORE: Migrations = Migrations {
         Step { version: 9, name: "events", sql: include_str!("migrations/0009_events.sql") },
         Step { version: 11, name: "folding", sql: include_str!("migrations/0011_folding.sql") },
         Step { version: 12, name: "audit_reach", sql: include_str!("migrations/0012_audit_reach.sql") },
+        Step { version: 13, name: "unfinished", sql: include_str!("migrations/0013_unfinished.sql") },
     ],
 };
 

@@ -17,9 +17,9 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager as _;
 
 use super::cancel::{Canceller, Token};
-use super::errors::from_sqlx;
+use super::errors::{call_dropped, from_sqlx, is_aborted};
 use super::limits::LocalLimits;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A statement that ends by itself within this needs no cancelling; most transactions are dropped between statements.
 const PATIENCE: Duration = Duration::from_millis(10);
@@ -27,6 +27,11 @@ const PATIENCE: Duration = Duration::from_millis(10);
 const RECOVERY: Duration = Duration::from_secs(10);
 /// A connection is given up after so many failures and open savepoints.
 const ATTEMPTS: usize = 64;
+
+/// In a transaction that has failed, `COMMIT` alone is a success that keeps nothing; another statement before it is an
+/// error, and what follows an error is not run. The driver counts one transaction more than a `COMMIT` of ours leaves,
+/// so another one begins, which the driver can end.
+const COMMIT: &str = "SELECT; COMMIT AND CHAIN";
 
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +66,9 @@ pub struct Transaction {
     canceller: Arc<Canceller>,
     /// `COMMIT` is on its way: there is nothing left to cancel.
     committing: bool,
+    /// No COPY was dropped half-way: the driver does not count the answer to such a one, and from then on reads each
+    /// answer one question too late.
+    in_step: bool,
 }
 
 impl Transaction {
@@ -79,25 +87,38 @@ impl Transaction {
         let text = format!("{begin}; SELECT pg_advisory_xact_lock_shared({token}){limits}");
         let connection = pool.acquire().await.map_err(from_sqlx)?;
         // Owned by the transaction before it begins: dropped while the server is asked, it still cleans up.
-        let mut begun =
-            Self { connection: Some(connection), token, canceller: Arc::clone(canceller), committing: false };
+        let mut begun = Self {
+            connection: Some(connection),
+            token,
+            canceller: Arc::clone(canceller),
+            committing: false,
+            in_step: true,
+        };
         let statement = AssertSqlSafe(text).into_sql_str();
         PgTransactionManager::begin(begun.connection()?, Some(statement)).await.map_err(from_sqlx)?;
         Ok(begun)
     }
 
-    /// Keeps what was done. `Ok` means that it is stored, unless the host went on after one of its own statements had
-    /// failed: PostgreSQL undoes such a transaction and calls that a success. Every failed operation of DocPal leaves the
-    /// transaction usable.
+    /// Keeps what was done. `Ok` means that it is stored.
     ///
     /// # Errors
-    /// `database_unavailable` when the connection was lost: the outcome is not known then; other database errors as
-    /// mapped, and nothing is kept.
+    /// `transaction_undone` when the host went on after one of its own statements had failed: PostgreSQL keeps nothing of
+    /// such a transaction. (Every failed operation of DocPal leaves the transaction usable.) `call_dropped` when the
+    /// future of an operation in it was dropped on the way. `database_unavailable` when the connection was lost: the
+    /// outcome is not known then; other database errors as mapped, and nothing is kept.
     pub async fn commit(mut self) -> Result<()> {
+        if !self.in_step {
+            return Err(call_dropped());
+        }
         self.committing = true;
-        PgTransactionManager::commit(self.connection()?).await.map_err(from_sqlx)?;
-        // Nothing is left to do for `drop`; the connection goes back to the pool.
-        self.connection = None;
+        let conn = self.connection()?;
+        conn.execute(COMMIT).await.map_err(undone)?;
+        // What the chain began is empty. Its end goes to the server with what comes next, and nobody waits for it.
+        let nested = depth(conn) != 1;
+        PgTransactionManager::start_rollback(conn);
+        if let Some(mut connection) = self.connection.take().filter(|_| nested) {
+            connection.close_on_drop();
+        }
         Ok(())
     }
 
@@ -106,9 +127,19 @@ impl Transaction {
     /// # Errors
     /// Database errors as mapped; nothing is kept then either.
     pub async fn rollback(mut self) -> Result<()> {
-        PgTransactionManager::rollback(self.connection()?).await.map_err(from_sqlx)?;
-        self.connection = None;
+        let in_step = self.in_step;
+        let conn = self.connection()?;
+        // Anything unusual is left to `drop`.
+        if in_step && depth(conn) == 1 {
+            PgTransactionManager::rollback(conn).await.map_err(from_sqlx)?;
+            self.connection = None;
+        }
         Ok(())
+    }
+
+    /// Notes that a COPY begins, or has come to its end.
+    pub(super) fn set_in_step(&mut self, in_step: bool) {
+        self.in_step = in_step;
     }
 
     fn connection(&mut self) -> Result<&mut PgConnection> {
@@ -172,6 +203,14 @@ async fn is_in_step(connection: &mut PgConnection) -> bool {
     let question = uuid::Uuid::new_v4();
     let answer = sqlx::query_scalar::<_, uuid::Uuid>("SELECT $1").bind(question).fetch_one(connection).await;
     answer.is_ok_and(|answer| answer == question)
+}
+
+fn undone(error: sqlx::Error) -> Error {
+    if !is_aborted(&error) {
+        return from_sqlx(error);
+    }
+    let message = "a statement in this transaction had failed before; nothing of the transaction is kept";
+    Error::new(ErrorKind::Conflict, "transaction_undone", message).with_source(error)
 }
 
 fn depth(connection: &PgConnection) -> usize {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use docpal_core::audit::AuditEntry as Raw;
 use docpal_core::model::Field;
 use docpal_core::sql::expr::{self, Query, SelectStatement};
-use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec, guarded};
+use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec, guarded_read};
 use docpal_core::{Json, RecordId, Result, TableId};
 
 use crate::access::{Access, Visibility};
@@ -72,7 +72,7 @@ pub(super) async fn seen(
 async fn judge(conn: &mut Connection, access: &Access, images: Vec<Json>) -> Vec<Row> {
     let mut select = question(access);
     expr::from_images(&mut select, &access.snapshot().physical(), &Json::List(images).to_string());
-    let Ok(mut guarded) = guarded(conn).await else { return Vec::new() };
+    let Ok(mut guarded) = guarded_read(conn).await else { return Vec::new() };
     let rows = exec::fetch_all(guarded.connection(), Statement::from(select)).await;
     guarded.end(rows).await.unwrap_or_default()
 }

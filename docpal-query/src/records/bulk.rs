@@ -1,17 +1,16 @@
-//! Creating many records: all validated before the first is written, then streamed in PostgreSQL's binary
-//! COPY format.
+//! Creating many records: all validated before the first is written, then written the way that the connection allows.
 
 use std::sync::Arc;
 
 use docpal_core::audit::Change;
-use docpal_core::sql::copy::CopyBuffer;
 use docpal_core::sql::expr::{self, Query};
-use docpal_core::sql::{ColumnName, Connection, Statement, exec, meta};
+use docpal_core::sql::{ColumnName, Connection, PgType, Statement, exec, meta};
 use docpal_core::{
     Action, Cell, Error, ErrorKind, FieldError, Json, RecordDraft, RecordId, Result, TableSnapshot, UserId,
 };
 
 use super::authorize::{AuthorizedWrite, authorize, refused, require_create, table_changed};
+use super::rows::Rows;
 use super::write::{fenced, stands};
 use super::{Records, not_allowed, on_field};
 use crate::access::Access;
@@ -30,18 +29,17 @@ const LOGGED: usize = 10_000;
 /// than rules, so both are linear in the number of records.
 type Checks = Vec<(Predicate, Vec<RecordId>)>;
 
-/// Records ready to be streamed.
+/// Records whose rows are ready to be written.
 struct Encoded {
     ids: Vec<RecordId>,
     /// What some of them must meet once they are there: each condition with the ids of those that must.
     checks: Checks,
-    data: Vec<Vec<u8>>,
 }
 
 impl Records<'_> {
     pub(super) async fn create_many_with(
         &self,
-        conn: &mut Connection,
+        mut rows: Rows<'_>,
         snapshot: &Arc<TableSnapshot>,
         drafts: &[RecordDraft],
     ) -> Result<Vec<RecordId>> {
@@ -51,14 +49,13 @@ impl Records<'_> {
             let message = format!("{} records; one call makes at most {MAX_RECORDS}", drafts.len());
             return Err(Error::new(ErrorKind::Limit, "too_many_records", message));
         }
-        let Encoded { ids, checks, data } = self.encode(snapshot, &access, drafts)?;
+        let Encoded { ids, checks } = self.encode(snapshot, &access, drafts, &mut rows)?;
         if ids.is_empty() {
             return Ok(ids);
         }
-        let columns = columns(snapshot);
-        exec::copy_in(conn, &snapshot.physical(), &columns, data)
-            .await
-            .map_err(|error| on_field(error, &access))?;
+        let written = rows.write(&snapshot.physical(), &columns(snapshot)).await;
+        written.map_err(|error| on_field(error, &access))?;
+        let conn = rows.connection();
         check_all(conn, &access, &ids, &checks).await?;
         for chunk in ids.chunks(LOGGED) {
             let change = Change {
@@ -76,13 +73,18 @@ impl Records<'_> {
     }
 
     /// Validates every draft and encodes it as it goes, so that one record at a time is in memory twice.
-    fn encode(&self, snapshot: &TableSnapshot, access: &Access, drafts: &[RecordDraft]) -> Result<Encoded> {
-        let stored = stored(snapshot);
+    fn encode(
+        &self,
+        snapshot: &TableSnapshot,
+        access: &Access,
+        drafts: &[RecordDraft],
+        rows: &mut Rows<'_>,
+    ) -> Result<Encoded> {
+        let (stored, columns) = (stored(snapshot), columns(snapshot));
         let user = self.actor.user().map(UserId::uuid);
         let mut failed: Vec<FieldError> = Vec::new();
         let mut ids = Vec::with_capacity(drafts.len());
         let mut checks = Checks::new();
-        let mut buffer = CopyBuffer::default();
         for (index, draft) in drafts.iter().enumerate() {
             let write = match authorize(draft, access, Action::Create) {
                 Ok(write) => write,
@@ -103,20 +105,20 @@ impl Records<'_> {
                     None => checks.push((part.clone(), vec![id])),
                 }
             }
-            buffer.start_row(stored.len() + 3);
-            buffer.uuid(Some(id.uuid()));
-            buffer.uuid(user);
-            buffer.uuid(user);
+            rows.start_row(&columns);
+            rows.uuid(Some(id.uuid()));
+            rows.uuid(user);
+            rows.uuid(user);
             let mut cells = record.cells().iter().peekable();
             for position in &stored {
                 match cells.next_if(|(written, _)| written == position) {
-                    Some((_, cell)) => buffer.cell(cell),
-                    None => buffer.cell(&Cell::Null),
+                    Some((_, cell)) => rows.cell(cell),
+                    None => rows.cell(&Cell::Null),
                 }
             }
         }
         if failed.is_empty() {
-            return Ok(Encoded { ids, checks, data: buffer.finish() });
+            return Ok(Encoded { ids, checks });
         }
         failed.truncate(MAX_ENTRIES);
         Err(refused(failed))
@@ -132,10 +134,13 @@ fn stored(snapshot: &TableSnapshot) -> Vec<usize> {
         .collect()
 }
 
-fn columns(snapshot: &TableSnapshot) -> Vec<ColumnName> {
-    let mut columns = vec![ColumnName::ID, ColumnName::CREATED_BY, ColumnName::UPDATED_BY];
-    let field = |position: usize| snapshot.fields().get(position)?.column().map(|(name, _)| name);
-    columns.extend(stored(snapshot).into_iter().filter_map(field));
+/// The columns that records write.
+fn columns(snapshot: &TableSnapshot) -> Vec<(ColumnName, PgType)> {
+    let system = [ColumnName::ID, ColumnName::CREATED_BY, ColumnName::UPDATED_BY];
+    let mut columns: Vec<_> = system.into_iter().map(|name| (name, PgType::Uuid)).collect();
+    columns.extend(
+        stored(snapshot).into_iter().filter_map(|position| snapshot.fields().get(position)?.column()),
+    );
     columns
 }
 

@@ -13,7 +13,6 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use docpal_core::audit::actor_text;
-use docpal_core::sql::Connection;
 use docpal_core::{Error, Transaction};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Mutex, MutexGuard};
@@ -44,13 +43,13 @@ impl Within {
 }
 
 impl Held<'_> {
-    /// The connection.
+    /// The transaction.
     ///
     /// # Errors
     /// When the request has ended already.
-    pub(crate) fn connection(&mut self) -> docpal_core::Result<&mut Connection> {
+    pub(crate) fn transaction(&mut self) -> docpal_core::Result<&mut Transaction> {
         let ended = || Error::internal("the transaction of the request has ended");
-        self.0.as_mut().map(|tx| &mut **tx).ok_or_else(ended)
+        self.0.as_mut().ok_or_else(ended)
     }
 }
 
@@ -60,7 +59,7 @@ macro_rules! write {
         match &$caller.within {
             Some(within) => {
                 let mut held = within.hold().await;
-                let $conn = held.connection()?;
+                let $conn = held.transaction()?;
                 $within.await
             }
             None => $alone.await,

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use docpal_core::sql::Connection;
+use docpal_core::sql::Transaction;
 use docpal_core::{AppId, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -49,7 +49,7 @@ async fn import(caller: &Caller, app: AppId, body: CsvBody, wishes: &Wishes) -> 
     let CsvBody { bytes, room: _room } = body;
     let source = Source::from_bytes(bytes).map_err(ImportFailure::from)?;
     let plan = plan(&source, wishes, |_| ())?;
-    write!(caller, |conn| import_in(caller, conn, app, &source, &plan), async {
+    write!(caller, |tx| import_in(caller, tx, app, &source, &plan), async {
         let mut tx = caller.docpal.begin().await?;
         let imported = import_in(caller, &mut tx, app, &source, &plan).await?;
         tx.commit().await?;
@@ -59,13 +59,13 @@ async fn import(caller: &Caller, app: AppId, body: CsvBody, wishes: &Wishes) -> 
 
 async fn import_in(
     caller: &Caller,
-    conn: &mut Connection,
+    tx: &mut Transaction,
     app: AppId,
     source: &Source,
     plan: &Plan,
 ) -> ApiResult<Imported> {
-    let loaded = load(&caller.docpal, &caller.actor, conn, app, source, plan, |_| ()).await?;
-    let table = caller.tables().get_in(conn, loaded.table).await?;
+    let loaded = load(&caller.docpal, &caller.actor, tx, app, source, plan, |_| ()).await?;
+    let table = caller.tables().get_in(tx, loaded.table).await?;
     Ok(Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows })
 }
 

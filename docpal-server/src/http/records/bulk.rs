@@ -50,7 +50,7 @@ pub(crate) async fn create_many(call: TableCall, body: BulkBody) -> ApiResult<(S
         let BulkBody { json, room: _room } = body;
         let drafts = drafts(json)?;
         let records = call.records();
-        write!(call.caller, |conn| records.create_many_in(conn, &drafts), records.create_many(&drafts))
+        write!(call.caller, |tx| records.create_many_within(tx, &drafts), records.create_many(&drafts))
     });
     let ids = ids.await??;
     Ok((StatusCode::CREATED, Json(Made { ids })))
