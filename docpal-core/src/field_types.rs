@@ -30,11 +30,10 @@ use rust_decimal::Decimal;
 
 pub use select::{MAX_OPTIONS, SelectOption};
 
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::json_out::JsonFormat;
-use crate::sql::row::instant_from_pg;
 use crate::sql::{CellRef, PgType, UniqueBy};
+use crate::values::Cell;
 
 /// Every field type, in the order a person picks from.
 pub const FIELD_TYPES: &[&FieldType] = &[
@@ -168,12 +167,12 @@ pub trait FieldKind: Send + Sync + Debug {
 
     /// Appends a stored cell as JSON.
     fn write(&self, cell: CellRef<'_>, format: JsonFormat, out: &mut Vec<u8>) {
-        crate::json_out::cell(cell, format, out);
+        cell.write(format, out);
     }
 
     /// A stored cell as formulas see it.
     fn value<'a>(&'a self, cell: CellRef<'a>) -> Value<'a> {
-        formula_value(cell)
+        cell.value()
     }
 
     /// The most characters a text of the field can have, if it holds bounded texts.
@@ -194,21 +193,6 @@ pub trait FieldKind: Send + Sync + Debug {
     /// The formula in stored form, for a formula field.
     fn formula(&self) -> Option<&str> {
         None
-    }
-}
-
-/// A stored cell as the formula value of its storage type.
-#[must_use]
-pub fn formula_value(cell: CellRef<'_>) -> Value<'_> {
-    match cell {
-        CellRef::Null => Value::Null,
-        CellRef::Text(text) => Value::Text(text.into()),
-        CellRef::TextArray(items) => Value::List(items.map(|item| Value::Text(item.into())).collect()),
-        CellRef::Number(_) | CellRef::Int(_) => cell.decimal().map_or(Value::Null, Value::Number),
-        CellRef::Date(day) => Value::Date(day),
-        CellRef::Instant(micros) => instant_from_pg(micros).map_or(Value::Null, Value::DateTime),
-        CellRef::Bool(value) => Value::Bool(value),
-        CellRef::Uuid(id) => Value::Text(id.to_string().into()),
     }
 }
 

@@ -33,7 +33,6 @@ use self::term::Term;
 use crate::target::Compared;
 
 pub use call::{MEMORY_ONLY, has_sql};
-pub use kind::poison;
 
 /// A chain of formulas longer than this has no SQL form.
 const MAX_CHAIN: usize = 8;

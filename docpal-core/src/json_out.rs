@@ -7,9 +7,6 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::sql::CellRef;
-use crate::sql::row::instant_from_pg;
-
 /// Choices a caller has for the JSON of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JsonFormat {
@@ -91,24 +88,6 @@ pub fn instant(value: DateTime<Utc>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"Z\"");
 }
 
-/// Appends a stored cell in the plain form of its storage type.
-pub fn cell(cell: CellRef<'_>, format: JsonFormat, out: &mut Vec<u8>) {
-    match cell {
-        CellRef::Null => null(out),
-        CellRef::Text(value) => text(value, out),
-        CellRef::TextArray(items) => list(items, out, text),
-        CellRef::Number(value) => quoted_if(format.numbers_as_text, out, |out| value.write(out)),
-        CellRef::Date(value) => date(value, out),
-        CellRef::Instant(micros) => match instant_from_pg(micros) {
-            Some(value) => instant(value, out),
-            None => null(out),
-        },
-        CellRef::Bool(value) => boolean(value, out),
-        CellRef::Int(value) => quoted_if(format.numbers_as_text, out, |out| drop(write!(out, "{value}"))),
-        CellRef::Uuid(value) => uuid(value, out),
-    }
-}
-
 /// Appends a JSON array.
 pub fn list<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut item: impl FnMut(T, &mut Vec<u8>)) {
     out.push(b'[');
@@ -121,7 +100,8 @@ pub fn list<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut item: impl
     out.push(b']');
 }
 
-fn quoted_if(quoted: bool, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+/// Appends what `write` makes, in quotes or not.
+pub(crate) fn quoted_if(quoted: bool, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     if quoted {
         out.push(b'"');
     }

@@ -2,7 +2,6 @@
 
 pub mod access;
 pub mod audit;
-pub mod cell;
 pub mod docpal;
 #[cfg(feature = "embedded")]
 pub mod embedded;
@@ -23,13 +22,12 @@ pub mod sql;
 pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod values;
 
 #[doc(inline)]
 pub use access::{
     Action, Actor, Cause, Effect, Origin, Resource, Role, Rule, RuleSpec, Scope, Subject, SystemReason,
 };
-#[doc(inline)]
-pub use cell::Cell;
 #[doc(inline)]
 pub use docpal::{AppSpec, Docpal, Limits};
 #[doc(inline)]
@@ -48,3 +46,5 @@ pub use model::{App, Company, Field, FieldSpec, TableSnapshot, TableSpec};
 pub use records::RecordDraft;
 #[doc(inline)]
 pub use sql::Transaction;
+#[doc(inline)]
+pub use values::Cell;

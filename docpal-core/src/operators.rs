@@ -13,12 +13,12 @@ mod user;
 
 use std::fmt;
 
-use crate::cell::Cell;
 use crate::field_types::{Family, SelectOption};
 use crate::id::UserId;
 use crate::json::Json;
 use crate::sql::PgType;
 use crate::sql::expr::{self, Expr, ExprTrait as _};
+use crate::values::Cell;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

@@ -44,7 +44,7 @@ pub(crate) mod transaction;
 #[doc(hidden)]
 pub use ddl::{ColumnDef, Ddl};
 #[doc(inline)]
-pub use ddl::{PgType, UniqueBy};
+pub use ddl::UniqueBy;
 #[doc(hidden)]
 pub use guarded::{Guarded, GuardedWithin, guarded, guarded_read, guarded_within};
 #[doc(hidden)]
@@ -54,10 +54,13 @@ pub use ident::{ColumnName, SchemaName, TableName};
 #[doc(inline)]
 pub use key::{CompanyKey, FieldKey, TableKey};
 #[doc(inline)]
-pub use row::{CellRef, Row};
+pub use row::Row;
 #[doc(hidden)]
 pub use statement::Statement;
 pub use transaction::Transaction;
+
+#[doc(inline)]
+pub use crate::values::{CellRef, PgType};
 
 /// A connection or transaction of PostgreSQL; a host's `Transaction` derefs to it.
 pub type Connection = sqlx::PgConnection;

@@ -8,8 +8,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 use docpal_core::json_out::{self, JsonFormat};
 use docpal_core::model::Input;
-use docpal_core::sql::row::instant_from_pg;
-use docpal_core::sql::{CellRef, PgType, Row};
+use docpal_core::sql::{PgType, Row};
 use docpal_core::{Field, RecordId, TableSnapshot};
 use docpal_formula::{Context, ErrorCode, EvalError, Program, RecordProperty, Value};
 
@@ -218,7 +217,7 @@ impl Page {
 
     fn write_row(&self, index: usize, row: &Row, format: JsonFormat, out: &mut Vec<u8>) {
         let system = |index: usize, ty: PgType, out: &mut Vec<u8>| {
-            json_out::cell(row.cell(index, ty), JsonFormat::default(), out);
+            row.cell(index, ty).write(JsonFormat::default(), out);
         };
         out.extend_from_slice(b"{\"id\":");
         system(ID, PgType::Uuid, out);
@@ -257,7 +256,7 @@ impl Page {
                 let cell = row.cell(index, ty);
                 match self.snapshot.fields().get(position) {
                     Some(field) => field.kind().write(cell, format, out),
-                    None => json_out::cell(cell, format, out),
+                    None => cell.write(format, out),
                 }
             }
             Source::Computed(index) => match computed.get(index) {
@@ -339,12 +338,9 @@ fn source_of(snapshot: &TableSnapshot, plan: &Plan, layout: &Layout, position: u
     }
 }
 
-fn record_value(row: &Row, property: RecordProperty) -> Outcome<'static> {
+fn record_value(row: &Row, property: RecordProperty) -> Outcome<'_> {
     let text = |index| row.uuid(index).map_or(Value::Null, |id| Value::Text(id.to_string().into()));
-    let instant = |index| match row.cell(index, PgType::Timestamptz) {
-        CellRef::Instant(micros) => instant_from_pg(micros).map_or(Value::Null, Value::DateTime),
-        _ => Value::Null,
-    };
+    let instant = |index| row.cell(index, PgType::Timestamptz).value();
     match property {
         RecordProperty::Id => Ok(text(ID)),
         RecordProperty::CreatedBy => Ok(text(CREATED_BY)),

@@ -1,7 +1,7 @@
 //! The groups of a view with their aggregates: rows as PostgreSQL sent them, made a tree, and that as JSON.
 
 use docpal_core::TableSnapshot;
-use docpal_core::field_types::{Family, formula_value};
+use docpal_core::field_types::Family;
 use docpal_core::json_out::{self, JsonFormat};
 use docpal_core::sql::{CellRef, Row};
 use docpal_formula::{ErrorCode, Value};
@@ -230,8 +230,8 @@ impl Reader<'_> {
             _ => None,
         };
         let value = value.unwrap_or_else(|| {
-            json_out::cell(cell, JsonFormat::default(), &mut json);
-            formula_value(cell).into_owned()
+            cell.write(JsonFormat::default(), &mut json);
+            cell.value().into_owned()
         });
         Key::Value(value, json)
     }
@@ -285,5 +285,5 @@ fn aggregated(row: &Row, layout: AggregateLayout) -> Aggregated {
     if layout.overflows.and_then(|index| row.bool(index)) == Some(true) {
         return Aggregated::TooLarge;
     }
-    Aggregated::Value(formula_value(row.cell(layout.value, layout.ty)).into_owned())
+    Aggregated::Value(row.cell(layout.value, layout.ty).value().into_owned())
 }

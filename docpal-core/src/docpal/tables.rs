@@ -19,7 +19,7 @@ use crate::model::formula::{Candidate, Content, References, compile};
 use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
 use crate::names;
 use crate::sql::meta::tables::NewTable;
-use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, PgType, TableName, exec, guarded, meta};
+use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, TableName, exec, guarded, meta};
 use crate::target::System;
 
 /// The tables of the actor's company.
@@ -320,8 +320,7 @@ fn create_statements(table: &TableName, fields: &[Field]) -> Vec<Ddl> {
             before.push(Ddl::CreateSequence { table: table.clone(), column: name.clone() });
             after.push(Ddl::OwnSequence { table: table.clone(), column: name.clone() });
         }
-        if let Some(by) = field.kind.unique_by().filter(|_| field.unique || (counts && ty == PgType::Bigint))
-        {
+        if let Some(by) = field.kind.unique_by().filter(|_| field.unique || counts) {
             after.push(Ddl::CreateUniqueIndex { table: table.clone(), column: name.clone(), by });
         }
         columns.push(ColumnDef { name, ty, counts });

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use super::numeric::NumberLimits;
 use super::options::{Exact, read};
 use super::{Family, Fault, FieldKind, FieldType, Storage};
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::model::FieldSpec;
 use crate::sql::PgType;
+use crate::values::Cell;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "currency",

@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::options::read;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::model::FieldSpec;
 use crate::sql::UniqueBy;
+use crate::values::Cell;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "formula",

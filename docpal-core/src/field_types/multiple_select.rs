@@ -6,12 +6,12 @@ use docpal_formula::{Type, Value};
 
 use super::options::read;
 use super::select::{self, SelectOption, SelectOptions};
-use super::{Family, Fault, FieldKind, FieldType, Storage, formula_value};
-use crate::cell::Cell;
+use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
 use crate::model::FieldSpec;
 use crate::sql::{CellRef, PgType, UniqueBy};
+use crate::values::Cell;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "multiple_select",
@@ -83,20 +83,20 @@ impl FieldKind for MultipleSelect {
 
     fn value<'a>(&'a self, cell: CellRef<'a>) -> Value<'a> {
         match cell {
-            CellRef::TextArray(ids) => {
+            CellRef::TextList(ids) => {
                 Value::List(ids.map(|id| Value::Text(select::name_of(&self.options, id).into())).collect())
             }
-            other => formula_value(other),
+            other => other.value(),
         }
     }
 
     fn write(&self, cell: CellRef<'_>, format: JsonFormat, out: &mut Vec<u8>) {
         match cell {
-            CellRef::TextArray(ids) => {
+            CellRef::TextList(ids) => {
                 json_out::list(ids, out, |id, out| select::write_one(&self.options, id, out))
             }
             CellRef::Null => out.extend_from_slice(b"[]"),
-            other => json_out::cell(other, format, out),
+            other => other.write(format, out),
         }
     }
 

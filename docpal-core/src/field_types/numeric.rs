@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::options::{Exact, object, read};
 use super::{Family, Fault, FieldKind, Storage};
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::model::FieldSpec;
 use crate::sql::PgType;
+use crate::values::Cell;
 
 /// Numbers hold this many digits, and at most as many after the point.
 const DIGITS: u32 = 28;

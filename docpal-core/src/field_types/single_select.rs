@@ -6,12 +6,12 @@ use docpal_formula::{Type, Value};
 
 use super::options::read;
 use super::select::{self, SelectOption, SelectOptions};
-use super::{Family, Fault, FieldKind, FieldType, Storage, formula_value};
-use crate::cell::Cell;
+use super::{Family, Fault, FieldKind, FieldType, Storage};
 use crate::json::Json;
-use crate::json_out::{self, JsonFormat};
+use crate::json_out::JsonFormat;
 use crate::model::FieldSpec;
 use crate::sql::{CellRef, PgType};
+use crate::values::Cell;
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "single_select",
@@ -74,14 +74,14 @@ impl FieldKind for SingleSelect {
     fn value<'a>(&'a self, cell: CellRef<'a>) -> Value<'a> {
         match cell {
             CellRef::Text(id) => Value::Text(select::name_of(&self.options, id).into()),
-            other => formula_value(other),
+            other => other.value(),
         }
     }
 
     fn write(&self, cell: CellRef<'_>, format: JsonFormat, out: &mut Vec<u8>) {
         match cell {
             CellRef::Text(id) => select::write_one(&self.options, id, out),
-            other => json_out::cell(other, format, out),
+            other => other.write(format, out),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What each field type takes, refuses and gives back.
 
 use super::*;
-use crate::cell::Cell;
 use crate::model::FieldSpec;
+use crate::values::Cell;
 
 fn kind(code: &str, options: &str) -> Arc<dyn FieldKind> {
     find(code)

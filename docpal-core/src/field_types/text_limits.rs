@@ -4,9 +4,9 @@ use regex::Regex;
 
 use super::Fault;
 use super::options::object;
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::model::FieldSpec;
+use crate::values::Cell;
 
 /// A pattern larger than this when compiled is refused.
 const PATTERN_BYTES: usize = 256 * 1024;

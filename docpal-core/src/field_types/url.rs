@@ -8,10 +8,10 @@ use serde::Deserialize;
 use super::options::read;
 use super::text_limits::TextLimits;
 use super::{Family, Fault, FieldKind, FieldType, Storage};
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::model::FieldSpec;
 use crate::sql::{PgType, UniqueBy};
+use crate::values::Cell;
 
 /// The longest address, in characters.
 const CEILING: usize = 2_048;

@@ -1,7 +1,7 @@
 //! What a value of a formula is in SQL.
 
 use crate::sql::PgType;
-use crate::sql::expr::{self, Expr};
+use crate::sql::expr;
 use docpal_formula::Type;
 
 use super::Unsupported;
@@ -63,12 +63,12 @@ impl Kind {
 
     /// The value that stands for an error; a text or list has none, and gets null beside its condition.
     pub(crate) fn poison(self) -> Term {
-        poison(self.pg()).map_or_else(|| Term::null(self.pg()), Term::leaf)
+        expr::poison(self.pg()).map_or_else(|| Term::null(self.pg()), Term::leaf)
     }
 
     /// Whether an error can be a value although blanks are.
     pub(crate) fn has_poison(self) -> bool {
-        poison(self.pg()).is_some()
+        expr::poison(self.pg()).is_some()
     }
 
     /// As the value of a list.
@@ -82,16 +82,6 @@ impl Kind {
             Self::Null => Item::Null,
             Self::List(_) => return Err("it computes with a list of lists".to_owned()),
         })
-    }
-}
-
-/// The value that stands for an error, of the types that have one.
-#[must_use]
-pub fn poison(ty: PgType) -> Option<Expr> {
-    match ty {
-        PgType::Numeric => Some(expr::nan()),
-        PgType::Date | PgType::Timestamptz => Some(expr::infinity(ty)),
-        _ => None,
     }
 }
 

@@ -4,7 +4,6 @@
 //! A value is a day (`"2026-01-31"`), an instant (for datetimes), or a relative stretch:
 //! `{"mode": "today"}`, `{"mode": "last_month"}`, `{"mode": "last_days", "n": 7}`.
 
-use crate::cell::Cell;
 use crate::field_types::{self, Family};
 use crate::json::Json;
 use crate::sql::PgType;
@@ -284,12 +283,9 @@ fn counted(mode: &str, n: u32, today: NaiveDate) -> Result<Span, String> {
     })
 }
 
-/// A bound of the stretch as the column's type. A day column compares days: the bounds are midnights.
+/// A bound of the stretch as the column's type.
 fn bound(moment: DateTime<Utc>, ty: PgType) -> Expr {
-    match ty {
-        PgType::Date => expr::bind(&Cell::Date(moment.date_naive()), PgType::Date),
-        _ => expr::bind(&Cell::DateTime(moment), PgType::Timestamptz),
-    }
+    expr::bind(&ty.of_moment(moment), ty)
 }
 
 fn span(c: &Compare<'_>) -> Option<Span> {

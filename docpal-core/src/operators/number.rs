@@ -1,10 +1,10 @@
 //! Operators on numbers: exact, whatever the number of digits.
 
-use crate::cell::Cell;
 use crate::field_types;
 use crate::json::Json;
 use crate::sql::PgType;
 use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgFn};
+use crate::values::Cell;
 
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value};
 

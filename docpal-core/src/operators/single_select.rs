@@ -1,11 +1,11 @@
 //! Operators on a single select: by option, given by name or id.
 
-use crate::cell::Cell;
 use crate::field_types::{Family, SelectOption};
 use crate::json::Json;
 use crate::names::fold;
 use crate::sql::PgType;
 use crate::sql::expr::{self, Expr, ExprTrait as _};
+use crate::values::Cell;
 
 use super::text::{MAX_PART, at_most};
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value, option_id, text_value};

@@ -1,9 +1,9 @@
 //! Operators on switches. A switch is on or off; a formula's blank counts as off.
 
-use crate::cell::Cell;
 use crate::json::Json;
 use crate::sql::PgType;
 use crate::sql::expr::{self, Expr, ExprTrait as _, PgFn};
+use crate::values::Cell;
 
 use super::{Compare, Operand, Operator, Reading, needed};
 

@@ -1,9 +1,9 @@
 //! Operators on texts. They ignore case unless asked not to, by one folding on both sides; the negative ones find
 //! empty cells too. No pattern is made of what a user looks for but one of LIKE, of bounded length.
 
-use crate::cell::Cell;
 use crate::sql::PgType;
 use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgFn};
+use crate::values::Cell;
 
 use super::{Compare, Operand, Operator, Reading, count_value, list_value, no_value, text_value};
 use crate::json::Json;

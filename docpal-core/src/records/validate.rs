@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use docpal_formula::SUGGESTED;
 
 use super::draft::RecordDraft;
-use crate::cell::Cell;
 use crate::error::FieldError;
 use crate::field_types::Storage;
 use crate::json::Json;
 use crate::model::{Field, TableSnapshot};
 use crate::names;
+use crate::values::Cell;
 
 /// What the record is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,8 +126,7 @@ fn check(field: &Field, value: &Json, mode: Mode, now: DateTime<Utc>) -> Result<
         }
         _ => field.kind().parse(value).map_err(fault)?,
     };
-    let empty = matches!(&cell, Cell::Null) || matches!(&cell, Cell::Text(text) if text.is_empty());
-    if field.is_required() && empty {
+    if field.is_required() && cell.is_empty() {
         return Err(FieldError::new(field.name(), "required", "a value is needed"));
     }
     Ok(cell)

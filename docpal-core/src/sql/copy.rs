@@ -2,15 +2,11 @@
 
 use uuid::Uuid;
 
-use super::numeric;
-use super::row::{DATE_2000, instant_to_pg};
-use crate::cell::Cell;
+use crate::values::Cell;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// Rows are handed to the driver in pieces of about this size.
 const CHUNK: usize = 256 * 1024;
-/// The oid of `text`, which the binary form of `text[]` carries.
-const TEXT_OID: i32 = 25;
 
 /// Collects rows in the binary COPY format.
 #[derive(Debug)]
@@ -44,20 +40,10 @@ impl CopyBuffer {
 
     /// Appends a cell.
     pub fn cell(&mut self, cell: &Cell) {
-        match cell {
-            Cell::Null => self.null(),
-            Cell::Text(text) => self.sized(|out| out.extend_from_slice(text.as_bytes())),
-            Cell::TextList(items) => self.sized(|out| text_array(items, out)),
-            Cell::Number(number) => self.sized(|out| numeric::encode(*number, out)),
-            Cell::Bool(value) => self.sized(|out| out.push(u8::from(*value))),
-            Cell::Date(date) => {
-                let days =
-                    i32::try_from(date.signed_duration_since(DATE_2000).num_days()).unwrap_or(i32::MAX);
-                self.sized(|out| out.extend_from_slice(&days.to_be_bytes()));
-            }
-            Cell::DateTime(instant) => {
-                self.sized(|out| out.extend_from_slice(&instant_to_pg(*instant).to_be_bytes()));
-            }
+        if cell.is_null() {
+            self.null();
+        } else {
+            self.sized(|out| cell.write(out));
         }
     }
 
@@ -79,26 +65,12 @@ impl CopyBuffer {
 }
 
 /// Appends what `write` makes, after its length as four bytes.
-fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let at = out.len();
     out.extend_from_slice(&[0; 4]);
     write(out);
     let length = i32::try_from(out.len() - at - 4).unwrap_or(i32::MAX);
     if let Some(slot) = out.get_mut(at..at + 4) {
         slot.copy_from_slice(&length.to_be_bytes());
-    }
-}
-
-fn text_array(items: &[String], out: &mut Vec<u8>) {
-    let dimensions = i32::from(!items.is_empty());
-    for word in [dimensions, 0, TEXT_OID] {
-        out.extend_from_slice(&word.to_be_bytes());
-    }
-    if !items.is_empty() {
-        out.extend_from_slice(&i32::try_from(items.len()).unwrap_or(i32::MAX).to_be_bytes());
-        out.extend_from_slice(&1i32.to_be_bytes());
-    }
-    for item in items {
-        sized(out, |out| out.extend_from_slice(item.as_bytes()));
     }
 }

@@ -2,56 +2,7 @@
 //! and defaults are closed lists.
 
 use super::ident::{ColumnName, SchemaName, TableName};
-
-/// A type of values: those that columns have, and those of lists in formulas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PgType {
-    /// `text`
-    Text,
-    /// `text[]`
-    TextArray,
-    /// `numeric`, always bare: a precision change must not rewrite a table.
-    Numeric,
-    /// `numeric[]`, in formulas only
-    NumericArray,
-    /// `date`
-    Date,
-    /// `date[]`, in formulas only
-    DateArray,
-    /// `timestamptz`
-    Timestamptz,
-    /// `timestamptz[]`, in formulas only
-    TimestamptzArray,
-    /// `boolean`
-    Boolean,
-    /// `boolean[]`, in formulas only
-    BooleanArray,
-    /// `bigint`
-    Bigint,
-    /// `uuid`
-    Uuid,
-}
-
-impl PgType {
-    /// The type's name in SQL.
-    #[must_use]
-    pub fn sql(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::TextArray => "text[]",
-            Self::Numeric => "numeric",
-            Self::NumericArray => "numeric[]",
-            Self::Date => "date",
-            Self::DateArray => "date[]",
-            Self::Timestamptz => "timestamptz",
-            Self::TimestamptzArray => "timestamptz[]",
-            Self::Boolean => "boolean",
-            Self::BooleanArray => "boolean[]",
-            Self::Bigint => "bigint",
-            Self::Uuid => "uuid",
-        }
-    }
-}
+use crate::values::PgType;
 
 /// How a unique index compares values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

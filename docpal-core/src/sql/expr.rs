@@ -3,17 +3,17 @@
 
 mod function;
 
+pub(crate) use sea_query::ArrayType;
 pub use sea_query::extension::postgres::PgBinOper;
-use sea_query::{ArrayType, DynIden, FunctionCall};
 pub use sea_query::{
     BinOper, CaseStatement, CommonTableExpression, Condition, DeleteStatement, Expr, ExprTrait, Func,
     InsertStatement, LockType, NullOrdering, Order, OverStatement, Query, SelectStatement, SimpleExpr,
     SubQueryStatement, UpdateStatement, Value, WindowStatement, WithClause, WithQuery,
 };
+use sea_query::{DynIden, FunctionCall};
 
-use super::ddl::PgType;
 use super::ident::ColumnName;
-use crate::cell::Cell;
+use crate::values::{Cell, PgType};
 
 pub use function::PgFn;
 
@@ -39,20 +39,14 @@ impl sea_query::Iden for RawName {
 /// `expr = 'NaN'`: is this number an error?
 #[must_use]
 pub fn is_nan(expr: Expr) -> Expr {
-    let nan = Expr::Constant(Value::from("NaN")).cast_as(RawName("numeric"));
+    let nan = cast(Expr::Constant(Value::from("NaN")), PgType::Numeric);
     call(PgFn::Coalesce, [expr.binary(BinOper::Equal, nan), boolean(false)])
 }
 
-/// The number that stands for an error.
+/// The value of type `ty` that stands for an error, of the types that have one.
 #[must_use]
-pub fn nan() -> Expr {
-    Expr::Constant(Value::from("NaN")).cast_as(RawName("numeric"))
-}
-
-/// The date or instant, by `ty`, that stands for an error.
-#[must_use]
-pub fn infinity(ty: PgType) -> Expr {
-    cast(Expr::Constant(Value::from("infinity")), ty)
+pub fn poison(ty: PgType) -> Option<Expr> {
+    ty.markers().map(|markers| cast(Expr::Constant(Value::from(markers.error)), ty))
 }
 
 /// The number or time, by `ty`, below all others.
@@ -64,7 +58,7 @@ pub fn lowest(ty: PgType) -> Expr {
 /// The number or time, by `ty`, above all others that are no errors.
 #[must_use]
 pub fn highest(ty: PgType) -> Expr {
-    let text = if ty == PgType::Numeric { "infinity" } else { "20000-01-01" };
+    let text = ty.markers().map_or("infinity", |markers| markers.highest);
     cast(Expr::Constant(Value::from(text)), ty)
 }
 
@@ -311,32 +305,7 @@ pub fn percentile(fraction: &'static str, expr: Expr) -> Expr {
 /// A value for an INSERT or UPDATE of a column of type `ty`.
 #[must_use]
 pub fn bind_value(cell: &Cell, ty: PgType) -> Value {
-    match cell {
-        Cell::Null => null_of(ty),
-        Cell::Text(text) => Value::from(text.as_str()),
-        Cell::TextList(items) => text_array(items.iter().map(String::as_str)),
-        Cell::Number(number) => Value::from(*number),
-        Cell::Date(date) => Value::from(*date),
-        Cell::DateTime(instant) => Value::from(*instant),
-        Cell::Bool(value) => Value::from(*value),
-    }
-}
-
-fn null_of(ty: PgType) -> Value {
-    match ty {
-        PgType::Text => Value::String(None),
-        PgType::TextArray => Value::Array(ArrayType::String, None),
-        PgType::Numeric => Value::Decimal(None),
-        PgType::NumericArray => Value::Array(ArrayType::Decimal, None),
-        PgType::Date => Value::ChronoDate(None),
-        PgType::DateArray => Value::Array(ArrayType::ChronoDate, None),
-        PgType::Timestamptz => Value::ChronoDateTimeUtc(None),
-        PgType::TimestamptzArray => Value::Array(ArrayType::ChronoDateTimeUtc, None),
-        PgType::Boolean => Value::Bool(None),
-        PgType::BooleanArray => Value::Array(ArrayType::Bool, None),
-        PgType::Bigint => Value::BigInt(None),
-        PgType::Uuid => Value::Uuid(None),
-    }
+    cell.bind(ty)
 }
 
 /// A `text[]` value.
@@ -348,17 +317,9 @@ pub fn text_array<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
 /// An array value of cells that all have type `ty`, or of a list type itself.
 #[must_use]
 pub fn array(cells: &[Cell], ty: PgType) -> Expr {
-    let (kind, sql) = match ty {
-        PgType::Numeric | PgType::NumericArray => (ArrayType::Decimal, "numeric[]"),
-        PgType::Date | PgType::DateArray => (ArrayType::ChronoDate, "date[]"),
-        PgType::Timestamptz | PgType::TimestamptzArray => (ArrayType::ChronoDateTimeUtc, "timestamptz[]"),
-        PgType::Boolean | PgType::BooleanArray => (ArrayType::Bool, "boolean[]"),
-        PgType::Uuid => (ArrayType::Uuid, "uuid[]"),
-        PgType::Bigint => (ArrayType::BigInt, "bigint[]"),
-        PgType::Text | PgType::TextArray => (ArrayType::String, "text[]"),
-    };
-    let values = cells.iter().map(|cell| bind_value(cell, ty)).collect();
-    Expr::value(Value::Array(kind, Some(Box::new(values)))).cast_as(RawName(sql))
+    let item = ty.item();
+    let values = cells.iter().map(|cell| cell.bind(item)).collect();
+    Expr::value(Value::Array(item.list(), Some(Box::new(values)))).cast_as(RawName(item.list_sql()))
 }
 
 /// `VARIADIC array`: the items of an array as the last arguments of a call.

@@ -34,5 +34,5 @@ pub(super) static AGGREGATES: &[Aggregate] = &[
 ];
 
 fn local(moment: Expr, ty: PgType) -> Expr {
-    if ty == PgType::Date { expr::as_local(moment) } else { expr::at_time_zone(moment, "UTC") }
+    ty.local(moment, "UTC").unwrap_or_else(|| expr::null(PgType::Timestamptz))
 }

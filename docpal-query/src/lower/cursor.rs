@@ -3,9 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use docpal_core::field_types::{read_day, read_number};
-use docpal_core::sql::row::instant_from_pg;
-use docpal_core::sql::{CellRef, PgType, Row};
+use docpal_core::sql::{PgType, Row};
 use docpal_core::{Cell, Error, Json, RecordId, Result};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -52,7 +50,7 @@ pub(crate) fn encode(
     key: &[u8],
     binding: &[u8; 32],
 ) -> Option<String> {
-    let mut values: Vec<Json> = keys.iter().map(|(index, ty)| text_of(row.cell(*index, *ty))).collect();
+    let mut values: Vec<Json> = keys.iter().map(|(index, ty)| row.cell(*index, *ty).key()).collect();
     values.push(Json::from(row.uuid(id)?.to_string()));
     let payload = Json::List(values).to_string().into_bytes();
     let mut bytes = tag(key, binding, &payload)?;
@@ -74,35 +72,6 @@ pub(crate) fn decode(cursor: &str, types: &[PgType], key: &[u8], binding: &[u8; 
     if values.len() != types.len() {
         return Err(invalid());
     }
-    let keys = values.iter().zip(types).map(|(value, ty)| cell_of(value, *ty).ok_or_else(invalid));
+    let keys = values.iter().zip(types).map(|(value, ty)| ty.of_key(value).ok_or_else(invalid));
     Ok(Position { keys: keys.collect::<Result<_>>()?, id })
-}
-
-fn text_of(cell: CellRef<'_>) -> Json {
-    match cell {
-        CellRef::Null | CellRef::TextArray(_) => Json::Null,
-        CellRef::Text(text) => Json::from(text),
-        CellRef::Number(number) => {
-            let mut out = Vec::new();
-            number.write(&mut out);
-            Json::from(String::from_utf8_lossy(&out).into_owned())
-        }
-        CellRef::Date(day) => Json::from(day),
-        CellRef::Instant(micros) => Json::from(micros.to_string()),
-        CellRef::Bool(value) => Json::Bool(value),
-        CellRef::Int(value) => Json::from(value.to_string()),
-        CellRef::Uuid(id) => Json::from(id.to_string()),
-    }
-}
-
-fn cell_of(value: &Json, ty: PgType) -> Option<Cell> {
-    Some(match (ty, value) {
-        (_, Json::Null) => Cell::Null,
-        (PgType::Boolean, Json::Bool(value)) => Cell::Bool(*value),
-        (PgType::Numeric | PgType::Bigint, value) => Cell::Number(read_number(value).ok()?),
-        (PgType::Date, Json::Text(text)) => Cell::Date(read_day(text).ok()?),
-        (PgType::Timestamptz, Json::Text(text)) => Cell::DateTime(instant_from_pg(text.parse().ok()?)?),
-        (PgType::Text | PgType::Uuid, Json::Text(text)) => Cell::Text(text.clone()),
-        _ => return None,
-    })
 }

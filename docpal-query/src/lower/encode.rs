@@ -8,11 +8,12 @@ use crate::resolve::ResolvedSort;
 use crate::spec::{Bucket, Direction, EmptyPlace};
 use docpal_core::operators::{Operand, Span, Stretch};
 use docpal_core::target::Target;
+use docpal_core::values::Marks;
 
-/// Collects bytes; what is put in after each other never reads like something else.
+/// Collects what makes a view what it is.
 pub(crate) struct Encoder<'e> {
     pub(crate) snapshot: &'e TableSnapshot,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) marks: Marks,
 }
 
 impl Encoder<'_> {
@@ -98,9 +99,7 @@ impl Encoder<'_> {
             Operand::Ids(ids) => {
                 self.word("ids");
                 self.count(ids.len());
-                for id in ids {
-                    self.bytes.extend_from_slice(id.as_bytes());
-                }
+                ids.iter().for_each(|id| self.marks.id(*id));
             }
             Operand::Span(first, last) => {
                 self.word("span");
@@ -127,34 +126,18 @@ impl Encoder<'_> {
     fn cells(&mut self, word: &str, cells: &[Cell]) {
         self.word(word);
         self.count(cells.len());
-        for cell in cells {
-            match cell {
-                Cell::Null => self.word("null"),
-                Cell::Text(text) => self.word(text),
-                Cell::TextList(items) => {
-                    self.count(items.len());
-                    for item in items {
-                        self.word(item);
-                    }
-                }
-                Cell::Number(number) => self.word(&number.normalize().to_string()),
-                Cell::Date(date) => self.word(&date.to_string()),
-                Cell::DateTime(instant) => self.word(&instant.timestamp_micros().to_string()),
-                Cell::Bool(value) => self.flag(*value),
-            }
-        }
+        cells.iter().for_each(|cell| cell.mark(&mut self.marks));
     }
 
     fn word(&mut self, word: &str) {
-        self.count(word.len());
-        self.bytes.extend_from_slice(word.as_bytes());
+        self.marks.word(word);
     }
 
     fn count(&mut self, count: usize) {
-        self.bytes.extend_from_slice(&u64::try_from(count).unwrap_or(u64::MAX).to_be_bytes());
+        self.marks.count(count);
     }
 
     fn flag(&mut self, flag: bool) {
-        self.bytes.push(u8::from(flag));
+        self.marks.flag(flag);
     }
 }

@@ -171,10 +171,9 @@ fn in_buckets(operand: SqlValue, buckets: Buckets) -> SqlValue {
         Bucket::Quarter => "quarter",
         Bucket::Year => "year",
     };
-    let local = match operand.ty {
-        PgType::Date => expr::as_local(operand.value),
-        _ => expr::at_time_zone(operand.value, buckets.zone.name()),
-    };
+    // Resolution lets only what has times through.
+    let local = operand.ty.local(operand.value, buckets.zone.name());
+    let local = local.unwrap_or_else(|| expr::null(PgType::Timestamptz));
     let first = expr::call(PgFn::DateTrunc, [expr::literal(unit), local]);
     SqlValue { value: expr::cast(first, PgType::Date), ty: PgType::Date, cases: None, ..operand }
 }

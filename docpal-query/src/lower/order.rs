@@ -11,6 +11,7 @@ use super::field::{Relation, SqlValue};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
 use docpal_core::target::Target;
+use docpal_core::values::OrderedBy;
 
 /// Texts are ordered by so many characters, and those that begin alike by their ids: a cursor holds what the order
 /// reads, and must fit into an address.
@@ -65,7 +66,7 @@ pub(super) fn keys(secured: &SecuredPlan, relation: &Relation<'_>) -> Vec<Key> {
                 computed,
             });
         }
-        if ty != PgType::Text {
+        if ty.ordered_by() == OrderedBy::Value {
             keys.push(Key { value, ty, direction, empty, for_people: false, computed });
             continue;
         }
@@ -106,8 +107,8 @@ pub(super) fn name(index: usize) -> ColumnName {
 
 /// A key in the order that people expect of texts.
 pub(super) fn for_people(key: Expr, ty: PgType, target: Target) -> Expr {
-    match (ty, target) {
-        (PgType::Text, Target::Field(_)) => expr::collate(key, Collation::Natural),
+    match (ty.ordered_by(), target) {
+        (OrderedBy::Beginning, Target::Field(_)) => expr::collate(key, Collation::Natural),
         _ => key,
     }
 }

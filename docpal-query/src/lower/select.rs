@@ -12,6 +12,7 @@ use super::readable::{filter, readable_relation};
 use crate::resolve::Start;
 use crate::secure::SecuredPlan;
 use crate::spec::Count;
+use docpal_core::values::Marks;
 
 /// A statement has at most this many bytes: about four of the largest formulas.
 const MAX_SQL_BYTES: usize = 256 * 1024;
@@ -146,12 +147,12 @@ fn records(secured: &SecuredPlan) -> Records {
 /// What the cursors of a view are bound to: its conditions, its order, and what its actor may see.
 fn binding(secured: &SecuredPlan) -> [u8; 32] {
     let view = &secured.plan.view;
-    let mut encoder = Encoder { snapshot: &view.snapshot, bytes: Vec::new() };
+    let mut encoder = Encoder { snapshot: &view.snapshot, marks: Marks::default() };
     encoder.predicate(&view.filter);
     for sort in &view.sorts {
         encoder.sort(sort);
     }
-    cursor::binding(&[&encoder.bytes, &secured.fingerprint])
+    cursor::binding(&[encoder.marks.bytes(), &secured.fingerprint])
 }
 
 /// The columns that say where computed fields exist.

@@ -12,8 +12,8 @@ use crate::aggregates::{Aggregate, Over, those};
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
-use docpal_core::formula_sql::poison;
 use docpal_core::target::Target;
+use docpal_core::values::OrderedBy;
 
 /// A summary has at most this many groups, those of all levels together.
 pub(crate) const MAX_SUMMARY_GROUPS: usize = 1_000;
@@ -134,9 +134,9 @@ fn add_aggregate(
     let mut layout = AggregateLayout { value, ty, overflows: None, errors: None };
     let result = aggregate.lower(over);
     select.expr(result.clone());
-    if ty == PgType::Numeric {
+    if let Some(overflows) = ty.overflows(result) {
         layout.overflows = Some(layout.end());
-        select.expr(expr::is_nan(result));
+        select.expr(overflows);
     }
     if let Some(fails) = fails {
         layout.errors = Some(layout.end());
@@ -179,7 +179,7 @@ impl ValueColumn {
         let ty = operand.ty;
         let failing = match operand.fails {
             None => Failing::Never,
-            Some(_) if poison(ty).is_some() => Failing::Poison,
+            Some(_) if expr::poison(ty).is_some() => Failing::Poison,
             Some(condition) => {
                 records.expr_as(condition.clone(), fails.clone());
                 let value = expr::if_else(condition, expr::null(ty), operand.value);
@@ -195,14 +195,14 @@ impl ValueColumn {
     fn fails(&self) -> Option<Expr> {
         match &self.failing {
             Failing::Never => None,
-            Failing::Poison => poison(self.ty).map(|poison| expr::column(&self.name).eq(poison)),
+            Failing::Poison => expr::poison(self.ty).map(|poison| expr::column(&self.name).eq(poison)),
             Failing::Column(name) => Some(expr::column(name)),
         }
     }
 
     fn over(&self) -> Over {
         let value = expr::column(&self.name);
-        let known = match (&self.failing, poison(self.ty)) {
+        let known = match (&self.failing, expr::poison(self.ty)) {
             (Failing::Poison, Some(poison)) => expr::call(PgFn::NullIf, [value.clone(), poison]),
             _ => value.clone(),
         };
@@ -250,7 +250,7 @@ impl<'v> Level<'v> {
             order_by(select, for_people(rank, ty, target), direction, empty);
         }
         // Also behind a rank: options that are gone have none.
-        if self.key.ty != PgType::Text {
+        if self.key.ty.ordered_by() == OrderedBy::Value {
             return order_by(select, key, direction, empty);
         }
         for (part, people) in text_keys(key, true) {
@@ -283,10 +283,10 @@ impl Inputs {
         }
         let operand = relation.operand(target).ok_or_else(no_sql)?;
         let mut operand = relation.without_empty(target, operand);
-        if operand.ty == PgType::Bigint {
-            // One type for all numbers.
-            operand.value = expr::cast(operand.value, PgType::Numeric);
-            operand.ty = PgType::Numeric;
+        let computed = operand.ty.computed();
+        if operand.ty != computed {
+            operand.value = expr::cast(operand.value, computed);
+            operand.ty = computed;
         }
         let column = ValueColumn::new(operand, ["a", "f"], self.columns.len(), records);
         self.columns.push((target, column.clone()));

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use docpal::core::formula_sql::Clock;
 use docpal::core::model::{Computed, Input, TableSnapshot};
 use docpal::core::sql::expr::{self, ExprTrait as _, Query};
-use docpal::core::sql::{CellRef, ColumnName, PgType, exec, row};
+use docpal::core::sql::{CellRef, ColumnName, PgType, exec};
+use docpal::core::values::{instant_from_pg, instant_to_pg};
 use docpal::core::{Cell, FieldId, FieldSpec, RecordDraft, RecordId, Scope, SystemReason, TableSpec};
 use docpal::formula::{Context, ErrorCode, EvalError, RecordProperty, Row, Type, Value};
 use docpal::query::lower::formulas;
@@ -309,7 +310,7 @@ fn same(value: &Value<'_>, cell: CellRef<'_>) -> bool {
         (Value::Text(text), CellRef::Text(cell)) => text == cell,
         (Value::Bool(flag), CellRef::Bool(cell)) => *flag == cell,
         (Value::Date(day), CellRef::Date(cell)) => *day == cell,
-        (Value::DateTime(instant), CellRef::Instant(micros)) => row::instant_to_pg(*instant) == micros,
+        (Value::DateTime(instant), CellRef::DateTime(micros)) => instant_to_pg(*instant) == micros,
         _ => false,
     }
 }
@@ -329,7 +330,7 @@ fn memory(result: &Result<Value<'_>, EvalError>) -> String {
 fn shown(cell: CellRef<'_>) -> String {
     cut(match cell {
         CellRef::Number(number) => format!("{:?}", number.to_decimal()),
-        CellRef::Instant(micros) => format!("{:?}", row::instant_from_pg(micros)),
+        CellRef::DateTime(micros) => format!("{:?}", instant_from_pg(micros)),
         cell => format!("{cell:?}"),
     })
 }

@@ -1,0 +1,74 @@
+//! Days.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use docpal_formula::Value as Computed;
+
+use super::Marks;
+use super::stored::{Markers, Stored};
+use crate::field_types::read_day;
+use crate::json::Json;
+use crate::json_out::{self, JsonFormat};
+use crate::sql::expr::{self, ArrayType, Expr, Value};
+
+/// 2000-01-01, from which PostgreSQL counts days.
+const DATE_2000: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
+    Some(date) => date,
+    None => NaiveDate::MIN,
+};
+
+/// `date`
+pub(super) struct Date;
+
+impl Stored for Date {
+    type Owned = NaiveDate;
+    type Borrowed<'r> = NaiveDate;
+
+    const SQL: &'static str = "date";
+    const LIST_SQL: &'static str = "date[]";
+    const LIST: ArrayType = ArrayType::ChronoDate;
+    const MARKERS: Option<Markers> = Some(Markers { error: "infinity", highest: "20000-01-01" });
+
+    fn read(bytes: &[u8]) -> Option<NaiveDate> {
+        let days = i64::from(i32::from_be_bytes(bytes.try_into().ok()?));
+        let offset = Days::new(days.unsigned_abs());
+        if days < 0 { DATE_2000.checked_sub_days(offset) } else { DATE_2000.checked_add_days(offset) }
+    }
+
+    fn write(value: &NaiveDate, out: &mut Vec<u8>) {
+        let days = i32::try_from(value.signed_duration_since(DATE_2000).num_days()).unwrap_or(i32::MAX);
+        out.extend_from_slice(&days.to_be_bytes());
+    }
+
+    fn bind(value: Option<&NaiveDate>) -> Value {
+        value.copied().into()
+    }
+
+    fn json(value: NaiveDate, _: JsonFormat, out: &mut Vec<u8>) {
+        json_out::date(value, out);
+    }
+
+    fn computed<'r>(value: NaiveDate) -> Computed<'r> {
+        value.into()
+    }
+
+    fn key(value: NaiveDate) -> Json {
+        Json::from(value)
+    }
+
+    fn of_key(key: &Json) -> Option<NaiveDate> {
+        read_day(key.as_text()?).ok()
+    }
+
+    fn mark(value: &NaiveDate, marks: &mut Marks) {
+        marks.word(&value.to_string());
+    }
+
+    /// A day column compares days: the moments that it is compared with are midnights.
+    fn of_moment(moment: DateTime<Utc>) -> Option<NaiveDate> {
+        Some(moment.date_naive())
+    }
+
+    fn local(value: Expr, _: &str) -> Option<Expr> {
+        Some(expr::as_local(value))
+    }
+}

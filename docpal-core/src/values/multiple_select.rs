@@ -1,0 +1,96 @@
+//! Lists of options, by id.
+
+use docpal_formula::Value as Computed;
+
+use super::stored::Stored;
+use super::{Marks, PgType};
+use crate::json::Json;
+use crate::json_out::{self, JsonFormat};
+use crate::sql::copy::sized;
+use crate::sql::expr::{self, ArrayType, Value};
+
+/// The oid of `text`, which the binary form of `text[]` carries.
+const TEXT_OID: i32 = 25;
+
+/// `text[]`
+pub(super) struct TextList;
+
+/// The elements of a `text[]`, read on the fly.
+#[derive(Clone, Copy, Debug)]
+pub struct TextListRef<'r>(&'r [u8]);
+
+impl<'r> Iterator for TextListRef<'r> {
+    type Item = &'r str;
+
+    fn next(&mut self) -> Option<&'r str> {
+        loop {
+            let (length, rest) = self.0.split_at_checked(4)?;
+            let length = i32::from_be_bytes(length.try_into().ok()?);
+            let Ok(length) = usize::try_from(length) else {
+                self.0 = rest; // a NULL element
+                continue;
+            };
+            let (bytes, rest) = rest.split_at_checked(length)?;
+            self.0 = rest;
+            return std::str::from_utf8(bytes).ok();
+        }
+    }
+}
+
+impl Stored for TextList {
+    type Owned = Vec<String>;
+    type Borrowed<'r> = TextListRef<'r>;
+
+    const SQL: &'static str = "text[]";
+    const LIST_SQL: &'static str = "text[]";
+    const LIST: ArrayType = ArrayType::String;
+    const ITEM: Option<PgType> = Some(PgType::Text);
+
+    fn read(bytes: &[u8]) -> Option<TextListRef<'_>> {
+        // ndim, flags, element oid, then per dimension: length, lower bound; one dimension or none.
+        let dimensions = i32::from_be_bytes(bytes.get(..4)?.try_into().ok()?);
+        Some(TextListRef(if dimensions == 1 { bytes.get(20..)? } else { &[] }))
+    }
+
+    fn write(value: &Vec<String>, out: &mut Vec<u8>) {
+        let dimensions = i32::from(!value.is_empty());
+        for word in [dimensions, 0, TEXT_OID] {
+            out.extend_from_slice(&word.to_be_bytes());
+        }
+        if !value.is_empty() {
+            out.extend_from_slice(&i32::try_from(value.len()).unwrap_or(i32::MAX).to_be_bytes());
+            out.extend_from_slice(&1i32.to_be_bytes());
+        }
+        for item in value {
+            sized(out, |out| out.extend_from_slice(item.as_bytes()));
+        }
+    }
+
+    fn bind(value: Option<&Vec<String>>) -> Value {
+        match value {
+            Some(items) => expr::text_array(items.iter().map(String::as_str)),
+            None => Value::Array(ArrayType::String, None),
+        }
+    }
+
+    fn json(value: TextListRef<'_>, _: JsonFormat, out: &mut Vec<u8>) {
+        json_out::list(value, out, json_out::text);
+    }
+
+    fn computed<'r>(value: Self::Borrowed<'r>) -> Computed<'r> {
+        Computed::List(value.map(Computed::from).collect())
+    }
+
+    fn key(_: TextListRef<'_>) -> Json {
+        Json::Null
+    }
+
+    fn of_key(_: &Json) -> Option<Vec<String>> {
+        None
+    }
+
+    fn mark(value: &Vec<String>, marks: &mut Marks) {
+        marks.count(value.len());
+        value.iter().for_each(|item| marks.word(item));
+    }
+}
