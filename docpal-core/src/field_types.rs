@@ -33,7 +33,7 @@ pub use select::{MAX_OPTIONS, SelectOption};
 use crate::json::Json;
 use crate::json_out::JsonFormat;
 use crate::sql::{CellRef, PgType, UniqueBy};
-use crate::values::Cell;
+use crate::values::{Cell, Family};
 
 /// Every field type, in the order a person picks from.
 pub const FIELD_TYPES: &[&FieldType] = &[
@@ -93,25 +93,6 @@ pub enum Storage {
     Computed,
 }
 
-/// What a filter compares: decides which operators a field takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Family {
-    /// Texts.
-    Text,
-    /// Exact numbers.
-    Number,
-    /// Days.
-    Date,
-    /// Instants.
-    DateTime,
-    /// On or off.
-    Switch,
-    /// One of these options.
-    SingleSelect(Arc<[SelectOption]>),
-    /// Some of these options.
-    MultipleSelect(Arc<[SelectOption]>),
-}
-
 /// Why a value or an option is not acceptable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -141,14 +122,23 @@ pub trait FieldKind: Send + Sync + Debug {
     /// The options in canonical form, for storing and for the API.
     fn options(&self) -> Json;
 
-    /// Where the values are.
-    fn storage(&self) -> Storage;
+    /// The family of its values: what they are to filters, views and formulas.
+    fn family(&self) -> &'static Family;
 
-    /// What filters compare.
-    fn family(&self) -> Family;
+    /// The options that records choose from, of a select.
+    fn choices(&self) -> Arc<[SelectOption]> {
+        Arc::default()
+    }
+
+    /// Where the values are.
+    fn storage(&self) -> Storage {
+        Storage::Column(self.family().stored_as)
+    }
 
     /// The type formulas see.
-    fn formula_type(&self) -> Type;
+    fn formula_type(&self) -> Type {
+        self.family().formula_type()
+    }
 
     /// Checks and normalises a value that came in. `null` is a cell like any other.
     ///

@@ -18,19 +18,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::TableSnapshot;
 use crate::error::{Error, Result};
-use crate::field_types::{Family, MAX_OPTIONS, SelectOption};
 use crate::model::{Computed, Field, Input};
 use crate::sql::PgType;
-use crate::sql::expr::{self, Expr, PgFn};
+use crate::sql::expr::{self, Expr};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use docpal_formula::{RecordProperty, Type};
 
 use self::arithmetic::Exact;
 use self::node::Lowering;
-use self::sql::{Item, Kind, Sql};
+use self::sql::{Kind, Sql};
 use self::term::Term;
 use crate::target::Compared;
+use crate::values;
 
 pub use call::{MEMORY_ONLY, has_sql};
 
@@ -219,41 +219,13 @@ fn slot(
         return compile(snapshot, clock, position, depth + 1).map(|sql| Arc::unwrap_or_clone(sql).settled());
     };
     let column = expr::column(&name);
-    Ok(match (Compared::of_field(field), ty) {
-        (Compared::Field(Family::SingleSelect(options)), _) => {
-            let bytes = options.iter().map(|option| option.id.len().max(option.name.len()) as u64).max();
-            let names = options.iter().map(|option| (option.id.as_str(), option.name.as_str()));
-            let value = Term::leaf(expr::name_of(column, names)).of_weight(1 + 3 * options.len());
-            Sql::sure(Kind::Text, value).at_most(bytes.unwrap_or(0).max(64))
-        }
-        (Compared::Field(Family::MultipleSelect(options)), _) => names(column, &options),
-        (_, PgType::Text) => Sql::sure(Kind::Text, Term::leaf(column)).at_most(text_bytes(field)),
-        (_, PgType::Numeric) => {
-            let column = Term::leaf(column);
-            let exact = Some(Box::new(Exact::column(index, column.clone())));
-            Sql { exact, ..Sql::sure(Kind::Number, column) }
-        }
-        (_, PgType::Bigint) => Sql::sure(Kind::Number, Term::leaf(expr::cast(column, PgType::Numeric))),
-        (_, PgType::Boolean) => Sql::sure(Kind::Bool, Term::leaf(column)),
-        (_, PgType::Date) => Sql::sure(Kind::Date, Term::leaf(column)),
-        (_, PgType::Timestamptz) => Sql::sure(Kind::DateTime, Term::leaf(column)),
-        _ => return Err("it reads a field that no formula computes with".to_owned()),
-    })
-}
-
-/// The names of the options in the column of a multiple select.
-fn names(column: Expr, options: &[SelectOption]) -> Sql {
-    let array = |of: fn(&SelectOption) -> &str| {
-        let array = expr::cast(Expr::value(expr::text_array(options.iter().map(of))), PgType::TextArray);
-        Term::leaf(array).of_weight(1 + options.len() / 16)
-    };
-    let args = [Term::leaf(column), array(|option| &option.id), array(|option| &option.name)];
-    // Each option is chosen once; an id whose option is gone stands for itself.
-    let known: usize = options.iter().map(|option| option.name.len()).sum();
-    let bytes = known + MAX_OPTIONS * 16;
-    Sql::sure(Kind::List(Item::Text), Term::call(PgFn::Names, args))
-        .at_most(bytes as u64)
-        .of_items(MAX_OPTIONS as u64)
+    let kind = Kind::of(&field.formula_type())?;
+    let values::Input { value, weight, height, bytes, items } = Compared::of_field(field).input(column, ty);
+    let value = Term::of_size(value, weight, height);
+    // A number as it is stored can be part of a plain sum of products.
+    let is_plain = kind == Kind::Number && ty == kind.pg();
+    let exact = is_plain.then(|| Box::new(Exact::column(index, value.clone())));
+    Ok(Sql { exact, ..Sql::sure(kind, value).at_most(bytes.min(text_bytes(field))).of_items(items) })
 }
 
 fn record_property(property: RecordProperty) -> Result<Sql, Unsupported> {

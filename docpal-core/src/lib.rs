@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod aggregates;
 pub mod audit;
 pub mod docpal;
 #[cfg(feature = "embedded")]

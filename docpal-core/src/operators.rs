@@ -2,18 +2,18 @@
 //! resolution, SQL, error messages and the documentation.
 
 mod computed;
-mod dates;
-mod id;
-mod multiple_select;
-mod number;
-mod single_select;
-mod switch;
-mod text;
-mod user;
+pub(crate) mod dates;
+pub(crate) mod id;
+pub(crate) mod multiple_select;
+pub(crate) mod number;
+pub(crate) mod single_select;
+pub(crate) mod switch;
+pub(crate) mod text;
+pub(crate) mod user;
 
 use std::fmt;
 
-use crate::field_types::{Family, SelectOption};
+use crate::field_types::SelectOption;
 use crate::id::UserId;
 use crate::json::Json;
 use crate::sql::PgType;
@@ -154,16 +154,7 @@ impl PartialEq for Operator {
 /// The operators on what is compared, in the order a person picks from.
 #[must_use]
 pub fn operators_of(compared: &Compared) -> &'static [Operator] {
-    match compared {
-        Compared::Field(Family::Text) => text::OPERATORS,
-        Compared::Field(Family::Number) => number::OPERATORS,
-        Compared::Field(Family::Date | Family::DateTime) => dates::OPERATORS,
-        Compared::Field(Family::Switch) => switch::OPERATORS,
-        Compared::Field(Family::SingleSelect(_)) => single_select::OPERATORS,
-        Compared::Field(Family::MultipleSelect(_)) => multiple_select::OPERATORS,
-        Compared::RecordId => id::OPERATORS,
-        Compared::User => user::OPERATORS,
-    }
+    compared.family().operators
 }
 
 /// The operators that computed fields have besides those of their result.

@@ -41,10 +41,10 @@ pub mod row;
 pub mod statement;
 pub(crate) mod transaction;
 
-#[doc(hidden)]
-pub use ddl::{ColumnDef, Ddl};
 #[doc(inline)]
 pub use ddl::UniqueBy;
+#[doc(hidden)]
+pub use ddl::{ColumnDef, Ddl};
 #[doc(hidden)]
 pub use guarded::{Guarded, GuardedWithin, guarded, guarded_read, guarded_within};
 #[doc(hidden)]

@@ -1,8 +1,12 @@
 //! What a filter or sort can point at: a field of the table, or one of the values every record has.
 
-use crate::field_types::Family;
+use std::sync::Arc;
+
+use crate::field_types::{FieldKind, SelectOption};
 use crate::model::Field;
+use crate::sql::expr::Expr;
 use crate::sql::{ColumnName, PgType};
+use crate::values::{Family, Input, datetime, id, user};
 
 /// A value that every record has besides its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,12 +54,23 @@ impl System {
     /// Its column, and that column's type.
     #[must_use]
     pub fn column(self) -> (ColumnName, PgType) {
+        let name = match self {
+            Self::Id => ColumnName::ID,
+            Self::CreatedAt => ColumnName::CREATED_AT,
+            Self::UpdatedAt => ColumnName::UPDATED_AT,
+            Self::CreatedBy => ColumnName::CREATED_BY,
+            Self::UpdatedBy => ColumnName::UPDATED_BY,
+        };
+        (name, self.family().stored_as)
+    }
+
+    /// The family of its values.
+    #[must_use]
+    pub fn family(self) -> &'static Family {
         match self {
-            Self::Id => (ColumnName::ID, PgType::Uuid),
-            Self::CreatedAt => (ColumnName::CREATED_AT, PgType::Timestamptz),
-            Self::UpdatedAt => (ColumnName::UPDATED_AT, PgType::Timestamptz),
-            Self::CreatedBy => (ColumnName::CREATED_BY, PgType::Uuid),
-            Self::UpdatedBy => (ColumnName::UPDATED_BY, PgType::Uuid),
+            Self::Id => &id::FAMILY,
+            Self::CreatedAt | Self::UpdatedAt => &datetime::FAMILY,
+            Self::CreatedBy | Self::UpdatedBy => &user::FAMILY,
         }
     }
 }
@@ -69,47 +84,61 @@ pub enum Target {
     System(System),
 }
 
-/// What operators compare, including the families only system values have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Compared {
-    /// As a field of this family.
-    Field(Family),
-    /// A record's id.
-    RecordId,
-    /// A user's id.
-    User,
+/// What operators compare: the values of a family, with the options of the field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    family: &'static Family,
+    options: Arc<[SelectOption]>,
 }
 
 impl Compared {
     /// What the values of a field are compared as.
     #[must_use]
     pub fn of_field(field: &Field) -> Self {
-        Self::Field(field.family())
+        Self { family: field.family(), options: field.kind().choices() }
+    }
+
+    /// What the values of a kind of field that is not in a table are compared as.
+    #[must_use]
+    pub fn of_kind(kind: &dyn FieldKind) -> Self {
+        Self { family: kind.family(), options: kind.choices() }
     }
 
     /// What a value of every record is compared as.
     #[must_use]
     pub fn of_system(system: System) -> Self {
-        match system {
-            System::Id => Self::RecordId,
-            System::CreatedAt | System::UpdatedAt => Self::Field(Family::DateTime),
-            System::CreatedBy | System::UpdatedBy => Self::User,
-        }
+        Self { family: system.family(), options: Arc::default() }
+    }
+
+    /// The family.
+    #[must_use]
+    pub fn family(&self) -> &'static Family {
+        self.family
+    }
+
+    /// The options of a select; of another field none.
+    #[must_use]
+    pub fn options(&self) -> &[SelectOption] {
+        &self.options
     }
 
     /// The word for it in messages.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        match self {
-            Self::Field(Family::Text) => "text",
-            Self::Field(Family::Number) => "number",
-            Self::Field(Family::Date) => "date",
-            Self::Field(Family::DateTime) => "datetime",
-            Self::Field(Family::Switch) => "switch",
-            Self::Field(Family::SingleSelect(_)) => "single select",
-            Self::Field(Family::MultipleSelect(_)) => "multiple select",
-            Self::RecordId => "record id",
-            Self::User => "user",
-        }
+        self.family.word
+    }
+
+    /// What values are ordered by; `None` for what is ordered by itself.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn rank(&self, value: Expr) -> Option<(Expr, PgType)> {
+        self.family.rank(&self.options, value)
+    }
+
+    /// The column, of type `ty`, as formulas read it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn input(&self, column: Expr, ty: PgType) -> Input {
+        self.family.input(&self.options, column, ty)
     }
 }

@@ -4,14 +4,17 @@
 #[macro_use]
 mod stored;
 
-mod date;
-mod datetime;
-mod id;
+pub(crate) mod date;
+pub(crate) mod datetime;
+mod family;
+pub(crate) mod id;
 mod marks;
-mod multiple_select;
-mod number;
-mod switch;
-mod text;
+pub(crate) mod multiple_select;
+pub(crate) mod number;
+pub(crate) mod single_select;
+pub(crate) mod switch;
+pub(crate) mod text;
+pub(crate) mod user;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use docpal_formula::Value as Computed;
@@ -25,6 +28,9 @@ use crate::sql::expr::{ArrayType, Expr, Value};
 use crate::sql::numeric::NumericRef;
 
 pub use datetime::{instant_from_pg, instant_to_pg};
+#[doc(hidden)]
+pub use family::Input;
+pub use family::{Family, Groups, Ranges};
 pub use marks::Marks;
 pub use multiple_select::TextListRef;
 pub use stored::OrderedBy;
@@ -32,21 +38,25 @@ pub use stored::OrderedBy;
 values! {
     stored {
         /// `text`: a text, an address, an option id.
-        Text: Text(String, &'r str) = text::Text;
+        Text: Text(String, &'r str) = text::Text, text::FAMILY;
         /// `text[]`: several option ids.
-        TextArray: TextList(Vec<String>, TextListRef<'r>) = multiple_select::TextList;
+        TextArray: TextList(Vec<String>, TextListRef<'r>) = multiple_select::TextList, multiple_select::FAMILY;
         /// `numeric`, always bare (a precision change must not rewrite a table): an exact number.
-        Numeric: Number(Decimal, NumericRef<'r>) = number::Number;
+        Numeric: Number(Decimal, NumericRef<'r>) = number::Number, number::FAMILY;
         /// `bigint`: a whole number of DocPal's own.
         Bigint: Int(i64, i64) = number::Int;
         /// `date`: a day without a zone.
-        Date: Date(NaiveDate, NaiveDate) = date::Date;
+        Date: Date(NaiveDate, NaiveDate) = date::Date, date::FAMILY;
         /// `timestamptz`: an instant to the microsecond; as sent, in microseconds since 2000-01-01 UTC.
-        Timestamptz: DateTime(DateTime<Utc>, i64) = datetime::Instant;
+        Timestamptz: DateTime(DateTime<Utc>, i64) = datetime::Instant, datetime::FAMILY;
         /// `boolean`: on or off.
-        Boolean: Bool(bool, bool) = switch::Bool;
+        Boolean: Bool(bool, bool) = switch::Bool, switch::FAMILY;
         /// `uuid`: an id.
-        Uuid: Uuid(Uuid, Uuid) = id::Id;
+        Uuid: Uuid(Uuid, Uuid) = id::Id, id::FAMILY;
+    }
+    families {
+        single_select::FAMILY;
+        user::FAMILY;
     }
     lists {
         /// `numeric[]`, in formulas only
@@ -105,12 +115,14 @@ impl PgType {
     }
 
     /// `value` as a wall-clock time in `zone`; `None` of a type without times.
+    #[doc(hidden)]
     #[must_use]
     pub fn local(self, value: Expr, zone: &str) -> Option<Expr> {
         of_type!(self, |Of| Of::local(value, zone), |_item| None)
     }
 
     /// Whether `value`, computed, is one that was too large; `None` of a type without a limit.
+    #[doc(hidden)]
     #[must_use]
     pub fn overflows(self, value: Expr) -> Option<Expr> {
         of_type!(self, |Of| Of::overflows(value), |_item| None)

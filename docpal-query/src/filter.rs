@@ -8,7 +8,7 @@ use docpal_core::{Error, Filter, Result, TableSnapshot};
 use crate::predicate::{Comparison, Predicate};
 use docpal_core::formula_sql;
 use docpal_core::operators::{self, Reading};
-use docpal_core::target::{Compared, Target};
+use docpal_core::target::{Compared, System, Target};
 
 /// Who looks names up, and what they may know.
 pub(crate) trait Names {
@@ -49,7 +49,7 @@ impl Lookup<'_> {
             Target::System(system) => Compared::of_system(system),
             Target::Field(position) => match self.snapshot.fields().get(position) {
                 Some(field) => Compared::of_field(field),
-                None => Compared::RecordId,
+                None => Compared::of_system(System::Id),
             },
         }
     }

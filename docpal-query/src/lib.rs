@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
-pub mod aggregates;
 pub mod audit;
 mod filter;
 pub mod lower;
@@ -13,6 +12,8 @@ pub mod resolve;
 pub mod secure;
 pub mod spec;
 pub mod summary;
+
+pub use docpal_core::aggregates;
 
 #[doc(inline)]
 pub use access::{Access, Visibility, known_fields, visible_fields};

@@ -1,18 +1,18 @@
 //! The groups of a view with their aggregates: rows as PostgreSQL sent them, made a tree, and that as JSON.
 
 use docpal_core::TableSnapshot;
-use docpal_core::field_types::Family;
 use docpal_core::json_out::{self, JsonFormat};
 use docpal_core::sql::{CellRef, Row};
 use docpal_formula::{ErrorCode, Value};
 
-use crate::aggregates::Gives;
 use crate::lower::summary::{AggregateLayout, MAX_SUMMARY_GROUPS, SummaryLayout};
 use crate::page::{write_error, write_value};
 use crate::plan::Plan;
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::spec::{Direction, EmptyPlace};
+use docpal_core::aggregates::Gives;
 use docpal_core::target::{Compared, Target};
+use docpal_core::values::Groups;
 
 /// The groups of a view, and what was computed over all of its records.
 #[derive(Clone, Debug, PartialEq)]
@@ -255,9 +255,12 @@ impl Reader<'_> {
             return;
         };
         let Some(field) = self.snapshot.fields().get(*position) else { return };
-        let Compared::Field(Family::SingleSelect(options)) = Compared::of_field(field) else { return };
+        let compared = Compared::of_field(field);
+        if compared.family().groups == Groups::OfRecords {
+            return;
+        }
         let mut keys: Vec<Key> =
-            options.iter().map(|option| self.key_of(CellRef::Text(&option.id), 0)).collect();
+            compared.options().iter().map(|option| self.key_of(CellRef::Text(&option.id), 0)).collect();
         if *direction == Direction::Descending {
             keys.reverse();
         }

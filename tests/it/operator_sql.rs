@@ -3,7 +3,7 @@
 
 use docpal::core::access::{Action, scope};
 use docpal::core::operators::{computed_operators, operators_of};
-use docpal::core::target::Compared;
+use docpal::core::target::{Compared, System};
 use docpal::core::{
     Actor, FieldSpec, Filter, Json, Resource, Role, RuleSpec, Subject, TableSnapshot, TableSpec,
 };
@@ -53,7 +53,7 @@ async fn the_sql_of_every_operator_is_what_was_recorded() {
     let snapshot = world.table(spec()).await;
     let mut lines = Vec::new();
     let targets = snapshot.fields().iter().map(|field| (field.name(), Compared::of_field(field)));
-    let system = [("id", Compared::RecordId), ("created_by", Compared::User)];
+    let system = [System::Id, System::CreatedBy].map(|system| (system.name(), Compared::of_system(system)));
     for (name, compared) in targets.chain(system) {
         let extra = if name == "double" { computed_operators() } else { &[] };
         for operator in operators_of(&compared).iter().chain(extra) {

@@ -4,12 +4,11 @@ mod oracle;
 
 use docpal::core::access::Action;
 use docpal::core::json_out::JsonFormat;
-use docpal::core::target::Compared;
 use docpal::core::{
     FieldSpec, Filter, Json, RecordDraft, Resource, Role, RuleSpec, Subject, TableId, TableSpec,
 };
 use docpal::formula::Value;
-use docpal::query::aggregates::{aggregates_of, every_aggregate};
+use docpal::query::aggregates::every_aggregate;
 use docpal::query::{Aggregated, Bucket, GroupBy, RecordsExt as _, Summary, SummaryGroup, ViewSpec};
 
 use crate::world::{World, column};
@@ -92,8 +91,7 @@ async fn every_group_and_aggregate_is_what_counting_the_records_of_the_list_give
     let page = world.list(table, &ViewSpec::new().limit(1_000)).await;
     let mut spec = ViewSpec::new();
     for field in snapshot.fields() {
-        let compared = Compared::Field(field.family());
-        for aggregate in aggregates_of(&compared).iter().chain(every_aggregate()) {
+        for aggregate in field.family().aggregates.iter().chain(every_aggregate()) {
             spec = spec.aggregate(field.name(), aggregate.code);
         }
     }

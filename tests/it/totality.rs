@@ -2,10 +2,10 @@
 //! status code would tell of records that the asker cannot see.
 
 use docpal::core::model::TableSnapshot;
-use docpal::core::operators::{computed_operators, operators_of};
-use docpal::core::target::Compared;
+use docpal::core::operators::computed_operators;
+use docpal::core::values::FAMILIES;
 use docpal::core::{Error, ErrorKind, Json};
-use docpal::query::aggregates::{aggregates_of, every_aggregate};
+use docpal::query::aggregates::every_aggregate;
 use docpal::query::{RecordsExt as _, ViewSpec};
 
 use crate::formula_sql::hostile_table;
@@ -127,23 +127,8 @@ fn hostile_values() -> (usize, Vec<String>) {
 
 /// Every code that some family has: one that does not fit is refused.
 fn codes() -> Vec<&'static str> {
-    use docpal::core::field_types::Family;
-    let none = || Vec::new().into();
-    let families = [
-        Family::Text,
-        Family::Number,
-        Family::Date,
-        Family::DateTime,
-        Family::Switch,
-        Family::SingleSelect(none()),
-        Family::MultipleSelect(none()),
-    ];
-    let compared = families.map(Compared::Field).into_iter().chain([Compared::RecordId, Compared::User]);
-    let mut codes: Vec<&str> = compared
-        .flat_map(|compared| operators_of(&compared))
-        .chain(computed_operators())
-        .map(|known| known.code)
-        .collect();
+    let operators = FAMILIES.iter().flat_map(|family| family.operators).chain(computed_operators());
+    let mut codes: Vec<&str> = operators.map(|known| known.code).collect();
     codes.sort_unstable();
     codes.dedup();
     codes
@@ -219,7 +204,7 @@ async fn no_aggregate_group_or_order_raises_whatever_it_reads() {
     let (world, snapshot, _) = hostile_table().await;
     for target in targets(&snapshot) {
         let field = snapshot.fields().iter().find(|field| field.name() == target);
-        let own = field.map_or(&[][..], |field| aggregates_of(&Compared::Field(field.family())));
+        let own = field.map_or(&[][..], |field| field.family().aggregates);
         for aggregate in own.iter().chain(every_aggregate()) {
             let asked =
                 format!(r#""aggregates": [{{"field": "{target}", "function": "{}"}}]"#, aggregate.code);

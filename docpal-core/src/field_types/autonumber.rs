@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use docpal_formula::Type;
 use serde::Deserialize;
 
 use super::options::read;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType, Storage};
 use crate::json::Json;
 use crate::model::FieldSpec;
 use crate::sql::PgType;
-use crate::values::Cell;
+use crate::values::{Cell, Family, number};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "autonumber",
@@ -53,12 +52,8 @@ impl FieldKind for Autonumber {
         Storage::Column(PgType::Bigint)
     }
 
-    fn family(&self) -> Family {
-        Family::Number
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Number
+    fn family(&self) -> &'static Family {
+        &number::FAMILY
     }
 
     fn parse(&self, _value: &Json) -> Result<Cell, Fault> {

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use docpal_formula::Type;
 use serde::Deserialize;
 
 use super::numeric::NumberLimits;
 use super::options::{Exact, read};
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::PgType;
-use crate::values::Cell;
+use crate::values::{Cell, Family, number};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "currency",
@@ -75,16 +73,8 @@ impl FieldKind for Currency {
         Json::Object(entries)
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Numeric)
-    }
-
-    fn family(&self) -> Family {
-        Family::Number
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Number
+    fn family(&self) -> &'static Family {
+        &number::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use docpal_formula::{Type, iso_date};
+use docpal_formula::iso_date;
 use serde::Deserialize;
 
 use super::options::read;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::PgType;
-use crate::values::Cell;
+use crate::values::{Cell, Family, date};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "date",
@@ -50,16 +49,8 @@ impl FieldKind for Date {
         Json::empty()
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Date)
-    }
-
-    fn family(&self) -> Family {
-        Family::Date
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Date
+    fn family(&self) -> &'static Family {
+        &date::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use docpal_formula::{Type, iso_instant};
+use docpal_formula::iso_instant;
 use serde::Deserialize;
 
 use super::options::read;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::PgType;
-use crate::values::Cell;
+use crate::values::{Cell, Family, datetime};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "datetime",
@@ -50,16 +49,8 @@ impl FieldKind for Instant {
         Json::empty()
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Timestamptz)
-    }
-
-    fn family(&self) -> Family {
-        Family::DateTime
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::DateTime
+    fn family(&self) -> &'static Family {
+        &datetime::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use docpal_formula::Type;
 use serde::Deserialize;
 
 use super::options::read;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::{PgType, UniqueBy};
-use crate::values::Cell;
+use crate::sql::UniqueBy;
+use crate::values::{Cell, Family, text};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "email",
@@ -49,16 +48,8 @@ impl FieldKind for Email {
         Json::empty()
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Text)
-    }
-
-    fn family(&self) -> Family {
-        Family::Text
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Text
+    fn family(&self) -> &'static Family {
+        &text::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -7,11 +7,11 @@ use docpal_formula::Type;
 use serde::Deserialize;
 
 use super::options::read;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType, Storage};
 use crate::json::Json;
 use crate::model::FieldSpec;
 use crate::sql::UniqueBy;
-use crate::values::Cell;
+use crate::values::{Cell, Family, text};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "formula",
@@ -58,8 +58,8 @@ impl FieldKind for FormulaKind {
         Storage::Computed
     }
 
-    fn family(&self) -> Family {
-        Family::Text
+    fn family(&self) -> &'static Family {
+        &text::FAMILY
     }
 
     fn formula_type(&self) -> Type {

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use docpal_formula::{NotExact, Type, exact_number};
+use docpal_formula::{NotExact, exact_number};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::options::{Exact, object, read};
-use super::{Family, Fault, FieldKind, Storage};
+use super::{Fault, FieldKind};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::PgType;
-use crate::values::Cell;
+use crate::values::{Cell, Family, number};
 
 /// Numbers hold this many digits, and at most as many after the point.
 const DIGITS: u32 = 28;
@@ -118,16 +117,8 @@ impl FieldKind for Plain {
         Json::Object(self.limits.options())
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Numeric)
-    }
-
-    fn family(&self) -> Family {
-        Family::Number
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Number
+    fn family(&self) -> &'static Family {
+        &number::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use docpal_formula::{Type, Value};
+use docpal_formula::Value;
 
 use super::options::read;
 use super::select::{self, SelectOption, SelectOptions};
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::json_out::JsonFormat;
 use crate::model::FieldSpec;
-use crate::sql::{CellRef, PgType};
-use crate::values::Cell;
+use crate::sql::CellRef;
+use crate::values::{Cell, Family, single_select};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "single_select",
@@ -52,16 +52,12 @@ impl FieldKind for SingleSelect {
         select::to_json(&self.options)
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Text)
+    fn family(&self) -> &'static Family {
+        &single_select::FAMILY
     }
 
-    fn family(&self) -> Family {
-        Family::SingleSelect(Arc::clone(&self.options))
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Text
+    fn choices(&self) -> Arc<[SelectOption]> {
+        Arc::clone(&self.options)
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use docpal_formula::Type;
 use serde::Deserialize;
 
 use super::options::read;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::{PgType, UniqueBy};
-use crate::values::Cell;
+use crate::sql::UniqueBy;
+use crate::values::{Cell, Family, switch};
 
 pub(super) static TYPE: FieldType = FieldType {
     code: "switch",
@@ -49,16 +48,8 @@ impl FieldKind for Switch {
         Json::empty()
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Boolean)
-    }
-
-    fn family(&self) -> Family {
-        Family::Switch
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Bool
+    fn family(&self) -> &'static Family {
+        &switch::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use docpal_formula::Type;
 use serde::Deserialize;
 
 use super::options::read;
 use super::text_limits::TextLimits;
-use super::{Family, Fault, FieldKind, FieldType, Storage};
+use super::{Fault, FieldKind, FieldType};
 use crate::json::Json;
 use crate::model::FieldSpec;
-use crate::sql::{PgType, UniqueBy};
-use crate::values::Cell;
+use crate::sql::UniqueBy;
+use crate::values::{Cell, Family, text};
 
 /// The longest address, in characters.
 const CEILING: usize = 2_048;
@@ -57,20 +56,12 @@ impl FieldKind for Url {
         Json::empty()
     }
 
-    fn storage(&self) -> Storage {
-        Storage::Column(PgType::Text)
-    }
-
     fn most_characters(&self) -> Option<usize> {
         Some(CEILING)
     }
 
-    fn family(&self) -> Family {
-        Family::Text
-    }
-
-    fn formula_type(&self) -> Type {
-        Type::Text
+    fn family(&self) -> &'static Family {
+        &text::FAMILY
     }
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {

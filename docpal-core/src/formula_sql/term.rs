@@ -33,6 +33,11 @@ impl Term {
         Self { expr, weight: 1, height: 1, names: 0 }
     }
 
+    /// An expression of a known size.
+    pub(crate) fn of_size(expr: Expr, weight: usize, height: usize) -> Self {
+        Self { expr, weight, height, names: 0 }
+    }
+
     /// The same, counted as `weight`.
     pub(crate) fn of_weight(self, weight: usize) -> Self {
         Self { weight, ..self }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use docpal_formula::Type;
 
 use super::formula::Computed;
-use crate::field_types::{Family, FieldKind, Storage};
+use crate::field_types::{FieldKind, Storage};
 use crate::id::FieldId;
 use crate::json::Json;
 use crate::sql::{ColumnName, FieldKey, PgType};
+use crate::values::Family;
 
 /// A field to make. Each type has a function that starts one, as `FieldSpec::currency("Price", "EUR")`.
 ///
@@ -176,17 +177,11 @@ impl Field {
         self.computed.as_ref()
     }
 
-    /// What filters compare: of a formula, its result.
+    /// The family of its values: of a formula, of its results.
     #[must_use]
-    pub fn family(&self) -> Family {
+    pub fn family(&self) -> &'static Family {
         match &self.computed {
-            Some(computed) => match computed.program().ty() {
-                Type::Number => Family::Number,
-                Type::Bool => Family::Switch,
-                Type::Date => Family::Date,
-                Type::DateTime => Family::DateTime,
-                Type::Text | Type::List(_) | Type::Json | Type::Null => Family::Text,
-            },
+            Some(computed) => Family::of_results(computed.program().ty()),
             None => self.kind.family(),
         }
     }

@@ -4,16 +4,16 @@
 //! A value is a day (`"2026-01-31"`), an instant (for datetimes), or a relative stretch:
 //! `{"mode": "today"}`, `{"mode": "last_month"}`, `{"mode": "last_days", "n": 7}`.
 
-use crate::field_types::{self, Family};
+use crate::field_types;
 use crate::json::Json;
 use crate::sql::PgType;
 use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _};
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, Utc};
 
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value};
-use crate::target::Compared;
+use crate::values::Ranges;
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "falls in", example: r#""2026-01-31""#, read: stretch, lower: within },
     Operator {
         code: "is_not",
@@ -169,7 +169,7 @@ fn one(value: &Json, reading: &Reading<'_>) -> Result<Stretch, String> {
     match value {
         Json::Text(text) => match field_types::read_day(text) {
             Ok(day) => Ok(Stretch::Fixed(days(day, later(day, 1)?))),
-            Err(_) if *reading.compared == Compared::Field(Family::DateTime) => {
+            Err(_) if reading.compared.family().ranges == Ranges::Instants => {
                 let instant = field_types::read_instant(text).map_err(|fault| fault.message)?;
                 let to = instant + chrono::TimeDelta::microseconds(1);
                 Ok(Stretch::Fixed(Span { from: instant, to }))

@@ -5,7 +5,7 @@ use crate::sql::expr::{self, Expr};
 
 use super::{Compare, Operand, Operator, Reading, ids_value};
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator {
         code: "is",
         summary: "is this record",

@@ -6,7 +6,7 @@ use crate::sql::expr::{self, BinOper, Expr, ExprTrait as _, PgBinOper, PgFn};
 use super::single_select::many;
 use super::{Compare, Operand, Operator, count_value, no_value};
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator {
         code: "has_any_of",
         summary: "has one of these options",

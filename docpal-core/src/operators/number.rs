@@ -8,7 +8,7 @@ use crate::values::Cell;
 
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value};
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator { code: "eq", summary: "equals", example: "5", read: one, lower: |c| than(c, BinOper::Equal) },
     Operator { code: "ne", summary: "differs or is empty", example: "5", read: one, lower: ne },
     Operator {

@@ -1,6 +1,5 @@
 //! Operators on a single select: by option, given by name or id.
 
-use crate::field_types::{Family, SelectOption};
 use crate::json::Json;
 use crate::names::fold;
 use crate::sql::PgType;
@@ -9,9 +8,8 @@ use crate::values::Cell;
 
 use super::text::{MAX_PART, at_most};
 use super::{Compare, Operand, Operator, Reading, list_value, needed, no_value, option_id, text_value};
-use crate::target::Compared;
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this option", example: r#""open""#, read: one, lower: is_any },
     Operator {
         code: "is_not",
@@ -57,25 +55,18 @@ pub(super) static OPERATORS: &[Operator] = &[
     },
 ];
 
-pub(super) fn options<'r>(reading: &'r Reading<'_>) -> &'r [SelectOption] {
-    match reading.compared {
-        Compared::Field(Family::SingleSelect(options) | Family::MultipleSelect(options)) => options,
-        _ => &[],
-    }
-}
-
 fn one(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
-    option_id(options(reading), needed(value)?).map(|cell| Operand::Many(vec![cell]))
+    option_id(reading.compared.options(), needed(value)?).map(|cell| Operand::Many(vec![cell]))
 }
 
 pub(super) fn many(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
-    let id = |item| option_id(options(reading), item);
+    let id = |item| option_id(reading.compared.options(), item);
     Ok(Operand::Many(list_value(value)?.iter().map(id).collect::<Result<_, _>>()?))
 }
 
 fn by_text(value: Option<&Json>, reading: &Reading<'_>) -> Result<Operand, String> {
     let wanted = fold(at_most(MAX_PART, text_value(value)?)?);
-    let matching = options(reading).iter().filter(|option| fold(&option.name).contains(&wanted));
+    let matching = reading.compared.options().iter().filter(|option| fold(&option.name).contains(&wanted));
     Ok(Operand::Many(matching.map(|option| Cell::Text(option.id.clone())).collect()))
 }
 

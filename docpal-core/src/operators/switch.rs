@@ -7,7 +7,7 @@ use crate::values::Cell;
 
 use super::{Compare, Operand, Operator, Reading, needed};
 
-pub(super) static OPERATORS: &[Operator] =
+pub(crate) static OPERATORS: &[Operator] =
     &[Operator { code: "is", summary: "is on (true) or off (false)", example: "true", read: one, lower: is }];
 
 fn one(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {

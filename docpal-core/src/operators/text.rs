@@ -8,7 +8,7 @@ use crate::values::Cell;
 use super::{Compare, Operand, Operator, Reading, count_value, list_value, no_value, text_value};
 use crate::json::Json;
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this text", example: r#""Ada""#, read: one, lower: is },
     Operator {
         code: "is_not",

@@ -7,7 +7,7 @@ use super::{Compare, Operand, Operator, Reading, ids_value, no_value};
 
 const ID: &str = r#""00000000-0000-0000-0000-000000000000""#;
 
-pub(super) static OPERATORS: &[Operator] = &[
+pub(crate) static OPERATORS: &[Operator] = &[
     Operator { code: "is", summary: "is this user", example: ID, read: ids, lower: is_in },
     Operator {
         code: "is_not",

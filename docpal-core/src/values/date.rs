@@ -1,19 +1,29 @@
 //! Days.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 
-use super::Marks;
+use super::family::{Family, Ranges};
 use super::stored::{Markers, Stored};
+use super::{Marks, PgType};
+use crate::aggregates;
 use crate::field_types::read_day;
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::operators;
 use crate::sql::expr::{self, ArrayType, Expr, Value};
 
 /// 2000-01-01, from which PostgreSQL counts days.
 const DATE_2000: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
     Some(date) => date,
     None => NaiveDate::MIN,
+};
+
+pub(crate) static FAMILY: Family = Family {
+    aggregates: aggregates::time::AGGREGATES,
+    ranges: Ranges::Days,
+    has_results: true,
+    ..Family::new("date", PgType::Date, || Type::Date, operators::dates::OPERATORS)
 };
 
 /// `date`

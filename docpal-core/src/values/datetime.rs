@@ -1,12 +1,15 @@
 //! Instants.
 
 use chrono::{DateTime, Utc};
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 
-use super::Marks;
+use super::family::{Family, Ranges};
 use super::stored::{Markers, Stored};
+use super::{Marks, PgType};
+use crate::aggregates;
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::operators;
 use crate::sql::expr::{self, ArrayType, Expr, Value};
 
 /// Microseconds between 1970-01-01 and 2000-01-01, PostgreSQL's epoch.
@@ -23,6 +26,13 @@ pub fn instant_from_pg(micros: i64) -> Option<DateTime<Utc>> {
 pub fn instant_to_pg(instant: DateTime<Utc>) -> i64 {
     instant.timestamp_micros() - EPOCH_2000_MICROS
 }
+
+pub(crate) static FAMILY: Family = Family {
+    aggregates: aggregates::time::AGGREGATES,
+    ranges: Ranges::Instants,
+    has_results: true,
+    ..Family::new("datetime", PgType::Timestamptz, || Type::DateTime, operators::dates::OPERATORS)
+};
 
 /// `timestamptz`
 pub(super) struct Instant;

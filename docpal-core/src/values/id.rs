@@ -1,13 +1,18 @@
 //! Ids.
 
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 use uuid::Uuid;
 
-use super::Marks;
+use super::family::Family;
 use super::stored::Stored;
+use super::{Marks, PgType};
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::operators;
 use crate::sql::expr::{ArrayType, Value};
+
+pub(crate) static FAMILY: Family =
+    Family::new("record id", PgType::Uuid, || Type::Text, operators::id::OPERATORS);
 
 /// `uuid`
 pub(super) struct Id;

@@ -1,16 +1,49 @@
 //! Lists of options, by id.
 
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 
+use super::family::{Family, Input};
 use super::stored::Stored;
-use super::{Marks, PgType};
+use super::{Marks, PgType, single_select};
+use crate::field_types::{MAX_OPTIONS, SelectOption};
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::operators;
 use crate::sql::copy::sized;
-use crate::sql::expr::{self, ArrayType, Value};
+use crate::sql::expr::{self, ArrayType, Expr, PgFn, Value};
 
 /// The oid of `text`, which the binary form of `text[]` carries.
 const TEXT_OID: i32 = 25;
+
+pub(crate) static FAMILY: Family = Family {
+    rank: Some(|options, value| {
+        (expr::call(PgFn::SelectRank, [single_select::ids(options), value]), PgType::Text)
+    }),
+    input,
+    ..Family::new(
+        "multiple select",
+        PgType::TextArray,
+        || Type::list(Type::Text),
+        operators::multiple_select::OPERATORS,
+    )
+};
+
+/// The names of the options.
+fn input(options: &[SelectOption], column: Expr, _: PgType) -> Input {
+    let array = |of: fn(&SelectOption) -> &str| {
+        expr::cast(Expr::value(expr::text_array(options.iter().map(of))), PgType::TextArray)
+    };
+    let args = [column, array(|option| &option.id), array(|option| &option.name)];
+    // Each option is chosen once; an id whose option is gone stands for itself.
+    let known: usize = options.iter().map(|option| option.name.len()).sum();
+    Input {
+        value: expr::call(PgFn::Names, args),
+        weight: 4 + 2 * (options.len() / 16),
+        height: 2,
+        bytes: (known + MAX_OPTIONS * 16) as u64,
+        items: MAX_OPTIONS as u64,
+    }
+}
 
 /// `text[]`
 pub(super) struct TextList;

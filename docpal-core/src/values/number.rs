@@ -2,16 +2,26 @@
 
 use std::io::Write as _;
 
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 use rust_decimal::Decimal;
 
+use super::family::{Family, Ranges};
 use super::stored::{Markers, Stored};
 use super::{Marks, PgType};
+use crate::aggregates;
 use crate::field_types::read_number;
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::operators;
 use crate::sql::expr::{self, ArrayType, Expr, Value};
 use crate::sql::numeric::{self, NumericRef};
+
+pub(crate) static FAMILY: Family = Family {
+    aggregates: aggregates::number::AGGREGATES,
+    ranges: Ranges::Sizes,
+    has_results: true,
+    ..Family::new("number", PgType::Numeric, || Type::Number, operators::number::OPERATORS)
+};
 
 /// `numeric`
 pub(super) struct Number;

@@ -94,10 +94,12 @@ pub(crate) struct Markers {
     pub(crate) highest: &'static str,
 }
 
-/// `PostgreSQL's type: our word(value to store, value as sent) = its descriptor;`
+/// `PostgreSQL's type: our word(value to store, value as sent) = its descriptor, the family that it is made for;` and the
+/// families whose values are stored in the types of others.
 macro_rules! values {
     (
-        stored { $($(#[$doc:meta])* $ty:ident: $cell:ident($owned:ty, $sent:ty) = $stored:ty;)* }
+        stored { $($(#[$doc:meta])* $ty:ident: $cell:ident($owned:ty, $sent:ty) = $stored:ty $(, $family:path)?;)* }
+        families { $($more:path;)* }
         lists { $($(#[$list_doc:meta])* $list:ident of $item:ident;)* }
     ) => {
         /// A type of values: those that columns have, and those of lists in formulas.
@@ -123,6 +125,9 @@ macro_rules! values {
             Null,
             $($(#[$doc])* $cell($sent),)*
         }
+
+        /// Every family of values.
+        pub static FAMILIES: &[&Family] = &[$($(&$family,)?)* $(&$more),*];
 
         /// `$body` of the descriptor of a type; of a list, which no statement gives out, `$other`.
         macro_rules! of_type {

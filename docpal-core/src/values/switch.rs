@@ -1,12 +1,21 @@
 //! What is on or off.
 
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 
-use super::Marks;
+use super::family::Family;
 use super::stored::Stored;
+use super::{Marks, PgType};
+use crate::aggregates;
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
+use crate::operators;
 use crate::sql::expr::{ArrayType, Value};
+
+pub(crate) static FAMILY: Family = Family {
+    aggregates: aggregates::switch::AGGREGATES,
+    has_results: true,
+    ..Family::new("switch", PgType::Boolean, || Type::Bool, operators::switch::OPERATORS)
+};
 
 /// `boolean`
 pub(super) struct Bool;

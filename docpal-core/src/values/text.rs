@@ -1,12 +1,23 @@
 //! Texts.
 
-use docpal_formula::Value as Computed;
+use docpal_formula::{Type, Value as Computed};
 
-use super::Marks;
+use super::family::Family;
 use super::stored::{OrderedBy, Stored};
+use super::{Cell, Marks, PgType};
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
-use crate::sql::expr::{ArrayType, Value};
+use crate::operators;
+use crate::sql::expr::{self, ArrayType, PgFn, Value};
+
+pub(crate) static FAMILY: Family = Family {
+    has_results: true,
+    without_empty: Some(|value| {
+        let empty = expr::bind(&Cell::Text(String::new()), PgType::Text);
+        expr::call(PgFn::NullIf, [value, empty])
+    }),
+    ..Family::new("text", PgType::Text, || Type::Text, operators::text::OPERATORS)
+};
 
 /// `text`
 pub(super) struct Text;

@@ -1,6 +1,5 @@
 //! A field or system value as an SQL expression over one relation.
 
-use docpal_core::field_types::{Family, SelectOption};
 use docpal_core::model::Field;
 use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use docpal_core::sql::{ColumnName, PgType};
@@ -10,7 +9,7 @@ use crate::resolve::{Buckets, ResolvedSort};
 use crate::spec::Bucket;
 use docpal_core::formula_sql::{self, Cases, Clock, ComputedValue};
 use docpal_core::operators::Moment;
-use docpal_core::target::Target;
+use docpal_core::target::{Compared, Target};
 
 /// The relation that expressions read from.
 #[derive(Clone, Copy, Debug)]
@@ -118,13 +117,10 @@ impl Relation<'_> {
     /// The same value of `target` with null for the empty text.
     pub(crate) fn without_empty(&self, target: Target, operand: SqlValue) -> SqlValue {
         let Target::Field(position) = target else { return operand };
-        match self.snapshot.fields().get(position).map(Field::family) {
-            Some(Family::Text) => {
-                let empty = expr::bind(&Cell::Text(String::new()), PgType::Text);
-                let value = expr::call(PgFn::NullIf, [operand.value, empty]);
-                SqlValue { value, cases: None, ..operand }
-            }
-            _ => operand,
+        let family = self.snapshot.fields().get(position).map(Field::family);
+        match family.and_then(|family| family.without_empty(operand.value.clone())) {
+            Some(value) => SqlValue { value, cases: None, ..operand },
+            None => operand,
         }
     }
 
@@ -137,22 +133,11 @@ impl Relation<'_> {
         Some(operand)
     }
 
-    /// What the values of a select are ordered by: their options' own order. `None` for what is ordered by itself.
+    /// What values are ordered by, as those of a select by the order of its options. `None` for what is ordered by
+    /// itself.
     pub(crate) fn rank(&self, target: Target, value: Expr) -> Option<(Expr, PgType)> {
         let Target::Field(position) = target else { return None };
-        let ids = |options: &[SelectOption]| {
-            Expr::value(expr::text_array(options.iter().map(|option| option.id.as_str())))
-        };
-        match self.snapshot.fields().get(position)?.family() {
-            Family::SingleSelect(options) => {
-                let position = expr::call(PgFn::ArrayPosition, [ids(&options), value]);
-                Some((expr::cast(position, PgType::Bigint), PgType::Bigint))
-            }
-            Family::MultipleSelect(options) => {
-                Some((expr::call(PgFn::SelectRank, [ids(&options), value]), PgType::Text))
-            }
-            _ => None,
-        }
+        Compared::of_field(self.snapshot.fields().get(position)?).rank(value)
     }
 }
 

@@ -8,10 +8,10 @@ use super::field::{Relation, SqlValue};
 use super::order::{for_people, order_by, text_keys};
 use super::readable::{filter, readable_relation};
 use super::select::{flags, limited};
-use crate::aggregates::{Aggregate, Over, those};
 use crate::resolve::{ResolvedAggregate, ResolvedSort};
 use crate::secure::SecuredPlan;
 use crate::spec::{Direction, EmptyPlace};
+use docpal_core::aggregates::{Aggregate, Over, those};
 use docpal_core::target::Target;
 use docpal_core::values::OrderedBy;
 

@@ -74,7 +74,7 @@ pub(super) fn resolve_visible(access: &Access) -> Result<ResolvedView> {
 }
 
 fn is_record(id: RecordId) -> Result<Predicate> {
-    let operator = docpal_core::operators::operators_of(&docpal_core::target::Compared::RecordId).first();
+    let operator = System::Id.family().operators.first();
     let operator = operator.ok_or_else(|| docpal_core::Error::internal("no operator on ids"))?;
     Ok(Predicate::Test(Comparison {
         target: Target::System(System::Id),

@@ -1,14 +1,14 @@
 //! The groups and aggregates of a view, looked up.
 
 use chrono_tz::Tz;
-use docpal_core::field_types::Family;
 use docpal_core::{Error, Result};
 
 use super::{ResolvedSort, default_place};
-use crate::aggregates::{Aggregate, aggregates_of, every_aggregate};
 use crate::filter::Lookup;
 use crate::spec::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
+use docpal_core::aggregates::{Aggregate, aggregates_of, every_aggregate};
 use docpal_core::target::{Compared, Target};
+use docpal_core::values::Ranges;
 
 /// What makes two values fall into one group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,10 @@ pub(super) fn resolve_groups(groups: &[GroupBy], lookup: &Lookup<'_>) -> Result<
 }
 
 fn fits(bucket: Bucket, compared: &Compared) -> bool {
+    let ranges = compared.family().ranges;
     match bucket {
-        Bucket::Size(_) => matches!(compared, Compared::Field(Family::Number)),
-        _ => matches!(compared, Compared::Field(Family::Date | Family::DateTime)),
+        Bucket::Size(_) => ranges == Ranges::Sizes,
+        _ => matches!(ranges, Ranges::Days | Ranges::Instants),
     }
 }
 

@@ -78,7 +78,7 @@ pub enum Bucket {
 pub struct AggregateSpec {
     /// The field, by name or id.
     pub field: String,
-    /// What is computed, as `sum`; see [`crate::aggregates`].
+    /// What is computed, as `sum`; see [`docpal_core::aggregates`].
     pub function: String,
 }
 

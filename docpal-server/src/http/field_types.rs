@@ -59,7 +59,7 @@ pub(crate) async fn list(_: Caller, params: Params) -> ApiResult<Json<ListOf<Fie
     let types = FIELD_TYPES.iter().map(|ty| {
         let options = Body::parse(ty.example_options).ok();
         let kind = options.as_ref().and_then(|options| ty.build(options).ok());
-        let compared = kind.map(|kind| Compared::Field(kind.family()));
+        let compared = kind.map(|kind| Compared::of_kind(kind.as_ref()));
         let operators = compared.as_ref().map_or(&[][..], operators_of);
         let aggregates = compared.as_ref().map_or(&[][..], aggregates_of).iter().chain(every_aggregate());
         FieldTypeBody {

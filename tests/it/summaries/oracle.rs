@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
-use docpal::core::field_types::Family;
 use docpal::core::json_out::JsonFormat;
 use docpal::core::model::TableSnapshot;
+use docpal::core::target::Compared;
+use docpal::core::values::Groups;
 use docpal::formula::{Context, Formula, Functions, Type, Value};
 use docpal::query::{
     Aggregated, Bucket, Direction, EmptyPlace, GroupBy, Page, Summary, SummaryGroup, ViewSpec,
@@ -39,8 +40,8 @@ impl<'c> Cells<'c> {
         self.rows[row][self.names.iter().position(|name| name == field).expect("a column")].clone()
     }
 
-    fn family(&self, field: &str) -> Family {
-        self.snapshot.find(field).expect("a field").family()
+    fn compared(&self, field: &str) -> Compared {
+        Compared::of_field(self.snapshot.find(field).expect("a field"))
     }
 }
 
@@ -79,7 +80,8 @@ fn check_group(
         left -= inside.len();
         path.push(format!("{own:?}"));
         if inside.is_empty() {
-            assert!(level == 0 && matches!(cells.family(&by.field), Family::SingleSelect(_)), "{path:?}");
+            let of_options = cells.compared(&by.field).family().groups == Groups::OfOptions;
+            assert!(level == 0 && of_options, "{path:?}");
             assert_eq!(group.count(), 0);
         } else {
             check_group(cells, &inside, spec, level + 1, group, path);
@@ -126,12 +128,13 @@ fn precedes(cells: &Cells<'_>, by: &GroupBy, a: &Cell, b: &Cell) -> bool {
         (_, Ok(Value::Null)) => return empty == EmptyPlace::Last,
         (Ok(a), Ok(b)) => (a, b),
     };
-    let rises = match (a, b, cells.family(&by.field)) {
-        (Value::Text(a), Value::Text(b), Family::SingleSelect(options)) => {
+    let compared = cells.compared(&by.field);
+    let rises = match (a, b, compared.options()) {
+        (Value::Text(_), _, []) => return true,
+        (Value::Text(a), Value::Text(b), options) => {
             let rank = |name: &str| options.iter().position(|option| option.name == name);
             rank(a) < rank(b)
         }
-        (Value::Text(_), ..) => return true,
         (Value::Number(a), Value::Number(b), _) => a < b,
         (Value::Bool(a), Value::Bool(b), _) => a < b,
         (Value::Date(a), Value::Date(b), _) => a < b,

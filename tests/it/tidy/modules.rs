@@ -51,7 +51,6 @@ const ORDERS: &[Order] = &[
             "filter",
             "access",
             // A request, stage by stage.
-            "aggregates",
             "spec",
             "resolve",
             "plan",

@@ -1,11 +1,11 @@
 //! Aggregates of numbers, by the number rule: sums are exact, and each result is rounded once.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 
 use super::{Aggregate, Gives, Over, filled};
 
-pub(super) static AGGREGATES: &[Aggregate] = &[
+pub(crate) static AGGREGATES: &[Aggregate] = &[
     Aggregate {
         code: "sum",
         summary: "the sum of the values",

@@ -5,17 +5,16 @@
 //! value that could not be computed an aggregate that reads values is an error; one that counts is not.
 
 mod any;
-mod number;
-mod switch;
-mod time;
+pub(crate) mod number;
+pub(crate) mod switch;
+pub(crate) mod time;
 
 use std::fmt;
 
-use docpal_core::field_types::Family;
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _, PgFn};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 
-use docpal_core::target::Compared;
+use crate::target::Compared;
 
 /// A function of all values of a field.
 pub struct Aggregate {
@@ -77,7 +76,10 @@ pub struct Over {
 }
 
 impl Aggregate {
-    pub(crate) fn lower(&self, over: Over) -> Expr {
+    /// The value in SQL, over the rows of a group.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn lower(&self, over: Over) -> Expr {
         (self.lower)(over)
     }
 }
@@ -97,14 +99,7 @@ impl PartialEq for Aggregate {
 /// The aggregates of what is compared, besides those of [`every_aggregate`].
 #[must_use]
 pub fn aggregates_of(compared: &Compared) -> &'static [Aggregate] {
-    match compared {
-        Compared::Field(Family::Number) => number::AGGREGATES,
-        Compared::Field(Family::Date | Family::DateTime) => time::AGGREGATES,
-        Compared::Field(Family::Switch) => switch::AGGREGATES,
-        Compared::Field(Family::Text | Family::SingleSelect(_) | Family::MultipleSelect(_))
-        | Compared::RecordId
-        | Compared::User => &[],
-    }
+    compared.family().aggregates
 }
 
 /// The aggregates of every kind of value.
@@ -126,7 +121,9 @@ fn filled(value: Expr) -> Expr {
 }
 
 /// How many rows meet a condition; null counts as no.
-pub(crate) fn those(condition: Expr) -> Expr {
+#[doc(hidden)]
+#[must_use]
+pub fn those(condition: Expr) -> Expr {
     filled(expr::call(PgFn::NullIf, [condition, expr::boolean(false)]))
 }
 

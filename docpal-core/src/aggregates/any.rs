@@ -1,7 +1,7 @@
 //! Aggregates of every kind of value.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, ExprTrait as _};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, ExprTrait as _};
 
 use super::{Aggregate, Gives, Over, all, filled, percent, those};
 

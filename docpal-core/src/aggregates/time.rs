@@ -1,14 +1,14 @@
 //! Aggregates of dates and instants.
 
-use docpal_core::sql::PgType;
-use docpal_core::sql::expr::{self, Expr, PgFn};
+use crate::sql::PgType;
+use crate::sql::expr::{self, Expr, PgFn};
 
 use super::{Aggregate, Gives};
 
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 
-pub(super) static AGGREGATES: &[Aggregate] = &[
+pub(crate) static AGGREGATES: &[Aggregate] = &[
     Aggregate {
         code: "earliest",
         summary: "the first date",

@@ -1,10 +1,10 @@
 //! Aggregates of switches. A switch without a value is off.
 
-use docpal_core::sql::expr::{self, Expr};
+use crate::sql::expr::{self, Expr};
 
 use super::{Aggregate, Gives, Over, percent, those};
 
-pub(super) static AGGREGATES: &[Aggregate] = &[
+pub(crate) static AGGREGATES: &[Aggregate] = &[
     Aggregate { code: "checked", summary: "records that are on", gives: Gives::Count, lower: checked },
     Aggregate { code: "unchecked", summary: "records that are off", gives: Gives::Count, lower: unchecked },
     Aggregate {
