@@ -25,7 +25,7 @@ pub struct Aggregate {
     /// What kind of value that is.
     pub gives: Gives,
     /// The value in SQL, over the rows of a group. It must never raise, whatever the rows hold.
-    lower: fn(Over) -> Expr,
+    pub(crate) lower: fn(Over) -> Expr,
 }
 
 /// What an aggregate gives.
@@ -111,12 +111,12 @@ pub fn every_aggregate() -> &'static [Aggregate] {
 // SQL that the families share.
 
 /// How many rows there are.
-fn all() -> Expr {
+pub(crate) fn all() -> Expr {
     expr::count_all()
 }
 
 /// How many rows have this value.
-fn filled(value: Expr) -> Expr {
+pub(crate) fn filled(value: Expr) -> Expr {
     expr::call(PgFn::Count, [value])
 }
 
@@ -128,7 +128,7 @@ pub fn those(condition: Expr) -> Expr {
 }
 
 /// `count` in percent of all rows; null when there are none.
-fn percent(count: Expr) -> Expr {
+pub(crate) fn percent(count: Expr) -> Expr {
     let hundredfold = expr::cast(expr::integer(100), PgType::Numeric).mul(count);
     let share = expr::call(PgFn::Div, [hundredfold, expr::cast(all(), PgType::Numeric)]);
     expr::if_else(all().eq(expr::integer(0)), expr::null(PgType::Numeric), share)

@@ -41,9 +41,9 @@ pub struct Operator {
     /// A value it takes, as JSON; empty when it takes none.
     pub example: &'static str,
     /// Reads the value.
-    read: fn(Option<&Json>, &Reading<'_>) -> Result<Operand, String>,
+    pub(crate) read: fn(Option<&Json>, &Reading<'_>) -> Result<Operand, String>,
     /// The condition in SQL. It must never raise, whatever the row holds; it may be null, which counts as no.
-    lower: fn(Compare<'_>) -> Expr,
+    pub(crate) lower: fn(Compare<'_>) -> Expr,
 }
 
 /// When a condition is asked, and by whom: what "today" and "me" mean in it.
@@ -191,21 +191,21 @@ pub fn find(
 
 // Reading values: shared by the families.
 
-fn no_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
+pub(crate) fn no_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
     match value {
         None | Some(Json::Null) => Ok(Operand::None),
         Some(_) => Err("this operator takes no value".to_owned()),
     }
 }
 
-fn needed(value: Option<&Json>) -> Result<&Json, String> {
+pub(crate) fn needed(value: Option<&Json>) -> Result<&Json, String> {
     match value {
         None | Some(Json::Null) => Err("a value is needed; to find empty ones use `is_empty`".to_owned()),
         Some(value) => Ok(value),
     }
 }
 
-fn text_value(value: Option<&Json>) -> Result<&str, String> {
+pub(crate) fn text_value(value: Option<&Json>) -> Result<&str, String> {
     let value = needed(value)?;
     let text = value.as_text().ok_or_else(|| format!("expected a text, got {}", value.kind()))?;
     if text.contains('\0') {
@@ -214,7 +214,7 @@ fn text_value(value: Option<&Json>) -> Result<&str, String> {
     Ok(text)
 }
 
-fn count_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
+pub(crate) fn count_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
     match needed(value)? {
         Json::Number(text) => {
             let count = text.parse::<u32>().map_err(|_| "expected a whole number from 0".to_owned())?;
@@ -224,7 +224,7 @@ fn count_value(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String>
     }
 }
 
-fn list_value(value: Option<&Json>) -> Result<&[Json], String> {
+pub(crate) fn list_value(value: Option<&Json>) -> Result<&[Json], String> {
     match needed(value)? {
         Json::List(items) if items.len() > MAX_VALUES => {
             Err(format!("at most {MAX_VALUES} values are taken"))
@@ -234,7 +234,7 @@ fn list_value(value: Option<&Json>) -> Result<&[Json], String> {
     }
 }
 
-fn option_id(options: &[SelectOption], value: &Json) -> Result<Cell, String> {
+pub(crate) fn option_id(options: &[SelectOption], value: &Json) -> Result<Cell, String> {
     let text =
         value.as_text().ok_or_else(|| format!("expected the name of an option, got {}", value.kind()))?;
     let option = SelectOption::find(options, text);
@@ -243,7 +243,7 @@ fn option_id(options: &[SelectOption], value: &Json) -> Result<Cell, String> {
         .ok_or_else(|| format!("`{text}` is not an option of the field"))
 }
 
-fn ids_value(value: Option<&Json>) -> Result<Operand, String> {
+pub(crate) fn ids_value(value: Option<&Json>) -> Result<Operand, String> {
     let items = match needed(value)? {
         Json::List(_) => list_value(value)?.iter().collect(),
         one => vec![one],

@@ -12,6 +12,7 @@ mod modules;
 mod pages;
 mod repo;
 mod rust;
+mod values;
 
 /// Fails with every finding, one a line.
 #[track_caller]

@@ -81,4 +81,9 @@ impl Stored for Date {
     fn local(value: Expr, _: &str) -> Option<Expr> {
         Some(expr::as_local(value))
     }
+
+    #[cfg(test)]
+    fn example() -> (NaiveDate, &'static str) {
+        (NaiveDate::from_ymd_opt(1999, 1, 31).unwrap(), r#""1999-01-31""#)
+    }
 }

@@ -88,4 +88,9 @@ impl Stored for Instant {
     fn local(value: Expr, zone: &str) -> Option<Expr> {
         Some(expr::at_time_zone(value, zone))
     }
+
+    #[cfg(test)]
+    fn example() -> (DateTime<Utc>, &'static str) {
+        ("2026-01-31T09:30:00.25Z".parse().unwrap(), r#""2026-01-31T09:30:00.250000Z""#)
+    }
 }

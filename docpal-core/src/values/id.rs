@@ -56,4 +56,9 @@ impl Stored for Id {
     fn mark(value: &Uuid, marks: &mut Marks) {
         marks.id(*value);
     }
+
+    #[cfg(test)]
+    fn example() -> (Uuid, &'static str) {
+        (Uuid::from_u128(7), r#""00000000-0000-0000-0000-000000000007""#)
+    }
 }

@@ -126,4 +126,9 @@ impl Stored for TextList {
         marks.count(value.len());
         value.iter().for_each(|item| marks.word(item));
     }
+
+    #[cfg(test)]
+    fn example() -> (Vec<String>, &'static str) {
+        (vec!["a".to_owned(), "b".to_owned()], r#"["a","b"]"#)
+    }
 }

@@ -73,6 +73,11 @@ impl Stored for Number {
     fn overflows(value: Expr) -> Option<Expr> {
         Some(expr::is_nan(value))
     }
+
+    #[cfg(test)]
+    fn example() -> (Decimal, &'static str) {
+        (Decimal::new(-1250, 2), "-12.5")
+    }
 }
 
 /// `bigint`
@@ -118,5 +123,10 @@ impl Stored for Int {
 
     fn mark(value: &i64, marks: &mut Marks) {
         marks.word(&value.to_string());
+    }
+
+    #[cfg(test)]
+    fn example() -> (i64, &'static str) {
+        (-7, "-7")
     }
 }

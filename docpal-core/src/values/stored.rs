@@ -74,6 +74,10 @@ pub(crate) trait Stored {
     fn overflows(_value: Expr) -> Option<Expr> {
         None
     }
+
+    /// A value, and its JSON.
+    #[cfg(test)]
+    fn example() -> (Self::Owned, &'static str);
 }
 
 /// What a view compares to order values.
@@ -128,6 +132,17 @@ macro_rules! values {
 
         /// Every family of values.
         pub static FAMILIES: &[&Family] = &[$($(&$family,)?)* $(&$more),*];
+
+        /// An example of each type.
+        #[cfg(test)]
+        fn examples() -> Vec<(PgType, Cell, &'static str)> {
+            let mut examples = Vec::new();
+            $({
+                let (value, json) = <$stored as Stored>::example();
+                examples.push((PgType::$ty, Cell::$cell(value), json));
+            })*
+            examples
+        }
 
         /// `$body` of the descriptor of a type; of a list, which no statement gives out, `$other`.
         macro_rules! of_type {

@@ -62,4 +62,9 @@ impl Stored for Bool {
     fn mark(value: &bool, marks: &mut Marks) {
         marks.flag(*value);
     }
+
+    #[cfg(test)]
+    fn example() -> (bool, &'static str) {
+        (true, "true")
+    }
 }

@@ -66,4 +66,9 @@ impl Stored for Text {
     fn is_empty(value: &String) -> bool {
         value.is_empty()
     }
+
+    #[cfg(test)]
+    fn example() -> (String, &'static str) {
+        ("a\"b".to_owned(), r#""a\"b""#)
+    }
 }
