@@ -28,6 +28,7 @@ END $$;
 CREATE FUNCTION ni.erase(s text, t text, record uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('DELETE FROM %I.%I WHERE id = $1', s, t) USING record;
+    DELETE FROM docpal.audit_log WHERE record_ids = ARRAY[record];
 END $$;
 CREATE FUNCTION ni.keep(s text, t text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -38,9 +39,9 @@ BEGIN
     EXECUTE format('DELETE FROM %I.%I', s, t);
     EXECUTE format('INSERT INTO %1$I.%2$I OVERRIDING SYSTEM VALUE TABLE ni.%2$I', s, t);
 END $$;
-CREATE FUNCTION ni.level() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ni.level(place bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM setval(oid::regclass, 100000) FROM pg_class WHERE relkind = 'S';
+    PERFORM setval(oid::regclass, place) FROM pg_class WHERE relkind = 'S';
 END $$;
 END $outer$";
 
@@ -77,14 +78,21 @@ impl Builder {
         let first = bootstrap(&self.served.docpal, "Acme", None).await.expect("a first company");
         let OwnerKey::Made(secret) = first.key else { panic!("a new database has no key") };
         self.model.owner_key = secret.reveal().to_owned();
-        for name in ["member", "custom", "single", "guest"] {
-            let (user, custom) = (self.dice.id(), self.dice.id());
-            let role = if name == "member" { "member".to_owned() } else { custom };
-            let body = json!({"name": name, "role": role, "user_id": user});
-            let made = self.served.post(&self.model.owner_key, "/api/api-keys", body).await;
-            let key = made["key"].as_str().expect("a key").to_owned();
-            self.model.actors.push(Who { name, key, user, role });
+        let member = "member".to_owned();
+        for name in ["member", "custom", "single", "guest", "manager"] {
+            let (user, custom, other) = (self.dice.id(), self.dice.id(), self.dice.id());
+            let (role, another) = if name == "member" { (&member, &custom) } else { (&custom, &member) };
+            let key = self.key(name, role, &user).await;
+            let (colleague, second) =
+                (self.key(name, role, &other).await, self.key(name, another, &user).await);
+            self.model.actors.push(Who { name, key, user, role: role.clone(), colleague, second });
         }
+    }
+
+    async fn key(&mut self, name: &str, role: &str, user: &str) -> String {
+        let body = json!({"name": name, "role": role, "user_id": user});
+        let made = self.served.post(&self.model.owner_key, "/api/api-keys", body).await;
+        made["key"].as_str().expect("a key").to_owned()
     }
 
     async fn other_company(&mut self) {
@@ -209,6 +217,27 @@ impl Builder {
                 give.execute(self.served.db.pool()).await.expect("another creator");
             }
             self.model.table_mut(table).records.push(record);
+        }
+        self.history(table).await;
+    }
+
+    /// Some records are changed, and others have been there: for the audit log.
+    async fn history(&mut self, table: &str) {
+        let (owner, path) = (self.model.owner_key.clone(), format!("/api/tables/{table}/records"));
+        for at in 0..self.model.table(table).expect("a table").records.len() {
+            if self.dice.chance(40) {
+                let draft = random_draft(&mut self.model, table, &mut self.dice);
+                let id = self.model.table(table).expect("a table").records[at].id.clone();
+                let patch = Request::new("PATCH", format!("{path}/{id}")).json(json!({ "fields": draft }));
+                let changed = self.served.call(&owner, patch).await;
+                let table = self.model.table_mut(table);
+                table.records[at] = table.read(&changed);
+            }
+        }
+        for _ in 0..2 {
+            let made = self.record(table).await;
+            let id = made["id"].as_str().expect("an id");
+            self.served.call(&owner, Request::new("DELETE", format!("{path}/{id}"))).await;
         }
     }
 

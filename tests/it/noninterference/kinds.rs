@@ -99,12 +99,14 @@ pub(super) fn formula(fields: &[(String, String)], dice: &mut Dice) -> (String, 
     let name = |at: usize| fields[at].0.as_str();
     let (first, second, text) = (*dice.pick(&numbers), *dice.pick(&numbers), *dice.pick(&texts));
     let chained = dice.any(&formulas).copied();
-    match dice.roll(6) {
+    match dice.roll(7) {
         0 => (format!("{{{}}} * 2 + {{{}}}", name(first), name(second)), vec![first, second]),
         1 => (format!("IF({{{}}} > 5, \"high\", \"low\")", name(first)), vec![first]),
         2 => (format!("UPPER({{{}}}) & \"!\"", name(text)), vec![text]),
         3 => (format!("10 / ({{{}}} - 2)", name(first)), vec![first]),
-        4 => match chained {
+        // It names the field and reads nothing of it.
+        4 => (format!("LAST_MODIFIED_TIME({{{}}})", name(first)), Vec::new()),
+        5 => match chained {
             Some(at) => (format!("IF(ISERROR({{{}}}), \"none\", \"some\")", name(at)), vec![at]),
             None => (format!("ABS({{{}}})", name(second)), vec![second]),
         },

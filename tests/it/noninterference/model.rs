@@ -100,6 +100,17 @@ pub(super) struct Who {
     pub(super) key: String,
     pub(super) user: String,
     pub(super) role: String,
+    /// A key of somebody else with the same role.
+    pub(super) colleague: String,
+    /// Another key of the same user, with another role.
+    pub(super) second: String,
+}
+
+impl Who {
+    /// Do rules let them manage the company?
+    pub(super) fn manages(&self) -> bool {
+        self.name == "manager"
+    }
 }
 
 impl Model {

@@ -117,8 +117,26 @@ impl<'a> Asking<'a> {
         }
     }
 
+    /// A field that the actor does not know by its name in one of the worlds, best one that has another in the other.
+    fn guess(&mut self, table: Option<&'a Table>) -> Option<Named> {
+        let table = table?;
+        let twin = self.twin(table)?;
+        let sight = Sight::new(self.one, table, self.who);
+        let unknown: Vec<usize> = (0..table.fields.len()).filter(|at| !sight.knows_field(*at)).collect();
+        let is_renamed = |at: &&usize| table.fields[**at].name != twin.fields[**at].name;
+        let renamed: Vec<usize> = unknown.iter().filter(is_renamed).copied().collect();
+        let at = *self.dice.any(if renamed.is_empty() { &unknown } else { &renamed })?;
+        let field = if self.dice.chance(50) { &table.fields[at] } else { &twin.fields[at] };
+        Some(Named { key: field.name.clone(), kind: field.kind.clone(), field: Some(field.clone()) })
+    }
+
     /// As [`Asking::field`], but most often one that the actor reads.
     fn readable(&mut self, table: Option<&'a Table>) -> Named {
+        if self.dice.chance(8)
+            && let Some(named) = self.guess(table)
+        {
+            return named;
+        }
         for _ in 0..8 {
             let named = self.field(table);
             let at = table.zip(named.field.as_ref()).and_then(|(table, field)| table.position(&field.id));

@@ -10,13 +10,16 @@ const WRITES: &[&str] = &["create", "update", "delete"];
 
 /// The bodies of the rules to make.
 pub(super) fn rules(model: &Model, dice: &mut Dice) -> Vec<Value> {
-    let mut rules = Vec::new();
+    let managers = model.actors.iter().filter(|who| who.manages());
+    let manage = |who: &Who| json!({"resource_type": "company", "action": "manage", "effect": "allow", "role": who.role});
+    let mut rules: Vec<Value> = managers.map(manage).collect();
     for table in &model.tables {
         for who in &model.actors {
             let mut making = Making { table, who, dice, rules: &mut rules };
             match who.name {
                 "member" => making.member(),
                 "guest" => making.guest(),
+                "manager" => making.manager(),
                 _ => making.outsider(),
             }
         }
@@ -92,6 +95,14 @@ impl Making<'_> {
                 self.add("allow", action, condition, fields.as_deref());
             }
         }
+    }
+
+    /// Gives the reading of some to one who may manage all, or takes also that.
+    fn manager(&mut self) {
+        if self.dice.chance(25) {
+            self.add("deny", "manage", None, None);
+        }
+        self.outsider();
     }
 
     /// Gives only the making of records.

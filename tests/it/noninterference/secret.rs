@@ -7,7 +7,7 @@ use super::build::{all_rules, random_draft};
 use super::dice::Dice;
 use super::kinds;
 use super::model::{App, Covers, Model, Record, Rule, Table, Who};
-use super::served::{Request, Served};
+use super::served::{KEPT, Request, Served};
 use super::sight::{Sight, everything};
 
 /// The id of what is only in the model yet.
@@ -102,8 +102,9 @@ fn propose(model: &mut Model, who: &Who, dice: &mut Dice) -> Option<Secret> {
                 .then(|| Secret::DropRule { rule: rule.id.clone() })?
         }
         _ => match dice.chance(50) {
-            true => Secret::OtherCompany,
-            false => Secret::NewKey,
+            // Who manages reads of new keys in the audit log.
+            false if !who.manages() => Secret::NewKey,
+            _ => Secret::OtherCompany,
         },
     })
 }
@@ -262,6 +263,10 @@ impl Secret {
                 let draft = json!({"fields": {"alpha 1": "more of theirs"}});
                 served.post(&model.other.key, &records(&model.other.table), draft).await;
                 served.post(&model.other.key, "/api/apps", json!({ "name": dice.id() })).await;
+                for number in 0..8 {
+                    let kept = Request::new("POST", "/api/apps").json(json!({ "name": dice.id() }));
+                    served.send(&model.other.key, &kept.header(KEPT, format!("k{number}"))).await;
+                }
             }
             Self::NewKey => {
                 served.post(&owner, "/api/api-keys", json!({"name": "another", "role": "member"})).await;

@@ -12,6 +12,9 @@ use docpal_server::axum::http::Request as HttpRequest;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+/// The header that has an answer kept for a retry.
+pub(super) const KEPT: &str = "idempotency-key";
+
 /// A request as it goes over the wire.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Request {
@@ -62,6 +65,17 @@ impl Request {
     pub(super) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Is its answer kept?
+    pub(super) fn is_kept(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == KEPT)
+    }
+
+    /// Does it change nothing?
+    pub(super) fn reads(&self) -> bool {
+        let reading = ["/query", "/summary", "/export", "/formula/"];
+        self.method == "GET" || reading.iter().any(|part| self.path.contains(part))
     }
 
     fn build(&self, key: &str) -> HttpRequest<Body> {
@@ -159,7 +173,15 @@ impl Answer {
                 None => body.push_str(part),
             }
         }
-        Self { status: self.status, headers: self.headers.clone(), body }
+        // A moment is written with as many digits as it needs, so the length counts after the replacement.
+        let (said, is) = (self.body.len().to_string(), body.len().to_string());
+        let mut headers = self.headers.clone();
+        for (_, length) in
+            headers.iter_mut().filter(|header| header.0 == "content-length" && header.1 == said)
+        {
+            length.clone_from(&is);
+        }
+        Self { status: self.status, headers, body }
     }
 }
 

@@ -20,7 +20,9 @@ pub(super) fn everything(model: &Model, who: &Who) -> Value {
     let tables: Vec<Value> = tables.filter(Sight::knows_table).map(|sight| sight.all()).collect();
     let apps = model.apps.iter().filter(|app| knows_app(model, &app.id, who));
     let apps: Vec<Value> = apps.map(|app| json!([app.id, app.name])).collect();
-    json!({ "apps": apps, "tables": tables })
+    let rules = model.rules.iter().filter(|_| who.manages());
+    let rules: Vec<Value> = rules.map(|rule| json!([rule.id, rule.action, rule.allow])).collect();
+    json!({ "apps": apps, "tables": tables, "rules": rules })
 }
 
 /// Does `who` know of the app: by a rule about it, or by a table in it?

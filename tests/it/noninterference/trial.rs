@@ -1,6 +1,7 @@
 //! One actor in one world: two copies, a secret in the second, and the same requests to both.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -48,6 +49,8 @@ pub(super) struct Pair {
     two: Served,
     changed: Model,
     since: DateTime<Utc>,
+    /// Where the counters of both stand.
+    place: AtomicI64,
 }
 
 /// Routes that are left out: `/metrics` counts the requests of everybody, by route and status, also those with which
@@ -104,6 +107,7 @@ impl Trial<'_> {
             })?;
             done.sent += 1;
             *done.statuses.entry((route.to_owned(), answer.status)).or_default() += 1;
+            pages.extend((request.is_kept() && answer.status < 300).then(|| request.clone()));
             pages.extend(cursor(&answer).map(|cursor| further(&request, &cursor)));
         }
         Ok(done)
@@ -113,6 +117,8 @@ impl Trial<'_> {
     fn route(&self, dice: &mut Dice) -> &str {
         let route = dice.pick(&self.routes.0);
         let kept = match route.as_str() {
+            route if self.who().manages() && !is_for_managers(route) => 0,
+            "get /api/audit/logs" | "post /api/permissions" if self.who().manages() => 100,
             "post /api/tables/{table_id}/query" | "post /api/tables/{table_id}/summary" => 100,
             "get /api/tables/{table_id}/records" | "get /api/tables/{table_id}/records/export" => 80,
             route if route.contains("{table_id}/") => 35,
@@ -145,6 +151,12 @@ impl Trial<'_> {
     }
 }
 
+/// Managers change no apps, tables or rules: what they see would change with them.
+fn is_for_managers(route: &str) -> bool {
+    let harmless = ["get ", "post /api/formula", "post /api/permissions"];
+    route.contains("{table_id}/") || harmless.iter().any(|start| route.starts_with(start))
+}
+
 /// The cursor of a page, if there are more.
 fn cursor(answer: &Answer) -> Option<String> {
     let body: Value = serde_json::from_str(&answer.body).ok()?;
@@ -172,10 +184,33 @@ impl Pair {
         );
         // What changed behind the server's back is seen by one that starts afterwards.
         let two = Served::on(two.db).await;
-        for (served, model) in [(&one, &base.model), (&two, &changed)] {
-            prepare(served, model).await;
+        let pair = Self { one, two, changed, since: Utc::now(), place: AtomicI64::new(0) };
+        for (served, model) in [(&pair.one, &base.model), (&pair.two, &pair.changed)] {
+            keep(served, model).await;
         }
-        Self { one, two, changed, since: Utc::now() }
+        pair.level().await;
+        pair
+    }
+
+    /// Brings the counters of both copies to the same place.
+    async fn level(&self) {
+        let place = 100_000 + self.place.fetch_add(1_000, Ordering::Relaxed);
+        for served in [&self.one, &self.two] {
+            let level = sqlx::query("SELECT ni.level($1)").bind(place);
+            level.execute(served.db.pool()).await.expect("counters");
+        }
+    }
+
+    /// Others use the second world only: what is cached for them, and what is kept for them, is nobody else's.
+    async fn warm(&self, who: &Who, request: &Request) {
+        let is_even = (request.path.len() + request.to_string().len()).is_multiple_of(2);
+        if request.reads() {
+            self.two.send(if is_even { &who.colleague } else { &who.second }, request).await;
+        } else if request.is_kept() && !who.manages() {
+            self.two.send(&who.second, request).await;
+            undo(&self.two, &self.changed).await;
+            self.level().await;
+        }
     }
 
     /// Do these changes together show nothing, as far as the model can tell?
@@ -188,6 +223,7 @@ impl Pair {
     /// The answer of both worlds, or both answers when they differ.
     pub(super) async fn compare(&self, trial: &Trial<'_>, request: &Request) -> Result<Answer, [Answer; 2]> {
         let (key, model) = (&trial.who().key, &trial.base.model);
+        self.warm(trial.who(), request).await;
         let (one, two) = tokio::join!(self.one.send(key, request), self.two.send(key, request));
         if request.method != "GET" && (one.status < 300 || two.status < 300) {
             tokio::join!(undo(&self.one, model), undo(&self.two, &self.changed));
@@ -211,9 +247,8 @@ fn is_known(model: &Model, id: &str) -> bool {
         || model.actors.iter().any(|who| who.user == id || who.role == id)
 }
 
-/// Brings the counters of both copies to the same place, and keeps the records for [`undo`].
-async fn prepare(served: &Served, model: &Model) {
-    sqlx::query("SELECT ni.level()").execute(served.db.pool()).await.expect("counters");
+/// Keeps the records for [`undo`].
+async fn keep(served: &Served, model: &Model) {
     for table in &model.tables {
         let keep = sqlx::query("SELECT ni.keep($1, $2)").bind(&table.physical.0).bind(&table.physical.1);
         keep.execute(served.db.pool()).await.expect("a copy of the records");

@@ -6,11 +6,18 @@ use super::Asking;
 use crate::noninterference::kinds;
 use crate::noninterference::model::{Record, Table};
 use crate::noninterference::secret::drafted;
-use crate::noninterference::served::Request;
+use crate::noninterference::served::{KEPT, Request};
 use crate::noninterference::sight::Sight;
 
 pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Option<Request> {
     let below = route.strip_prefix("/api/tables/{table_id}/")?;
+    let writes = method != "GET" && !["export", "query", "summary"].contains(&below);
+    if writes && asking.dice.chance(15) {
+        let kept: Vec<&Request> = asking.further.iter().filter(|request| request.is_kept()).collect();
+        if let Some(request) = asking.dice.any(&kept) {
+            return Some((*request).clone());
+        }
+    }
     let (id, table) = asking.table();
     let path = format!("/api/tables/{id}");
     let request = match (method, below) {
@@ -54,7 +61,9 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
         }
         _ => return None,
     };
-    Some(if asking.dice.chance(4) { spoiled(request, asking) } else { request })
+    let request = if asking.dice.chance(4) { spoiled(request, asking) } else { request };
+    let is_kept = writes && asking.dice.chance(25);
+    Some(if is_kept { request.header(KEPT, format!("k{}", asking.dice.roll(60))) } else { request })
 }
 
 fn numbers(asking: &mut Asking<'_>) -> &'static str {
@@ -119,7 +128,8 @@ fn draft(asking: &mut Asking<'_>, table: Option<&Table>, record: Option<&str>) -
         }
     }
     if asking.dice.chance(25) || draft.is_empty() {
-        let named = asking.field(Some(table));
+        let guess = if asking.dice.chance(40) { asking.guess(Some(table)) } else { None };
+        let named = guess.unwrap_or_else(|| asking.field(Some(table)));
         if let Some(at) = named.field.as_ref().and_then(|field| table.position(&field.id)) {
             let value = value(asking, table, at);
             draft.insert(named.key, value);

@@ -24,7 +24,13 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             false => plain(),
         },
         ("GET", "/api/audit/logs") => {
-            let limit = ("limit".to_owned(), (1 + asking.dice.roll(9)).to_string());
+            let pages = asking.further.iter().filter(|request| request.path.starts_with(route));
+            let pages: Vec<&Request> = pages.collect();
+            if let Some(page) = asking.dice.any(&pages).filter(|_| asking.dice.chance(50)) {
+                return Some((*page).clone());
+            }
+            let most = *asking.dice.pick(&[9, 9, 300]);
+            let limit = ("limit".to_owned(), (1 + asking.dice.roll(most)).to_string());
             Request::new("GET", format!("{route}{}", query(&[limit])))
         }
         ("POST", "/api/api-keys") => {
@@ -107,6 +113,10 @@ fn rule(asking: &mut Asking<'_>) -> Value {
     });
     if asking.dice.chance(50) {
         rule["fields"] = json!([asking.field(table).key]);
+    }
+    if asking.who.manages() {
+        // Only one that is refused whatever there is: another would change what its maker sees.
+        rule["fields"] = json!([format!("{}x", asking.field(table).key)]);
     }
     if asking.dice.chance(30) {
         rule["condition"] = json!({"field": asking.field(table).key, "op": "is_empty"});
