@@ -83,10 +83,16 @@ impl Events<'_> {
         self.sequence().await?;
         let mut tx = self.docpal.begin().await?;
         let events = self.read_in(&mut tx, name, limit).await?;
+        // The end of the transaction is waited for: until then it is the one that reads under this name.
         if events.is_empty() {
+            tx.rollback().await?;
             return Ok(0);
         }
-        handler(&mut tx, &events).await?;
+        if let Err(error) = handler(&mut tx, &events).await {
+            // What the handler failed at is worth more than why it could not be undone at once.
+            drop(tx.rollback().await);
+            return Err(error);
+        }
         tx.commit().await?;
         Ok(events.len())
     }
