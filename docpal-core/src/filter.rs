@@ -7,6 +7,8 @@ pub mod field;
 
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::shape;
+use crate::shape::{At, Key, Kind, Shape, Terms};
 
 pub use field::{FieldTest, field};
 
@@ -16,6 +18,9 @@ pub const MAX_DEPTH: usize = 8;
 pub const MAX_TESTS: usize = 200;
 /// A filter has at most this many parts: tests, and what joins them.
 pub const MAX_PARTS: usize = 1_000;
+
+/// In which words filters are refused.
+const TERMS: Terms = Terms::one("invalid_filter");
 
 /// Counts the parts of a filter, one by one.
 ///
@@ -80,17 +85,22 @@ pub enum Filter {
     Test(Test),
 }
 
-/// One field compared with a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Test {
-    /// The field's name or id.
-    pub field: String,
-    /// The operator's code, as `gt`.
-    pub op: String,
-    /// The value to compare with, if the operator takes one.
-    pub value: Option<Json>,
-    /// Should a text be compared exactly? Off by default.
-    pub case_sensitive: bool,
+shape! {
+    /// One field compared with a value.
+    #[name = "FilterTest"]
+    #[example = r#"{"field": "total", "op": "gt", "value": 5000}"#]
+    #[terms = TERMS]
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Test {
+        /// The field's name or id.
+        pub field: String,
+        /// The operator's code, as `gt`.
+        pub op: String,
+        /// The value to compare with, if the operator takes one.
+        pub value: Option<Json>,
+        /// Should a text be compared exactly? Off by default.
+        pub case_sensitive: bool = false,
+    }
 }
 
 impl Filter {
@@ -116,7 +126,7 @@ impl Filter {
     /// # Errors
     /// `invalid_filter` with the path of the wrong part, `filter_too_deep`, `filter_too_large`.
     pub fn from_json(json: &Json, path: &str) -> Result<Self> {
-        read(json, path, 1, &mut Size::default())
+        Self::read(json.clone(), &At::path(path))
     }
 
     /// The filter as JSON.
@@ -187,61 +197,59 @@ impl Filter {
     }
 }
 
-fn read(json: &Json, path: &str, depth: usize, size: &mut Size) -> Result<Filter> {
-    let joins = |entries: &[(String, Json)]| matches!(entries, [(key, _)] if ["and", "or", "not"].contains(&key.as_str()));
-    size.count(depth, !matches!(json, Json::Object(entries) if joins(entries)), path)?;
-    let invalid = |message: &str| Error::invalid("invalid_filter", path, message);
-    let Json::Object(entries) = json else {
-        return Err(invalid(
-            "a filter is an object with `field` and `op`, or with one of `and`, `or`, `not`",
-        ));
-    };
-    let mut list = |key: &str, items: &Json| match items {
-        Json::List(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| read(item, &format!("{path}.{key}[{index}]"), depth + 1, size))
-            .collect::<Result<Vec<_>>>(),
-        _ => Err(Error::invalid("invalid_filter", format!("{path}.{key}"), "expected a list of filters")),
-    };
-    match entries.as_slice() {
-        [(key, items)] if key == "and" => Ok(Filter::And(list("and", items)?)),
-        [(key, items)] if key == "or" => Ok(Filter::Or(list("or", items)?)),
-        [(key, inner)] if key == "not" => {
-            Ok(Filter::Not(Box::new(read(inner, &format!("{path}.not"), depth + 1, size)?)))
+impl Shape for Filter {
+    fn kind() -> Kind {
+        fn either() -> Kind {
+            let list = || Kind::List(Box::new(Filter::kind()));
+            let alone = |key: Key| Kind::Object(vec![key]);
+            Kind::Either(vec![
+                Test::kind(),
+                alone(Key::new("and", "All of these hold.", list())),
+                alone(Key::new("or", "At least one of these holds.", list())),
+                alone(Key::new("not", "This does not hold.", Filter::kind())),
+            ])
         }
-        _ => read_test(entries, path).map(Filter::Test),
+        Kind::named("Filter", &["A condition on a record; `/api/field-types` lists the operators."], either)
+            .into()
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        read(json, &at.in_terms(TERMS), 1, &mut Size::default())
     }
 }
 
-fn read_test(entries: &[(String, Json)], path: &str) -> Result<Test> {
-    let (mut field, mut op, mut value, mut case_sensitive) = (None, None, None, false);
-    for (key, entry) in entries {
-        let at = format!("{path}.{key}");
-        match (key.as_str(), entry) {
-            ("field", Json::Text(text)) => field = Some(text.clone()),
-            ("op", Json::Text(text)) => op = Some(text.clone()),
-            ("value", value_given) => value = Some(value_given.clone()),
-            ("case_sensitive", Json::Bool(flag)) => case_sensitive = *flag,
-            ("field" | "op", _) => return Err(Error::invalid("invalid_filter", at, "expected a text")),
-            ("case_sensitive", _) => {
-                return Err(Error::invalid("invalid_filter", at, "expected true or false"));
-            }
-            ("and" | "or" | "not", _) => {
-                return Err(Error::invalid(
-                    "invalid_filter",
-                    at,
-                    format!("`{key}` stands alone in its object"),
-                ));
-            }
-            _ => return Err(Error::invalid("unknown_key", at, format!("a filter has no key `{key}`"))),
-        }
+/// The keys that join filters; each stands alone in its object.
+const JOINS: [&str; 3] = ["and", "or", "not"];
+/// All keys that there are.
+const KEYS: [&str; 7] = ["field", "op", "value", "case_sensitive", "and", "or", "not"];
+
+fn read(json: Json, at: &At<'_>, depth: usize, size: &mut Size) -> Result<Filter> {
+    let joins = |key: &str| JOINS.contains(&key);
+    let is_test =
+        !matches!(&json, Json::Object(entries) if matches!(entries.as_slice(), [(key, _)] if joins(key)));
+    size.count(depth, is_test, &at.to_string())?;
+    let Json::Object(mut entries) = json else {
+        return Err(
+            at.invalid("a filter is an object with `field` and `op`, or with one of `and`, `or`, `not`")
+        );
+    };
+    if let Some((key, _)) = entries.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
+        return Err(at.unknown(key, &KEYS));
     }
-    let missing = |key: &str| Error::invalid("invalid_filter", path, format!("the key `{key}` is missing"));
-    Ok(Test {
-        field: field.ok_or_else(|| missing("field"))?,
-        op: op.ok_or_else(|| missing("op"))?,
-        value,
-        case_sensitive,
-    })
+    if is_test {
+        if let Some((key, _)) = entries.iter().find(|(key, _)| joins(key)) {
+            return Err(at.key(key).invalid(&format!("`{key}` stands alone in its object")));
+        }
+        return Test::read(Json::Object(entries), at).map(Filter::Test);
+    }
+    let Some((key, inner)) = entries.pop() else { return Err(at.missing()) };
+    let at = at.key(&key);
+    if key == "not" {
+        return Ok(Filter::Not(Box::new(read(inner, &at, depth + 1, size)?)));
+    }
+    let Json::List(items) = inner else { return Err(at.invalid("expected a list of filters")) };
+    let items = items.into_iter().enumerate();
+    let items =
+        items.map(|(index, item)| read(item, &at.item(index), depth + 1, size)).collect::<Result<_>>()?;
+    Ok(if key == "and" { Filter::And(items) } else { Filter::Or(items) })
 }

@@ -19,6 +19,7 @@ pub mod model;
 pub mod names;
 pub mod operators;
 pub mod records;
+pub mod shape;
 pub mod sql;
 pub mod target;
 #[cfg(feature = "testing")]

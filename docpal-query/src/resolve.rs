@@ -10,7 +10,7 @@ use docpal_core::{Error, Result, TableSnapshot};
 use crate::access::Access;
 use crate::filter::{resolve_filter, unknown_field};
 use crate::predicate::Predicate;
-use crate::spec::{Count, DEFAULT_LIMIT, Direction, EmptyPlace, MAX_LIMIT, MAX_OFFSET, ViewSpec};
+use crate::spec::{Count, DEFAULT_LIMIT, Direction, EmptyPlace, MAX_LIMIT, MAX_OFFSET, MAX_SORTS, ViewSpec};
 use docpal_core::target::Target;
 
 pub(crate) use group::{Buckets, ResolvedAggregate};
@@ -68,6 +68,10 @@ pub fn resolve(spec: &ViewSpec, access: &Access) -> Result<ResolvedView> {
         Some(filter) => resolve_filter(filter, &lookup, "filter")?,
         None => Predicate::Always,
     };
+    if spec.sort.len() > MAX_SORTS {
+        let message = format!("a view sorts by at most {MAX_SORTS} fields");
+        return Err(Error::invalid("invalid_view", "sort", message));
+    }
     let mut sorts = group::resolve_groups(&spec.group, &lookup)?;
     let groups = sorts.len();
     for (index, sort) in spec.sort.iter().enumerate() {

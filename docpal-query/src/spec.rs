@@ -2,7 +2,8 @@
 
 mod group;
 
-use docpal_core::{Error, Filter, Json, Result};
+use docpal_core::shape::{At, Shape as _, Terms};
+use docpal_core::{Filter, Json, Result, shape, words};
 
 pub use group::{AggregateSpec, Bucket, GroupBy, MAX_AGGREGATES, MAX_GROUPS};
 
@@ -15,49 +16,62 @@ pub const MAX_OFFSET: u32 = 10_000;
 /// A view sorts by at most this many fields.
 pub const MAX_SORTS: usize = 8;
 
-/// A view of one table.
-///
-/// # Example
-/// ```
-/// use docpal_core::{Filter, Json};
-/// use docpal_query::{Direction, ViewSpec};
-/// let spec = ViewSpec::new()
-///     .columns(["name", "total"])
-///     .filter(Filter::test("total", "gt", 5000))
-///     .sort("total", Direction::Descending)
-///     .limit(50);
-/// let json = Json::parse(r#"{"columns":["name","total"],"filter":{"field":"total","op":"gt","value":5000},
-///     "sort":[{"field":"total","direction":"desc"}],"page":{"limit":50}}"#)?;
-/// assert_eq!(ViewSpec::from_json(&json)?, spec);
-/// # Ok::<(), docpal_core::Error>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ViewSpec {
-    /// The fields to show, by name or id; none means all.
-    pub columns: Option<Vec<String>>,
-    /// Which records.
-    pub filter: Option<Filter>,
-    /// In which order; ties, and an empty list, go by id.
-    pub sort: Vec<Sort>,
-    /// Which records belong together, the outermost level first.
-    pub group: Vec<GroupBy>,
-    /// What to compute over all records and over each group.
-    pub aggregates: Vec<AggregateSpec>,
-    /// Which part.
-    pub page: PageSpec,
-    /// How many there are in all.
-    pub count: Count,
+/// In which words views are refused.
+pub const TERMS: Terms = Terms::one("invalid_view");
+
+shape! {
+    /// A view of one table.
+    ///
+    /// # Example
+    /// ```
+    /// use docpal_core::{Filter, Json};
+    /// use docpal_query::{Direction, ViewSpec};
+    /// let spec = ViewSpec::new()
+    ///     .columns(["name", "total"])
+    ///     .filter(Filter::test("total", "gt", 5000))
+    ///     .sort("total", Direction::Descending)
+    ///     .limit(50);
+    /// let json = Json::parse(r#"{"columns":["name","total"],"filter":{"field":"total","op":"gt","value":5000},
+    ///     "sort":[{"field":"total","direction":"desc"}],"page":{"limit":50}}"#)?;
+    /// assert_eq!(ViewSpec::from_json(&json)?, spec);
+    /// # Ok::<(), docpal_core::Error>(())
+    /// ```
+    #[name = "View"]
+    #[example = r#"{"columns": ["name", "total"], "filter": {"field": "total", "op": "gt", "value": 5000},
+        "sort": [{"field": "total", "direction": "desc"}], "page": {"limit": 50}, "count": "exact"}"#]
+    #[terms = TERMS]
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ViewSpec {
+        /// The fields to show, by name or id; none means all.
+        pub columns: Option<Vec<String>>,
+        /// Which records.
+        pub filter: Option<Filter>,
+        /// In which order; ties, and an empty list, go by id. At most eight.
+        pub sort: Vec<Sort> = Vec::new(),
+        /// Which records belong together, the outermost level first: at most three. The records of a list come in the
+        /// order of their groups.
+        pub group: Vec<GroupBy> = Vec::new(),
+        /// What to compute over all records and over each group; at most 50.
+        pub aggregates: Vec<AggregateSpec> = Vec::new(),
+        /// Which part.
+        pub page: PageSpec = PageSpec::default(),
+        /// How many there are in all.
+        pub count: Count = Count::None,
+    }
 }
 
-/// One level of order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sort {
-    /// The field, by name or id.
-    pub field: String,
-    /// Which end first.
-    pub direction: Direction,
-    /// Where records without a value go; by default first when ascending, last when descending.
-    pub empty: Option<EmptyPlace>,
+shape! {
+    /// One level of order.
+    #[terms = TERMS]
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Sort {
+        /// The field, by name or id.
+        pub field: String,
+        /// Which end first.
+        pub direction: Direction = Direction::Ascending,
+        /// Where records without a value go; by default first when ascending, last when descending.
+        pub empty: Option<EmptyPlace>,
+    }
 }
 
 /// Which end comes first.
@@ -79,16 +93,24 @@ pub enum EmptyPlace {
     Last,
 }
 
-/// Which part of the records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PageSpec {
-    /// At most so many records.
-    pub limit: Option<u32>,
-    /// Where the page before ended, as it said.
-    pub cursor: Option<String>,
-    /// So many records in; not together with a cursor.
-    pub offset: Option<u32>,
+words!(Direction: "asc" = Direction::Ascending, "desc" = Direction::Descending);
+
+shape! {
+    /// Which part of the records.
+    #[name = "ViewPage"]
+    #[terms = TERMS]
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct PageSpec {
+        /// At most so many records: 100 by default, 1,000 at most.
+        pub limit: Option<u32>,
+        /// Where the page before ended, as it said.
+        pub cursor: Option<String>,
+        /// So many records in, at most 10,000; not together with a cursor.
+        pub offset: Option<u32>,
+    }
 }
+
+words!(EmptyPlace: "first" = EmptyPlace::First, "last" = EmptyPlace::Last);
 
 /// How the total is counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +123,8 @@ pub enum Count {
     /// Exactly, however long it takes.
     Exact,
 }
+
+words!(Count: "none" = Count::None, "capped" = Count::Capped, "exact" = Count::Exact);
 
 impl ViewSpec {
     /// Every readable field of every readable record.
@@ -170,133 +194,6 @@ impl ViewSpec {
     /// # Errors
     /// `unknown_key` and `invalid_view` with the path of the wrong part, and those of the filter.
     pub fn from_json(json: &Json) -> Result<Self> {
-        let mut spec = Self::new();
-        for (key, value) in object(json, "")? {
-            match key.as_str() {
-                "columns" => spec.columns = Some(texts(value, "columns")?),
-                "filter" if *value == Json::Null => {}
-                "filter" => spec.filter = Some(Filter::from_json(value, "filter")?),
-                "sort" => spec.sort = sorts(value)?,
-                "group" => spec.group = group::groups(value)?,
-                "aggregates" => spec.aggregates = group::aggregates(value)?,
-                "page" => spec.page = page(value)?,
-                "count" => spec.count = count(value, "count")?,
-                _ => {
-                    let known = "columns, filter, sort, group, aggregates, page, count";
-                    return Err(unknown_key(key, key, known));
-                }
-            }
-        }
-        Ok(spec)
+        Self::read(json.clone(), &At::BODY)
     }
-}
-
-/// Reads a list of sorts: `[{"field", "direction"?, "empty"?}]`.
-///
-/// # Errors
-/// As [`ViewSpec::from_json`].
-pub fn sorts(json: &Json) -> Result<Vec<Sort>> {
-    let Json::List(items) = json else { return Err(invalid("sort", "expected a list")) };
-    if items.len() > MAX_SORTS {
-        return Err(invalid("sort", &format!("a view sorts by at most {MAX_SORTS} fields")));
-    }
-    items.iter().enumerate().map(|(index, item)| sort(item, &format!("sort[{index}]"))).collect()
-}
-
-fn sort(json: &Json, path: &str) -> Result<Sort> {
-    let (mut field, mut towards, mut empty) = (None, Direction::default(), None);
-    for (key, value) in object(json, path)? {
-        let at = format!("{path}.{key}");
-        match (key.as_str(), value.as_text()) {
-            ("field", Some(name)) => field = Some(name.to_owned()),
-            ("field", None) => return Err(invalid(&at, "expected the name of a field")),
-            ("direction", _) => towards = direction(value, &at)?,
-            ("empty", _) => empty = Some(empty_place(value, &at)?),
-            _ => return Err(unknown_key(&at, key, "field, direction, empty")),
-        }
-    }
-    let field = field.ok_or_else(|| invalid(path, "the key `field` is missing"))?;
-    Ok(Sort { field, direction: towards, empty })
-}
-
-fn direction(json: &Json, path: &str) -> Result<Direction> {
-    match json.as_text() {
-        Some("asc") => Ok(Direction::Ascending),
-        Some("desc") => Ok(Direction::Descending),
-        _ => Err(invalid(path, "expected \"asc\" or \"desc\"")),
-    }
-}
-
-fn empty_place(json: &Json, path: &str) -> Result<EmptyPlace> {
-    match json.as_text() {
-        Some("first") => Ok(EmptyPlace::First),
-        Some("last") => Ok(EmptyPlace::Last),
-        _ => Err(invalid(path, "expected \"first\" or \"last\"")),
-    }
-}
-
-fn page(json: &Json) -> Result<PageSpec> {
-    let mut page = PageSpec::default();
-    for (key, value) in object(json, "page")? {
-        let at = format!("page.{key}");
-        match key.as_str() {
-            "limit" => page.limit = Some(whole(value, &at)?),
-            "offset" => page.offset = Some(whole(value, &at)?),
-            "cursor" if *value == Json::Null => {}
-            "cursor" => {
-                let text = value
-                    .as_text()
-                    .ok_or_else(|| invalid(&at, "expected the cursor that the page before gave"))?;
-                page.cursor = Some(text.to_owned());
-            }
-            _ => return Err(unknown_key(&at, key, "limit, cursor, offset")),
-        }
-    }
-    Ok(page)
-}
-
-/// Reads `none`, `capped` or `exact`.
-///
-/// # Errors
-/// `invalid_view`.
-pub fn count(json: &Json, path: &str) -> Result<Count> {
-    match json.as_text() {
-        Some("none") => Ok(Count::None),
-        Some("capped") => Ok(Count::Capped),
-        Some("exact") => Ok(Count::Exact),
-        _ => Err(invalid(path, "expected \"none\", \"capped\" or \"exact\"")),
-    }
-}
-
-fn whole(json: &Json, path: &str) -> Result<u32> {
-    match json {
-        Json::Number(text) => text.parse().map_err(|_| invalid(path, "expected a whole number from 0")),
-        _ => Err(invalid(path, "expected a whole number from 0")),
-    }
-}
-
-fn texts(json: &Json, path: &str) -> Result<Vec<String>> {
-    let Json::List(items) = json else { return Err(invalid(path, "expected a list of field names")) };
-    let text = |(index, item): (usize, &Json)| {
-        item.as_text()
-            .map(str::to_owned)
-            .ok_or_else(|| invalid(&format!("{path}[{index}]"), "expected a field name"))
-    };
-    items.iter().enumerate().map(text).collect()
-}
-
-fn object<'j>(json: &'j Json, path: &str) -> Result<&'j [(String, Json)]> {
-    match json {
-        Json::Object(entries) => Ok(entries),
-        other => Err(invalid(path, &format!("expected an object, got {}", other.kind()))),
-    }
-}
-
-fn invalid(path: &str, message: &str) -> Error {
-    Error::invalid("invalid_view", path, message)
-}
-
-fn unknown_key(path: &str, key: &str, known: &str) -> Error {
-    let near = docpal_core::names::suggestion(docpal_core::names::nearest(key, known.split(", ")));
-    Error::invalid("unknown_key", path, format!("there is no key `{key}`{near} The keys are: {known}"))
 }

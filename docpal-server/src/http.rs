@@ -13,13 +13,14 @@ mod health;
 mod idempotency;
 mod import;
 pub(crate) mod metrics;
-mod object;
 pub(crate) mod openapi;
 mod pages;
 mod permissions;
+mod query;
 mod records;
 mod reply;
 mod request_id;
+mod schema;
 mod tables;
 mod view;
 

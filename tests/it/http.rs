@@ -14,4 +14,5 @@ mod limits;
 mod metrics;
 mod records;
 mod server;
+mod shapes;
 mod tables;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::shape::{At, Kind, Shape};
 
 /// Field names (or ids) with values.
 ///
@@ -37,18 +38,28 @@ impl RecordDraft {
     /// # Errors
     /// `invalid_record` when it is not an object.
     pub fn from_json(json: Json, path: &str) -> Result<Self> {
-        match json {
-            Json::Object(entries) => Ok(Self { entries }),
-            other => {
-                let message = format!("expected an object of field names and values, got {}", other.kind());
-                Err(Error::invalid("invalid_record", path, message))
-            }
-        }
+        Self::read(json, &At::path(path))
     }
 
     /// The names and values, in order.
     #[must_use]
     pub fn entries(&self) -> &[(String, Json)] {
         &self.entries
+    }
+}
+
+impl Shape for RecordDraft {
+    fn kind() -> Kind {
+        Kind::Map(Box::new(Kind::Any))
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        match json {
+            Json::Object(entries) => Ok(Self { entries }),
+            other => {
+                let message = format!("expected an object of field names and values, got {}", other.kind());
+                Err(Error::invalid("invalid_record", at.to_string(), message))
+            }
+        }
     }
 }

@@ -1,29 +1,35 @@
 //! How a view groups its records, and what it computes over them: plain data, untrusted.
 
 use chrono_tz::Tz;
-use docpal_core::{Json, Result};
+use docpal_core::shape::{At, Kind, Shape};
+use docpal_core::{Json, Result, shape};
 use rust_decimal::Decimal;
 
-use super::{Direction, EmptyPlace, direction, empty_place, invalid, object, unknown_key};
+use super::{Direction, EmptyPlace, TERMS};
 
 /// A view groups by at most this many fields, one inside the other.
 pub const MAX_GROUPS: usize = 3;
 /// A view computes at most this many aggregates.
 pub const MAX_AGGREGATES: usize = 50;
 
-/// One level of groups. The records of a view come in the order of its groups, whatever else it sorts by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupBy {
-    /// The field, by name or id.
-    pub field: String,
-    /// What counts as the same value; the value itself when there is none.
-    pub bucket: Option<Bucket>,
-    /// The zone in which the days of instants begin; UTC when there is none.
-    pub zone: Option<Tz>,
-    /// Which end first.
-    pub direction: Direction,
-    /// Where the group without a value goes; by default first when ascending, last when descending.
-    pub empty: Option<EmptyPlace>,
+shape! {
+    /// One level of groups. The records of a view come in the order of its groups, whatever else it sorts by.
+    #[name = "Group"]
+    #[terms = TERMS]
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct GroupBy {
+        /// The field, by name or id.
+        pub field: String,
+        /// What counts as the same value; the value itself when there is none.
+        pub bucket: Option<Bucket>,
+        /// The zone in which the days of instants begin; UTC when there is none.
+        #[example = r#""Europe/Rome""#]
+        pub zone: Option<Tz>,
+        /// Which end first.
+        pub direction: Direction = Direction::Ascending,
+        /// Where the group without a value goes; by default first when ascending, last when descending.
+        pub empty: Option<EmptyPlace>,
+    }
 }
 
 impl GroupBy {
@@ -73,97 +79,45 @@ pub enum Bucket {
     Size(Decimal),
 }
 
-/// One value computed over the records of a view and of each of its groups.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AggregateSpec {
-    /// The field, by name or id.
-    pub field: String,
-    /// What is computed, as `sum`; see [`docpal_core::aggregates`].
-    pub function: String,
-}
-
-/// Reads a list of groups: `[{"field", "bucket"?, "zone"?, "direction"?, "empty"?}]`.
-pub(super) fn groups(json: &Json) -> Result<Vec<GroupBy>> {
-    let Json::List(items) = json else { return Err(invalid("group", "expected a list")) };
-    if items.len() > MAX_GROUPS {
-        return Err(invalid("group", &format!("a view groups by at most {MAX_GROUPS} fields")));
-    }
-    items.iter().enumerate().map(|(index, item)| group(item, &format!("group[{index}]"))).collect()
-}
-
-fn group(json: &Json, path: &str) -> Result<GroupBy> {
-    let mut group = GroupBy::field("");
-    for (key, value) in object(json, path)? {
-        let at = format!("{path}.{key}");
-        match key.as_str() {
-            "field" => group.field = name(value, &at)?,
-            "bucket" if *value == Json::Null => {}
-            "bucket" => group.bucket = Some(bucket(value, &at)?),
-            "zone" if *value == Json::Null => {}
-            "zone" => group.zone = Some(zone(value, &at)?),
-            "direction" => group.direction = direction(value, &at)?,
-            "empty" => group.empty = Some(empty_place(value, &at)?),
-            _ => return Err(unknown_key(&at, key, "field, bucket, zone, direction, empty")),
-        }
-    }
-    if group.field.is_empty() {
-        return Err(invalid(path, "the key `field` is missing"));
-    }
-    Ok(group)
-}
-
-fn bucket(json: &Json, path: &str) -> Result<Bucket> {
-    let wrong =
-        || invalid(path, "expected \"day\", \"week\", \"month\", \"quarter\", \"year\", or a number above 0");
-    match json {
-        Json::Text(word) => match word.as_str() {
-            "day" => Ok(Bucket::Day),
-            "week" => Ok(Bucket::Week),
-            "month" => Ok(Bucket::Month),
-            "quarter" => Ok(Bucket::Quarter),
-            "year" => Ok(Bucket::Year),
-            _ => Err(wrong()),
-        },
-        number => match docpal_core::field_types::read_number(number) {
-            Ok(size) if size > Decimal::ZERO => Ok(Bucket::Size(size)),
-            _ => Err(wrong()),
-        },
+shape! {
+    /// One value computed over the records of a view and of each of its groups.
+    #[name = "Aggregate"]
+    #[example = r#"{"field": "total", "function": "sum"}"#]
+    #[terms = TERMS]
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct AggregateSpec {
+        /// The field, by name or id.
+        pub field: String,
+        /// What is computed, as `sum`; `/api/field-types` lists the functions.
+        pub function: String,
     }
 }
 
-fn zone(json: &Json, path: &str) -> Result<Tz> {
-    let zone = json.as_text().and_then(|name| name.parse().ok());
-    zone.ok_or_else(|| invalid(path, "expected the name of a time zone, such as \"Europe/Rome\""))
-}
+/// The buckets that have a word.
+const BUCKETS: [(&str, Bucket); 5] = [
+    ("day", Bucket::Day),
+    ("week", Bucket::Week),
+    ("month", Bucket::Month),
+    ("quarter", Bucket::Quarter),
+    ("year", Bucket::Year),
+];
 
-/// Reads a list of aggregates: `[{"field", "function"}]`.
-pub(super) fn aggregates(json: &Json) -> Result<Vec<AggregateSpec>> {
-    let Json::List(items) = json else { return Err(invalid("aggregates", "expected a list")) };
-    if items.len() > MAX_AGGREGATES {
-        return Err(invalid("aggregates", &format!("a view computes at most {MAX_AGGREGATES} aggregates")));
+impl Shape for Bucket {
+    fn kind() -> Kind {
+        Kind::Either(vec![Kind::Words(BUCKETS.map(|(word, _)| word).into()), Kind::Number])
     }
-    let item = |(index, item)| aggregate(item, &format!("aggregates[{index}]"));
-    items.iter().enumerate().map(item).collect()
-}
 
-fn aggregate(json: &Json, path: &str) -> Result<AggregateSpec> {
-    let (mut field, mut function) = (None, None);
-    for (key, value) in object(json, path)? {
-        let at = format!("{path}.{key}");
-        match key.as_str() {
-            "field" => field = Some(name(value, &at)?),
-            "function" => {
-                let word = value.as_text().ok_or_else(|| invalid(&at, "expected a word, such as \"sum\""))?;
-                function = Some(word.to_owned());
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let wrong = || at.invalid("expected `day`, `week`, `month`, `quarter`, `year`, or a number above 0");
+        match &json {
+            Json::Text(text) => {
+                let found = BUCKETS.into_iter().find(|(word, _)| word == text);
+                found.map(|(_, bucket)| bucket).ok_or_else(wrong)
             }
-            _ => return Err(unknown_key(&at, key, "field, function")),
+            number => match docpal_core::field_types::read_number(number) {
+                Ok(size) if size > Decimal::ZERO => Ok(Self::Size(size)),
+                _ => Err(wrong()),
+            },
         }
     }
-    let field = field.ok_or_else(|| invalid(path, "the key `field` is missing"))?;
-    let function = function.ok_or_else(|| invalid(path, "the key `function` is missing"))?;
-    Ok(AggregateSpec { field, function })
-}
-
-fn name(json: &Json, path: &str) -> Result<String> {
-    json.as_text().map(str::to_owned).ok_or_else(|| invalid(path, "expected the name of a field"))
 }

@@ -4,35 +4,37 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use docpal_core::{CompanyId, Role, UserId};
+use docpal_core::{CompanyId, Role, UserId, shape};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::{Caller, KeyCall};
 use super::error::ApiResult;
-use super::extract::{JsonBody, Params};
-use super::object::Object;
+use super::extract::Body;
+use super::query::Query;
 use super::reply::ListOf;
 use crate::api_key::{self, ApiKey, ApiKeyId, KeySpec};
 use crate::server::ServerState;
 
-/// A key to make.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct NewKey {
-    /// What people call it.
-    #[schema(example = "night import")]
-    name: String,
-    /// `member`, `admin`, `owner`, or the id of a custom role.
-    #[schema(example = "member")]
-    role: String,
-    /// The user it acts for: oneself, a service user, or, for an owner, anybody. A new service user when it is not given.
-    #[schema(format = Uuid)]
-    user_id: Option<String>,
-    /// When it stops to work; never when it is not given.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
+shape! {
+    /// A key to make.
+    #[derive(Debug)]
+    pub(crate) struct NewKey {
+        /// What people call it.
+        #[example = r#""night import""#]
+        name: String,
+        /// `member`, `admin`, `owner`, or the id of a custom role.
+        #[example = r#""member""#]
+        role: Role,
+        /// The user it acts for: oneself, a service user, or, for an owner, anybody. A new service user when it is not
+        /// given.
+        user_id: Option<UserId>,
+        /// When it stops to work; never when it is not given.
+        expires_at: Option<DateTime<Utc>>,
+    }
 }
+
+pub(crate) type NewKeyBody = Body<NewKey>;
 
 /// A key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,18 +84,12 @@ pub(crate) struct Whoami {
 }
 
 /// Make an API key; for those who may manage the company
-#[utoipa::path(post, path = "/api/api-keys", tag = "keys", request_body = NewKey,
+#[utoipa::path(post, path = "/api/api-keys", tag = "keys", request_body = NewKeyBody,
     responses((status = 201, body = MadeKey)))]
-pub(crate) async fn create(
-    caller: Caller,
-    JsonBody(body): JsonBody,
-) -> ApiResult<(StatusCode, Json<MadeKey>)> {
-    let mut body = Object::read(body, "", &["name", "role", "user_id", "expires_at"])?;
-    let name = body.need_text("name")?;
-    let role: Role = body.need_parsed("role", "member, admin, owner or the id of a role")?;
+pub(crate) async fn create(caller: Caller, Body(key): NewKeyBody) -> ApiResult<(StatusCode, Json<MadeKey>)> {
+    let NewKey { name, role, user_id, expires_at } = key;
     let mut spec = KeySpec::new(name.clone(), role);
-    spec.user = body.parsed("user_id", "a UUID")?;
-    spec.expires_at = body.parsed("expires_at", "an instant in RFC 3339")?;
+    (spec.user, spec.expires_at) = (user_id, expires_at);
     let (user_id, secret) = api_key::create(&caller.docpal, &caller.actor, &spec).await?;
     let made = MadeKey { name, role: role.to_string(), user_id, key: secret.reveal().to_owned() };
     Ok((StatusCode::CREATED, Json(made)))
@@ -101,15 +97,14 @@ pub(crate) async fn create(
 
 /// List the API keys that are not revoked: all for those who may manage the company, else one's own
 #[utoipa::path(get, path = "/api/api-keys", tag = "keys", responses((status = 200, body = ListOf<KeyBody>)))]
-pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListOf<KeyBody>>> {
-    params.only(&[])?;
+pub(crate) async fn list(caller: Caller, _: Query<()>) -> ApiResult<Json<ListOf<KeyBody>>> {
     let keys = api_key::list(&caller.docpal, &caller.actor).await?;
     Ok(Json(ListOf::whole(keys.into_iter().map(KeyBody::of).collect())))
 }
 
 /// Revoke an API key: at once on this node, on others within five seconds
 #[utoipa::path(delete, path = "/api/api-keys/{key_id}", tag = "keys",
-    params(("key_id" = String, Path, format = Uuid)), responses((status = 204)))]
+    params(KeyCall), responses((status = 204)))]
 pub(crate) async fn revoke(
     State(state): State<ServerState>,
     KeyCall { caller, key }: KeyCall,

@@ -2,28 +2,31 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use docpal_core::{App, AppSpec, Json as Body, Result};
+use docpal_core::{App, AppSpec, shape};
 use utoipa::ToSchema;
 
 use super::call::{AppCall, Caller};
 use super::error::ApiResult;
-use super::extract::{JsonBody, Params};
+use super::extract::Body;
 use super::idempotency::write;
-use super::object::Object;
+use super::query::Query;
 use super::reply::ListOf;
 
-/// An app to make.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct NewApp {
-    /// 1 to 100 characters on one line, unique in the company ignoring case.
-    #[schema(example = "Sales")]
-    name: String,
-    /// An icon for people.
-    icon: Option<String>,
-    /// What it is for.
-    description: Option<String>,
+shape! {
+    /// An app to make.
+    #[derive(Debug)]
+    pub(crate) struct NewApp {
+        /// 1 to 100 characters on one line, unique in the company ignoring case.
+        #[example = r#""Sales""#]
+        name: String,
+        /// An icon for people.
+        icon: Option<String>,
+        /// What it is for.
+        description: Option<String>,
+    }
 }
+
+pub(crate) type NewAppBody = Body<NewApp>;
 
 /// A named group of tables.
 #[derive(Debug, ToSchema)]
@@ -42,32 +45,31 @@ pub(crate) struct AppBody {
 }
 
 /// Make an app
-#[utoipa::path(post, path = "/api/apps", tag = "apps", request_body = NewApp,
+#[utoipa::path(post, path = "/api/apps", tag = "apps", request_body = NewAppBody,
     responses((status = 201, body = AppBody)))]
-pub(crate) async fn create(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<(StatusCode, Json<App>)> {
-    let (apps, spec) = (caller.docpal.apps(&caller.actor), read(body)?);
+pub(crate) async fn create(caller: Caller, Body(app): NewAppBody) -> ApiResult<(StatusCode, Json<App>)> {
+    let (apps, spec) = (caller.docpal.apps(&caller.actor), AppSpec::from(app));
     let app = write!(caller, |conn| apps.create_in(conn, &spec), apps.create(&spec))?;
     Ok((StatusCode::CREATED, Json(app)))
 }
 
 /// List the apps
 #[utoipa::path(get, path = "/api/apps", tag = "apps", responses((status = 200, body = ListOf<AppBody>)))]
-pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListOf<App>>> {
-    params.only(&[])?;
+pub(crate) async fn list(caller: Caller, _: Query<()>) -> ApiResult<Json<ListOf<App>>> {
     Ok(Json(ListOf::whole(caller.docpal.apps(&caller.actor).list().await?)))
 }
 
 /// Get an app
-#[utoipa::path(get, path = "/api/apps/{app_id}", tag = "apps", params(("app_id" = String, Path, format = Uuid)),
+#[utoipa::path(get, path = "/api/apps/{app_id}", tag = "apps", params(AppCall),
     responses((status = 200, body = AppBody)))]
 pub(crate) async fn get(call: AppCall) -> Json<App> {
     Json(call.app)
 }
 
-fn read(body: Body) -> Result<AppSpec> {
-    let mut body = Object::read(body, "", &["name", "icon", "description"])?;
-    let mut spec = AppSpec::new(body.need_text("name")?);
-    spec.icon = body.text("icon")?;
-    spec.description = body.text("description")?;
-    Ok(spec)
+impl From<NewApp> for AppSpec {
+    fn from(app: NewApp) -> Self {
+        let mut spec = Self::new(app.name);
+        (spec.icon, spec.description) = (app.icon, app.description);
+        spec
+    }
 }

@@ -10,15 +10,26 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use docpal_core::access::scope;
 use docpal_core::docpal::{Tables, table_not_found};
+use docpal_core::shape::Kind;
 use docpal_core::{Actor, AppId, CompanyId, Docpal, Error, RecordId, RuleId, TableId};
 use docpal_query::{Records, RecordsExt as _};
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
 use super::error::ApiError;
 use super::idempotency::{Within, write};
+use super::schema;
 use crate::api_key::ApiKeyId;
 use crate::limits::{Rooms, ServerLimits};
 use crate::server::ServerState;
 use crate::share::Share;
+
+const APP_ID: &str = "app_id";
+const TABLE_ID: &str = "table_id";
+const RECORD_ID: &str = "record_id";
+const RULE_ID: &str = "rule_id";
+const KEY_ID: &str = "key_id";
 
 /// Who calls, and the DocPal to call.
 #[derive(Clone, Debug)]
@@ -108,7 +119,7 @@ impl FromRequestParts<ServerState> for TableCall {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        let table: TableId = id_in_path(parts, "table_id").await?;
+        let table: TableId = id_in_path(parts, TABLE_ID).await?;
         let company = caller.actor.company();
         let snapshot = write!(
             caller,
@@ -127,7 +138,7 @@ impl FromRequestParts<ServerState> for RecordCall {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let call = TableCall::from_request_parts(parts, state).await?;
-        let record = id_in_path(parts, "record_id").await?;
+        let record = id_in_path(parts, RECORD_ID).await?;
         Ok(Self { call, record })
     }
 }
@@ -137,7 +148,7 @@ impl FromRequestParts<ServerState> for AppCall {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        let app: AppId = id_in_path(parts, "app_id").await?;
+        let app: AppId = id_in_path(parts, APP_ID).await?;
         let apps = caller.docpal.apps(&caller.actor);
         let app = write!(caller, |conn| apps.get_in(conn, app), apps.get(app))?;
         Ok(Self { caller, app })
@@ -149,7 +160,7 @@ impl FromRequestParts<ServerState> for KeyCall {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        Ok(Self { caller, key: id_in_path(parts, "key_id").await? })
+        Ok(Self { caller, key: id_in_path(parts, KEY_ID).await? })
     }
 }
 
@@ -158,8 +169,36 @@ impl FromRequestParts<ServerState> for RuleCall {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        Ok(Self { caller, rule: id_in_path(parts, "rule_id").await? })
+        Ok(Self { caller, rule: id_in_path(parts, RULE_ID).await? })
     }
+}
+
+/// Documents the ids that a call takes from the path.
+macro_rules! in_path {
+    ($($call:ty = $($name:ident),+;)*) => {$(
+        impl IntoParams for $call {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                let id = schema::schema(&Kind::Id);
+                let parameter = |name: &str| {
+                    ParameterBuilder::new()
+                        .name(name)
+                        .parameter_in(ParameterIn::Path)
+                        .required(Required::True)
+                        .schema(Some(id.clone()))
+                        .build()
+                };
+                vec![$(parameter($name)),+]
+            }
+        }
+    )*};
+}
+
+in_path! {
+    AppCall = APP_ID;
+    TableCall = TABLE_ID;
+    RecordCall = TABLE_ID, RECORD_ID;
+    RuleCall = RULE_ID;
+    KeyCall = KEY_ID;
 }
 
 /// The id that stands in the path under `name`.

@@ -1,16 +1,20 @@
-//! What handlers take from a request beside its entry (see [`super::call`]): query parameters, a body. Each failure
+//! The bodies of requests, which handlers take after their entry (see [`super::call`]) and the parameters. Each failure
 //! is an [`ApiError`].
 
+use std::borrow::Cow;
+
 use axum::body::{Bytes, HttpBody as _};
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::request::Parts;
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use docpal_core::shape::{At, Shape};
 use docpal_core::{Error, Json};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::call::Payer;
 use super::error::ApiError;
-use super::object;
+use super::schema;
 use crate::aside;
 use crate::limits::BodyLimit;
 use crate::room::{Full, Place};
@@ -19,93 +23,59 @@ use crate::server::ServerState;
 /// Bodies larger than this are parsed off the threads that serve requests.
 const LARGE: usize = 64 * 1024;
 
-/// The query parameters, each at most once.
-#[derive(Debug)]
-pub(crate) struct Params(Vec<(String, String)>);
-
-impl<S: Send + Sync> FromRequestParts<S> for Params {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Self::parse(parts.uri.query().unwrap_or_default()).map_err(ApiError::from)
-    }
-}
-
-impl Params {
-    fn parse(query: &str) -> docpal_core::Result<Self> {
-        let mut pairs: Vec<(String, String)> = Vec::new();
-        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            if pairs.iter().any(|(known, _)| *known == key) {
-                return Err(Error::invalid("duplicate_parameter", key, "the parameter is given twice"));
-            }
-            pairs.push((key.into_owned(), value.into_owned()));
-        }
-        Ok(Self(pairs))
-    }
-
-    /// Refuses every parameter but these.
-    ///
-    /// # Errors
-    /// `unknown_parameter` with the nearest one.
-    pub(crate) fn only(self, known: &[&'static str]) -> docpal_core::Result<Self> {
-        match self.0.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-            None => Ok(self),
-            Some((key, _)) => {
-                let near = object::hint(key, known);
-                let all = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let message = format!("there is no parameter `{key}`{near} The parameters are: {all}");
-                Err(Error::invalid("unknown_parameter", key.as_str(), message))
-            }
-        }
-    }
-
-    /// The value of `key`, if it is given.
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
-    }
-
-    /// The value of `key` as a number.
-    ///
-    /// # Errors
-    /// `invalid_parameter`.
-    pub(crate) fn number<N: std::str::FromStr>(&self, key: &str) -> docpal_core::Result<Option<N>> {
-        let read = |text: &str| {
-            text.parse().map_err(|_| Error::invalid("invalid_parameter", key, "expected a whole number"))
-        };
-        self.get(key).map(read).transpose()
-    }
-}
-
 /// Among the extensions of a request whose body is in memory, and has its room, already.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InMemory;
 
-/// A JSON body with exact numbers.
+/// A JSON body of the shape `T`: for a handler and, under a name of its own, for its documentation.
 #[derive(Debug)]
-pub(crate) struct JsonBody(pub(crate) Json);
+pub(crate) struct Body<T>(pub(crate) T);
 
-impl FromRequest<ServerState> for JsonBody {
+impl<T: Shape + Send + 'static> FromRequest<ServerState> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
-        json(request, state, state.limits.body()).await.map(|(json, _)| Self(json))
+        json(request, state, state.limits.body()).await.map(|(read, _)| Self(read))
     }
 }
 
-/// A JSON body that may be large, with the room that it takes until it is dropped.
+/// A JSON body of the shape `T` that may be large, with the room that it takes until it is dropped.
 #[derive(Debug)]
-pub(crate) struct BulkBody {
-    pub(crate) json: Json,
+pub(crate) struct BulkBody<T> {
+    pub(crate) read: T,
     pub(crate) room: Option<Place>,
 }
 
-impl FromRequest<ServerState> for BulkBody {
+impl<T: Shape + Send + 'static> FromRequest<ServerState> for BulkBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
-        json(request, state, state.limits.large()).await.map(|(json, room)| Self { json, room })
+        json(request, state, state.limits.large()).await.map(|(read, room)| Self { read, room })
     }
 }
+
+/// Describes bodies by their shapes.
+macro_rules! described {
+    ($($body:ident),*) => {$(
+        impl<T: Shape> PartialSchema for $body<T> {
+            fn schema() -> RefOr<Schema> {
+                schema::schema_of::<T>()
+            }
+        }
+
+        impl<T: Shape> ToSchema for $body<T> {
+            fn name() -> Cow<'static, str> {
+                schema::name_of::<T>().into()
+            }
+
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                schema::add_schemas::<T>(schemas);
+            }
+        }
+    )*};
+}
+
+described!(Body, BulkBody);
 
 /// A CSV body, with the room that it takes until it is dropped.
 #[derive(Debug)]
@@ -124,20 +94,22 @@ impl FromRequest<ServerState> for CsvBody {
     }
 }
 
-async fn json(
+async fn json<T: Shape + Send + 'static>(
     request: Request,
     state: &ServerState,
     limit: BodyLimit,
-) -> Result<(Json, Option<Place>), ApiError> {
+) -> Result<(T, Option<Place>), ApiError> {
     require_type(request.headers(), "application/json", |essence| {
         essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
     })?;
     let (bytes, room) = bytes_of(request, state, limit.bytes).await?;
-    let json = match bytes.len() <= LARGE {
-        true => parse(&bytes, limit.values)?,
-        false => aside::compute(move || parse(&bytes, limit.values)).await??,
+    let small = bytes.len() <= LARGE;
+    let read = move || T::read(parse(&bytes, limit.values)?, &At::BODY);
+    let read = match small {
+        true => read()?,
+        false => aside::compute(read).await??,
     };
-    Ok((json, room))
+    Ok((read, room))
 }
 
 fn require_type(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) -> Result<(), ApiError> {
@@ -193,31 +165,18 @@ fn too_large(limit: usize) -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
 }
 
-fn parse(bytes: &[u8], values: usize) -> Result<Json, ApiError> {
+fn parse(bytes: &[u8], values: usize) -> docpal_core::Result<Json> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Error::invalid("invalid_json", "", format!("the body is not UTF-8: {error}")))?;
     if text.trim().is_empty() {
-        return Err(Error::invalid("invalid_json", "", "the body is empty; a JSON object is expected").into());
+        return Err(Error::invalid("invalid_json", "", "the body is empty; a JSON object is expected"));
     }
-    Ok(Json::parse_within(text, values)?)
+    Json::parse_within(text, values)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_unknown_parameter_names_the_nearest() {
-        let params = Params::parse("limt=5").unwrap();
-        let error = params.only(&["limit", "cursor"]).unwrap_err();
-        assert_eq!(error.code(), "unknown_parameter");
-        assert!(error.message().contains("did you mean `limit`?"), "{error}");
-    }
-
-    #[test]
-    fn a_parameter_given_twice_is_refused() {
-        assert_eq!(Params::parse("limit=1&limit=2").unwrap_err().code(), "duplicate_parameter");
-    }
 
     #[test]
     fn a_body_that_is_no_json_is_refused() {

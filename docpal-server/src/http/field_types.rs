@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::call::Caller;
 use super::error::ApiResult;
-use super::extract::Params;
+use super::query::Query;
 use super::reply::ListOf;
 
 /// A field type: what a person picks before setting options.
@@ -54,8 +54,7 @@ pub(crate) struct AggregateBody {
 /// List the field types with their filter operators and aggregates
 #[utoipa::path(get, path = "/api/field-types", tag = "tables",
     responses((status = 200, body = ListOf<FieldTypeBody>)))]
-pub(crate) async fn list(_: Caller, params: Params) -> ApiResult<Json<ListOf<FieldTypeBody>>> {
-    params.only(&[])?;
+pub(crate) async fn list(_: Caller, _: Query<()>) -> ApiResult<Json<ListOf<FieldTypeBody>>> {
     let types = FIELD_TYPES.iter().map(|ty| {
         let options = Body::parse(ty.example_options).ok();
         let kind = options.as_ref().and_then(|options| ty.build(options).ok());

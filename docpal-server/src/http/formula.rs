@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use docpal_core::access::scope;
 use docpal_core::json_out::{self, JsonFormat};
-use docpal_core::{Error, Json as Body, Result, TableId};
+use docpal_core::shape::{At, Map};
+use docpal_core::{Result, TableId, shape};
 use docpal_formula::{
     Context, Diagnostic, Errors, Example, FieldTypes, Formula, Function, Functions, Program, Type, Value,
 };
@@ -18,28 +19,29 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use self::complete::*;
-use self::value::Inputs;
+use self::value::{Input, Inputs, TypeName};
 use super::call::Caller;
 use super::error::{ApiError, ApiResult};
-use super::extract::{JsonBody, Params};
-use super::object::{Object, wrong_type};
+use super::extract::Body;
+use super::query::Query;
 use super::reply::{ListOf, Written};
 use crate::aside;
 use crate::server::ServerState;
 
-/// A formula to check.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({"formula": "{price} * {quantity}", "fields": {"price": "number", "quantity": "number"}}))]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct CheckRequest {
-    formula: String,
-    /// The fields it may use: names with types (`number`, `text`, `bool`, `date`, `datetime`, `json`, `list<..>`).
-    #[schema(value_type = Option<Object>)]
-    fields: Option<Body>,
-    /// A table whose fields it may use, in the place of `fields`.
-    #[schema(format = Uuid)]
-    table_id: Option<String>,
+shape! {
+    /// A formula to check.
+    #[example = r#"{"formula": "{price} * {quantity}", "fields": {"price": "number", "quantity": "number"}}"#]
+    #[derive(Debug)]
+    pub(crate) struct CheckRequest {
+        formula: String,
+        /// The fields it may use: names with types.
+        fields: Option<Map<TypeName>>,
+        /// A table whose fields it may use, in the place of `fields`.
+        table_id: Option<TableId>,
+    }
 }
+
+pub(crate) type CheckBody = Body<CheckRequest>;
 
 /// What a check found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,24 +58,24 @@ pub(crate) struct CheckReply {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A formula to evaluate.
-#[derive(Debug, ToSchema)]
-#[schema(example = json!({
-    "formula": "IF({due} < TODAY(), \"late\", \"in time\")",
-    "fields": {"due": {"type": "date", "value": "2026-01-31"}}, "time_zone": "Europe/Berlin"
-}))]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct EvaluateRequest {
-    formula: String,
-    /// Names with `{"type", "value"}`.
-    #[schema(value_type = Option<Object>)]
-    fields: Option<Body>,
-    /// In which the parts of instants are read; UTC by default.
-    time_zone: Option<String>,
-    /// What `NOW()` is; the server's clock by default.
-    #[schema(format = DateTime)]
-    now: Option<String>,
+shape! {
+    /// A formula to evaluate.
+    #[example = r#"{"formula": "IF({due} < TODAY(), \"late\", \"in time\")",
+        "fields": {"due": {"type": "date", "value": "2026-01-31"}}, "time_zone": "Europe/Berlin"}"#]
+    #[derive(Debug)]
+    pub(crate) struct EvaluateRequest {
+        formula: String,
+        /// Names with types and values.
+        fields: Option<Map<Input>>,
+        /// In which the parts of instants are read; UTC by default.
+        #[example = r#""Europe/Berlin""#]
+        time_zone: Tz = Tz::UTC,
+        /// What `NOW()` is; the server's clock by default.
+        now: Option<DateTime<Utc>>,
+    }
 }
+
+pub(crate) type EvaluateBody = Body<EvaluateRequest>;
 
 /// A value, or the error in its place.
 #[derive(Debug, ToSchema)]
@@ -82,10 +84,10 @@ pub(crate) struct EvaluateReply {
     #[schema(example = "text")]
     r#type: String,
     #[schema(value_type = Option<Value>)]
-    value: Option<Body>,
+    value: Option<docpal_core::Json>,
     /// `{"code", "message"}` of an evaluation that has no value, such as a division by zero.
     #[schema(value_type = Option<Object>)]
-    error: Option<Body>,
+    error: Option<docpal_core::Json>,
 }
 
 /// A function of the formula language.
@@ -105,31 +107,26 @@ pub(crate) struct FunctionBody {
 }
 
 /// Check a formula
-#[utoipa::path(post, path = "/api/formula/check", tag = "formula", request_body = CheckRequest,
+#[utoipa::path(post, path = "/api/formula/check", tag = "formula", request_body = CheckBody,
     responses((status = 200, body = CheckReply)))]
-pub(crate) async fn check(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<Json<CheckReply>> {
-    let mut body = Object::read(body, "", &["formula", "fields", "table_id"])?;
-    let source = body.need_text("formula")?;
-    let fields = known_fields(&caller, &mut body).await?;
+pub(crate) async fn check(caller: Caller, Body(request): CheckBody) -> ApiResult<Json<CheckReply>> {
+    let CheckRequest { formula: source, fields, table_id } = request;
+    let fields = known_fields(&caller, fields, table_id).await?;
     let check = move || CheckReply::of(&source, &fields, caller.docpal.functions());
     Ok(Json(aside::compute(check).await?))
 }
 
 /// Evaluate a formula
-#[utoipa::path(post, path = "/api/formula/evaluate", tag = "formula", request_body = EvaluateRequest,
+#[utoipa::path(post, path = "/api/formula/evaluate", tag = "formula", request_body = EvaluateBody,
     responses((status = 200, body = EvaluateReply)))]
-pub(crate) async fn evaluate(caller: Caller, JsonBody(body): JsonBody) -> ApiResult<Written> {
-    aside::compute(move || evaluated(&caller, body)).await?
+pub(crate) async fn evaluate(caller: Caller, Body(request): EvaluateBody) -> ApiResult<Written> {
+    aside::compute(move || evaluated(&caller, request)).await?
 }
 
-fn evaluated(caller: &Caller, body: Body) -> ApiResult<Written> {
-    let mut body = Object::read(body, "", &["formula", "fields", "time_zone", "now"])?;
-    let source = body.need_text("formula")?;
-    let inputs = Inputs::read(body.take("fields"))?;
-    let zone: Tz =
-        body.parsed("time_zone", "the name of a time zone, as `Europe/Berlin`")?.unwrap_or(Tz::UTC);
-    let now: Option<DateTime<Utc>> = body.parsed("now", "an instant in RFC 3339")?;
-    let context = Context::new(now.unwrap_or_else(Utc::now)).with_zone(zone);
+fn evaluated(caller: &Caller, request: EvaluateRequest) -> ApiResult<Written> {
+    let EvaluateRequest { formula: source, fields, time_zone, now } = request;
+    let inputs = Inputs::read(fields.unwrap_or_default())?;
+    let context = Context::new(now.unwrap_or_else(Utc::now)).with_zone(time_zone);
     let program = compile(&source, &inputs, caller.docpal.functions())?;
     let row = inputs.row(&program);
     let outcome = program.eval(&row, &context);
@@ -141,9 +138,8 @@ fn evaluated(caller: &Caller, body: Body) -> ApiResult<Written> {
     responses((status = 200, body = ListOf<FunctionBody>)))]
 pub(crate) async fn functions(
     State(state): State<ServerState>,
-    params: Params,
+    _: Query<()>,
 ) -> ApiResult<Json<ListOf<FunctionBody>>> {
-    params.only(&[])?;
     let functions = state.docpal.functions();
     Ok(Json(ListOf::whole(functions.iter().map(|function| FunctionBody::of(&*function)).collect())))
 }
@@ -179,14 +175,18 @@ impl FunctionBody {
     }
 }
 
-/// The fields that a formula may use: those in `fields`, or those of the table in `table_id`.
-async fn known_fields(caller: &Caller, body: &mut Object) -> Result<Vec<(String, Type)>> {
-    match (body.take("fields"), body.parsed::<TableId>("table_id", "a UUID")?) {
-        (Some(_), Some(_)) => {
-            Err(Error::invalid("invalid_value", "table_id", "give fields or a table, not both"))
-        }
+/// The fields that a formula may use: those in `fields`, or those of a table.
+async fn known_fields(
+    caller: &Caller,
+    fields: Option<Map<TypeName>>,
+    table: Option<TableId>,
+) -> Result<Vec<(String, Type)>> {
+    match (fields, table) {
+        (Some(_), Some(_)) => Err(At::BODY.key("table_id").invalid("give fields or a table, not both")),
         (None, Some(table)) => fields_of(caller, table).await,
-        (fields, None) => types(fields),
+        (fields, None) => {
+            Ok(fields.unwrap_or_default().0.into_iter().map(|(name, ty)| (name, ty.0)).collect())
+        }
     }
 }
 
@@ -195,20 +195,6 @@ async fn fields_of(caller: &Caller, table: TableId) -> Result<Vec<(String, Type)
     let table = caller.docpal.tables(&caller.actor).get(table).await?;
     let fields = docpal_query::visible_fields(&scope(&caller.actor, &table), &table);
     Ok(fields.into_iter().map(|field| (field.name().to_owned(), field.formula_type())).collect())
-}
-
-/// `{"price": "number"}`
-fn types(fields: Option<Body>) -> Result<Vec<(String, Type)>> {
-    let entries = match fields {
-        None => return Ok(Vec::new()),
-        Some(Body::Object(entries)) => entries,
-        Some(other) => return Err(wrong_type("fields", "an object of names and types", &other)),
-    };
-    entries
-        .into_iter()
-        .map(|(name, json)| Ok((value::read_type(&json, &format!("fields.{name}"))?, name)))
-        .map(|entry: Result<_>| entry.map(|(ty, name)| (name, ty)))
-        .collect()
 }
 
 fn compile(source: &str, inputs: &Inputs, functions: &Functions) -> Result<Program, ApiError> {

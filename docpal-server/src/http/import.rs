@@ -3,18 +3,29 @@
 use axum::Json;
 use axum::http::StatusCode;
 use docpal_core::sql::Transaction;
-use docpal_core::{AppId, Error};
+use docpal_core::{AppId, shape};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::{AppCall, Caller};
 use super::error::{ApiError, ApiResult};
-use super::extract::{CsvBody, Params};
+use super::extract::CsvBody;
 use super::idempotency::write;
+use super::query::Query;
 use super::tables::TableBody;
 use crate::aside;
 use crate::import::Source;
 use crate::new_table::{ImportFailure, Plan, Wishes, load, plan};
+
+shape! {
+    /// What an import takes.
+    #[derive(Debug)]
+    pub(crate) struct ImportParameters {
+        /// The name of the table
+        #[example = r#""orders""#]
+        name: String,
+    }
+}
 
 /// A table that was made of a file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,20 +37,15 @@ pub(crate) struct Imported {
 
 /// Make a table of a CSV file, with the types of its columns inferred from all rows
 #[utoipa::path(post, path = "/api/apps/{app_id}/tables/import", tag = "tables",
-    params(("app_id" = String, Path, format = Uuid),
-        ("name" = String, Query, description = "The name of the table", example = "orders")),
+    params(AppCall, Query<ImportParameters>),
     request_body(content = String, content_type = "text/csv", example = "name,price\nTea,18.5\n"),
     responses((status = 201, body = Imported)))]
 pub(crate) async fn new_table(
     AppCall { caller, app }: AppCall,
-    params: Params,
+    Query(ImportParameters { name }): Query<ImportParameters>,
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
-    let params = params.only(&["name"])?;
-    let name = params
-        .get("name")
-        .ok_or_else(|| Error::invalid("required", "name", "the name of the table is needed"))?;
-    let wishes = Wishes { table: name.to_owned(), ..Wishes::default() };
+    let wishes = Wishes { table: name, ..Wishes::default() };
     // Reading all cells is work for the processor; requests go on meanwhile.
     let imported = aside::run(move || async move { import(&caller, app.id, body, &wishes).await });
     Ok((StatusCode::CREATED, Json(imported.await??)))

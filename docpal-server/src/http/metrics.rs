@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use docpal_core::Error;
 
 use super::error::ApiResult;
-use super::extract::Params;
+use super::query::Query;
 use crate::server::ServerState;
 
 const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
@@ -105,9 +105,8 @@ fn known(method: &Method) -> &'static str {
             database; exports under way. Nothing of any company is in it.")))]
 pub(crate) async fn get(
     State(state): State<ServerState>,
-    params: Params,
+    _: Query<()>,
 ) -> ApiResult<([(HeaderName, &'static str); 1], String)> {
-    params.only(&[])?;
     let mut out = String::new();
     write(&state, &mut out).map_err(Error::internal)?;
     Ok((TEXT, out))

@@ -2,50 +2,58 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use docpal_core::shape::At;
 use docpal_core::{
-    Action, AppId, Effect, Error, FieldId, Filter, Json as Body, Resource, Result, Role, Rule, RuleId,
-    RuleSpec, Subject, TableId, UserId,
+    Action, AppId, Effect, FieldId, Filter, Json as Value, Resource, Result, Role, Rule, RuleId, RuleSpec,
+    Subject, TableId, UserId, shape, words,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::call::{Caller, RuleCall};
 use super::error::ApiResult;
-use super::extract::{JsonBody, Params};
+use super::extract::Body;
 use super::idempotency::write;
-use super::object::Object;
+use super::query::Query;
 use super::reply::ListOf;
 
-const ACTIONS: &str = "read, create, update, delete or manage";
-
-/// A permission rule to make.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-#[schema(example = json!({
-    "resource_type": "table", "resource_id": "7d0f4a52-0d4c-4a3e-9a0e-1f6f3f0b8a11", "role": "member",
-    "action": "read", "effect": "deny", "condition": {"field": "status", "op": "is", "value": "draft"}
-}))]
-pub(crate) struct NewRule {
-    /// `company`, `app` or `table`.
-    resource_type: String,
-    /// The app or table; not for the company.
-    #[schema(format = Uuid)]
-    resource_id: Option<String>,
-    /// For whom: a role (`owner`, `admin`, `member` or an id). Neither role nor user means everyone.
-    role: Option<String>,
-    /// For whom: one user.
-    #[schema(format = Uuid)]
-    user_id: Option<String>,
-    /// `read`, `create`, `update`, `delete` or `manage`.
-    action: String,
-    /// `allow` or `deny`; a denying rule wins.
-    effect: String,
-    /// The records it is about, as a filter; none means all. `{"field": "created_by", "op": "is_me"}` means the user's own.
-    #[schema(value_type = Option<Object>)]
-    condition: Option<Body>,
-    /// The fields it is about, by name or id; none means all.
-    fields: Option<Vec<String>>,
+shape! {
+    /// A permission rule to make.
+    #[example = r#"{"resource_type": "table", "resource_id": "7d0f4a52-0d4c-4a3e-9a0e-1f6f3f0b8a11", "role": "member",
+        "action": "read", "effect": "deny", "condition": {"field": "status", "op": "is", "value": "draft"}}"#]
+    #[derive(Debug)]
+    pub(crate) struct NewRule {
+        resource_type: ResourceType,
+        /// The app or table; not for the company.
+        resource_id: Option<Uuid>,
+        /// For whom: a role (`owner`, `admin`, `member` or an id). Neither role nor user means everyone.
+        #[example = r#""member""#]
+        role: Option<Role>,
+        /// For whom: one user.
+        user_id: Option<UserId>,
+        action: Action,
+        /// A denying rule wins.
+        effect: Effect,
+        /// The records it is about, as a filter; none means all. `{"field": "created_by", "op": "is_me"}` means the
+        /// user's own.
+        condition: Option<Filter>,
+        /// The fields it is about, by name or id; none means all.
+        fields: Option<Vec<String>>,
+    }
 }
+
+pub(crate) type NewRuleBody = Body<NewRule>;
+
+#[derive(Clone, Copy, Debug)]
+enum ResourceType {
+    Company,
+    App,
+    Table,
+}
+
+words!(ResourceType:
+    "company" = ResourceType::Company, "app" = ResourceType::App, "table" = ResourceType::Table);
 
 /// A permission rule. Fields are given by id.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,7 +70,7 @@ pub(crate) struct RuleBody {
     action: &'static str,
     effect: &'static str,
     #[schema(value_type = Option<Object>)]
-    condition: Option<Body>,
+    condition: Option<Value>,
     #[schema(value_type = Option<Vec<String>>)]
     fields: Option<Vec<FieldId>>,
     /// Does it take from owners, too? So it is when it denies and an owner made it.
@@ -70,13 +78,13 @@ pub(crate) struct RuleBody {
 }
 
 /// Make a rule
-#[utoipa::path(post, path = "/api/permissions", tag = "permissions", request_body = NewRule,
+#[utoipa::path(post, path = "/api/permissions", tag = "permissions", request_body = NewRuleBody,
     responses((status = 201, body = RuleBody)))]
 pub(crate) async fn create(
     caller: Caller,
-    JsonBody(body): JsonBody,
+    Body(rule): NewRuleBody,
 ) -> ApiResult<(StatusCode, Json<RuleBody>)> {
-    let (rules, spec) = (caller.docpal.rules(&caller.actor), read(body)?);
+    let (rules, spec) = (caller.docpal.rules(&caller.actor), rule.spec()?);
     let rule = write!(caller, |conn| rules.create_in(conn, &spec), rules.create(&spec))?;
     Ok((StatusCode::CREATED, Json(RuleBody::of(&rule))))
 }
@@ -84,66 +92,49 @@ pub(crate) async fn create(
 /// List the rules of the company; for those who may manage it
 #[utoipa::path(get, path = "/api/permissions", tag = "permissions",
     responses((status = 200, body = ListOf<RuleBody>)))]
-pub(crate) async fn list(caller: Caller, params: Params) -> ApiResult<Json<ListOf<RuleBody>>> {
-    params.only(&[])?;
+pub(crate) async fn list(caller: Caller, _: Query<()>) -> ApiResult<Json<ListOf<RuleBody>>> {
     let rules = caller.docpal.rules(&caller.actor).list().await?;
     Ok(Json(ListOf::whole(rules.iter().map(RuleBody::of).collect())))
 }
 
 /// Delete a rule
 #[utoipa::path(delete, path = "/api/permissions/{rule_id}", tag = "permissions",
-    params(("rule_id" = String, Path, format = Uuid)), responses((status = 204)))]
+    params(RuleCall), responses((status = 204)))]
 pub(crate) async fn delete(RuleCall { caller, rule }: RuleCall) -> ApiResult<StatusCode> {
     let rules = caller.docpal.rules(&caller.actor);
     write!(caller, |conn| async { rules.delete_in(conn, rule).await.map(drop) }, rules.delete(rule))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn read(body: Body) -> Result<RuleSpec> {
-    let keys = ["resource_type", "resource_id", "role", "user_id", "action", "effect", "condition", "fields"];
-    let mut body = Object::read(body, "", &keys)?;
-    let resource = resource(&mut body)?;
-    let subject = subject(&mut body)?;
-    let action = word(&mut body, "action", Action::from_word, ACTIONS)?;
-    let effect = word(&mut body, "effect", Effect::from_word, "allow or deny")?;
-    let condition = body.take("condition").map(|json| Filter::from_json(&json, "condition")).transpose()?;
-    let mut spec = RuleSpec::allow(resource, subject, action);
-    spec.effect = effect;
-    spec.condition = condition;
-    spec.fields = body.texts("fields")?;
-    Ok(spec)
-}
-
-fn resource(body: &mut Object) -> Result<Resource> {
-    let kind = body.need_text("resource_type")?;
-    match kind.as_str() {
-        "company" => match body.take("resource_id") {
-            None => Ok(Resource::Company),
-            Some(_) => Err(invalid("resource_id", "a rule on the company takes no id")),
-        },
-        "app" => body.need_parsed::<AppId>("resource_id", "a UUID").map(Resource::App),
-        "table" => body.need_parsed::<TableId>("resource_id", "a UUID").map(Resource::Table),
-        _ => Err(invalid("resource_type", "expected company, app or table")),
+impl NewRule {
+    fn spec(self) -> Result<RuleSpec> {
+        let mut spec = RuleSpec::allow(self.resource()?, self.subject()?, self.action);
+        (spec.effect, spec.condition, spec.fields) = (self.effect, self.condition, self.fields);
+        Ok(spec)
     }
-}
 
-fn subject(body: &mut Object) -> Result<Subject> {
-    let role: Option<Role> = body.parsed("role", "owner, admin, member or the id of a role")?;
-    let user: Option<UserId> = body.parsed("user_id", "a UUID")?;
-    match (role, user) {
-        (None, None) => Ok(Subject::Everyone),
-        (Some(role), None) => Ok(Subject::Role(role)),
-        (None, Some(user)) => Ok(Subject::User(user)),
-        (Some(_), Some(_)) => Err(invalid("user_id", "a rule is for a role or for a user, not both")),
+    fn resource(&self) -> Result<Resource> {
+        match (self.resource_type, self.resource_id) {
+            (ResourceType::Company, None) => Ok(Resource::Company),
+            (ResourceType::App, Some(id)) => Ok(Resource::App(AppId::from(id))),
+            (ResourceType::Table, Some(id)) => Ok(Resource::Table(TableId::from(id))),
+            (ResourceType::Company, Some(_)) => {
+                Err(At::BODY.key("resource_id").invalid("a rule on the company takes no id"))
+            }
+            (_, None) => Err(At::BODY.key("resource_id").missing()),
+        }
     }
-}
 
-fn word<T>(body: &mut Object, key: &str, from: impl Fn(&str) -> Option<T>, words: &str) -> Result<T> {
-    from(&body.need_text(key)?).ok_or_else(|| invalid(key, &format!("expected {words}")))
-}
-
-fn invalid(path: &str, message: &str) -> Error {
-    Error::invalid("invalid_value", path, message)
+    fn subject(&self) -> Result<Subject> {
+        match (self.role, self.user_id) {
+            (None, None) => Ok(Subject::Everyone),
+            (Some(role), None) => Ok(Subject::Role(role)),
+            (None, Some(user)) => Ok(Subject::User(user)),
+            (Some(_), Some(_)) => {
+                Err(At::BODY.key("user_id").invalid("a rule is for a role or for a user, not both"))
+            }
+        }
+    }
 }
 
 impl RuleBody {

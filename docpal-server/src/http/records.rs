@@ -7,11 +7,9 @@ mod stream;
 mod write;
 
 use docpal_core::json_out::JsonFormat;
-use docpal_core::{Json as Body, RecordDraft, RecordId, Result};
+use docpal_core::{Json as Value, RecordDraft, RecordId, shape};
 use docpal_query::Page;
 use utoipa::ToSchema;
-
-use super::object::Object;
 
 // `routes!` finds the documentation of a handler beside it, so the handlers are taken in whole.
 pub(crate) use self::bulk::*;
@@ -38,7 +36,7 @@ pub(crate) struct RecordBody {
     version: i64,
     /// Names with values. A formula that has no value for the record is `{"error": {"code", "message"}}`.
     #[schema(value_type = Object, example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
-    fields: Body,
+    fields: Value,
 }
 
 /// A part of the records of a view.
@@ -52,19 +50,14 @@ pub(crate) struct RecordList {
     total: Option<i64>,
 }
 
-/// The values of a new record, or those to change.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct Draft {
-    /// Field names (or ids) with values.
-    #[schema(value_type = Object, example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
-    fields: Body,
-}
-
-/// The draft in `{"fields": {..}}`.
-fn draft(body: &mut Object) -> Result<RecordDraft> {
-    let path = body.path_of("fields");
-    RecordDraft::from_json(body.need("fields")?, &path)
+shape! {
+    /// The values of a new record.
+    #[derive(Debug)]
+    pub(crate) struct Draft {
+        /// Field names (or ids) with values.
+        #[example = r#"{"customer": "Ada", "price": 19.99, "quantity": 2}"#]
+        fields: RecordDraft,
+    }
 }
 
 /// One record as JSON.

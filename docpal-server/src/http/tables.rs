@@ -10,77 +10,89 @@ use docpal_core::access::scope;
 use docpal_core::field_types::FIELD_TYPES;
 use docpal_core::model::TableMeta;
 use docpal_core::model::formula::Computed;
+use docpal_core::shape::{At, Kind, Map, Shape};
 use docpal_core::{
-    Actor, AppId, Field, FieldId, FieldSpec, Json as Body, Result, TableId, TableSnapshot, TableSpec,
+    Actor, AppId, Field, FieldId, FieldSpec, Json as Value, Result, TableId, TableSnapshot, TableSpec, shape,
 };
 use serde::Serialize;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::call::{AppCall, TableCall};
 use super::error::ApiResult;
-use super::extract::{JsonBody, Params};
+use super::extract::Body;
 use super::idempotency::write;
-use super::object::Object;
+use super::query::Query;
 use super::reply::ListOf;
+use super::schema;
 
-/// A table to make.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-#[schema(example = json!({"name": "Orders", "fields": [
-    {"name": "customer", "type": "text", "required": true},
-    {"name": "price", "type": "currency", "options": {"code": "EUR", "scale": 2}},
-    {"name": "quantity", "type": "number", "default": 1},
-    {"name": "total", "type": "formula", "options": {"formula": "{price} * {quantity}"}}
-]}))]
-pub(crate) struct NewTable {
-    /// 1 to 100 characters on one line, unique in the app ignoring case.
-    name: String,
-    /// What it is for.
-    description: Option<String>,
-    /// An icon for people.
-    icon: Option<String>,
-    /// Its fields, in order; at most 300.
-    fields: Option<Vec<NewField>>,
+shape! {
+    /// A table to make.
+    #[example = r#"{"name": "Orders", "fields": [
+        {"name": "customer", "type": "text", "required": true},
+        {"name": "price", "type": "currency", "options": {"code": "EUR", "scale": 2}},
+        {"name": "quantity", "type": "number", "default": 1},
+        {"name": "total", "type": "formula", "options": {"formula": "{price} * {quantity}"}}]}"#]
+    #[derive(Debug)]
+    pub(crate) struct NewTable {
+        /// 1 to 100 characters on one line, unique in the app ignoring case.
+        name: String,
+        /// What it is for.
+        description: Option<String>,
+        /// An icon for people.
+        icon: Option<String>,
+        /// Its fields, in order; at most 300.
+        fields: Vec<NewField> = Vec::new(),
+    }
 }
 
-/// A field to make.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct NewField {
-    /// 1 to 100 characters on one line, unique in the table ignoring case.
-    name: String,
-    #[schema(value_type = FieldType)]
-    r#type: String,
-    /// What the type takes; see `/api/field-types`.
-    #[schema(value_type = Option<Object>)]
-    options: Option<Body>,
-    /// Must every record have a value?
-    required: Option<bool>,
-    /// Must values differ between records?
-    unique: Option<bool>,
-    /// The value of a new record that gives none.
-    #[schema(value_type = Option<Value>)]
-    default: Option<Body>,
-    /// Help for people.
-    description: Option<String>,
+shape! {
+    /// A field to make.
+    #[derive(Debug)]
+    pub(crate) struct NewField {
+        /// 1 to 100 characters on one line, unique in the table ignoring case.
+        name: String,
+        r#type: FieldType,
+        /// What the type takes; see `/api/field-types`.
+        options: Option<Map<Value>>,
+        /// Must every record have a value?
+        required: bool = false,
+        /// Must values differ between records?
+        unique: bool = false,
+        /// The value of a new record that gives none.
+        default: Option<Value>,
+        /// Help for people.
+        description: Option<String>,
+    }
 }
 
-/// The codes of the field types, from the list of field types.
+pub(crate) type NewTableBody = Body<NewTable>;
+
+/// The code of a field type, as in the list of field types; whether there is such a type is seen later.
 #[derive(Debug)]
-pub(crate) struct FieldType;
+pub(crate) struct FieldType(String);
 
-impl PartialSchema for FieldType {
-    fn schema() -> RefOr<Schema> {
-        let codes = FIELD_TYPES.iter().map(|ty| ty.code);
+impl Shape for FieldType {
+    fn kind() -> Kind {
+        fn codes() -> Kind {
+            Kind::Words(FIELD_TYPES.iter().map(|ty| ty.code).collect())
+        }
         let about = FIELD_TYPES
             .iter()
             .map(|ty| format!("- `{}`: {}, as `{}`", ty.code, ty.summary, ty.example_value));
-        let about = about.collect::<Vec<_>>().join("\n");
-        let codes =
-            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes)).description(Some(about));
-        RefOr::T(codes.into())
+        let mut named = Kind::named("FieldType", &[], codes);
+        named.about = about.collect::<Vec<_>>().join("\n").into();
+        named.into()
+    }
+
+    fn read(json: Value, at: &At<'_>) -> Result<Self> {
+        String::read(json, at).map(Self)
+    }
+}
+
+impl PartialSchema for FieldType {
+    fn schema() -> RefOr<Schema> {
+        schema::schema_of::<Self>()
     }
 }
 
@@ -117,11 +129,11 @@ pub(crate) struct FieldBody {
     r#type: &'static str,
     /// Of a formula, `formula` is null when it names a field that the caller may not know of.
     #[schema(value_type = Object)]
-    options: Body,
+    options: Value,
     required: bool,
     unique: bool,
     #[schema(value_type = Option<Value>)]
-    default: Option<Body>,
+    default: Option<Value>,
     description: Option<String>,
     /// The type that formulas see: of a formula, its result.
     #[schema(example = "number")]
@@ -129,29 +141,28 @@ pub(crate) struct FieldBody {
 }
 
 /// Make a table
-#[utoipa::path(post, path = "/api/apps/{app_id}/tables", tag = "tables", request_body = NewTable,
-    params(("app_id" = String, Path, format = Uuid)), responses((status = 201, body = TableBody)))]
+#[utoipa::path(post, path = "/api/apps/{app_id}/tables", tag = "tables", request_body = NewTableBody,
+    params(AppCall), responses((status = 201, body = TableBody)))]
 pub(crate) async fn create(
     call: AppCall,
-    JsonBody(body): JsonBody,
+    Body(table): NewTableBody,
 ) -> ApiResult<(StatusCode, Json<TableBody>)> {
-    let (tables, app, spec) = (call.caller.tables(), call.app.id, read_table(body)?);
+    let (tables, app, spec) = (call.caller.tables(), call.app.id, TableSpec::from(table));
     let table = write!(call.caller, |conn| tables.create_in(conn, app, &spec), tables.create(app, &spec))?;
     Ok((StatusCode::CREATED, Json(TableBody::of(&call.caller.actor, &table))))
 }
 
 /// List the tables of an app
 #[utoipa::path(get, path = "/api/apps/{app_id}/tables", tag = "tables",
-    params(("app_id" = String, Path, format = Uuid)), responses((status = 200, body = ListOf<TableBody>)))]
-pub(crate) async fn list(call: AppCall, params: Params) -> ApiResult<Json<ListOf<TableBody>>> {
-    params.only(&[])?;
+    params(AppCall), responses((status = 200, body = ListOf<TableBody>)))]
+pub(crate) async fn list(call: AppCall, _: Query<()>) -> ApiResult<Json<ListOf<TableBody>>> {
     let tables = call.caller.tables().list(call.app.id).await?;
     Ok(Json(ListOf::whole(tables.iter().map(TableBody::without_fields).collect())))
 }
 
 /// Get a table with its fields
 #[utoipa::path(get, path = "/api/tables/{table_id}", tag = "tables",
-    params(("table_id" = String, Path, format = Uuid)), responses((status = 200, body = TableBody)))]
+    params(TableCall), responses((status = 200, body = TableBody)))]
 pub(crate) async fn get(call: TableCall) -> ApiResult<Json<TableBody>> {
     let table = call.caller.tables().get(call.table).await?;
     Ok(Json(TableBody::of(&call.caller.actor, &table)))
@@ -159,7 +170,7 @@ pub(crate) async fn get(call: TableCall) -> ApiResult<Json<TableBody>> {
 
 /// Delete a table with its records, for good
 #[utoipa::path(delete, path = "/api/tables/{table_id}", tag = "tables",
-    params(("table_id" = String, Path, format = Uuid)), responses((status = 204)))]
+    params(TableCall), responses((status = 204)))]
 pub(crate) async fn delete(call: TableCall) -> ApiResult<StatusCode> {
     let tables = call.caller.tables();
     write!(call.caller, |conn| tables.drop_in(conn, call.table), tables.drop(call.table))?;
@@ -192,7 +203,7 @@ impl FieldBody {
     fn of(field: &Field, table: &TableSnapshot, known: &[&Field]) -> Self {
         let options = match field.computed() {
             Some(computed) => {
-                Body::Object(vec![("formula".to_owned(), formula_for(computed, table, known).into())])
+                Value::Object(vec![("formula".to_owned(), formula_for(computed, table, known).into())])
             }
             None => field.kind().options(),
         };
@@ -223,27 +234,21 @@ fn formula_for(computed: &Computed, table: &TableSnapshot, known: &[&Field]) -> 
     (!hidden.get()).then_some(text)
 }
 
-fn read_table(body: Body) -> Result<TableSpec> {
-    let mut body = Object::read(body, "", &["name", "description", "icon", "fields"])?;
-    let fields = body.list("fields")?.unwrap_or_default();
-    let fields =
-        fields.into_iter().enumerate().map(|(index, field)| read_field(field, &format!("fields[{index}]")));
-    let fields = fields.collect::<Result<_>>()?;
-    let mut spec = TableSpec::new(body.need_text("name")?);
-    spec.fields = fields;
-    spec.description = body.text("description")?;
-    spec.icon = body.text("icon")?;
-    Ok(spec)
+impl From<NewTable> for TableSpec {
+    fn from(table: NewTable) -> Self {
+        let mut spec = Self::new(table.name);
+        spec.fields = table.fields.into_iter().map(FieldSpec::from).collect();
+        (spec.description, spec.icon) = (table.description, table.icon);
+        spec
+    }
 }
 
-fn read_field(body: Body, path: &str) -> Result<FieldSpec> {
-    let keys = ["name", "type", "options", "required", "unique", "default", "description"];
-    let mut body = Object::read(body, path, &keys)?;
-    let mut spec = FieldSpec::new(body.need_text("name")?, body.need_text("type")?);
-    spec.options = body.take("options").unwrap_or(Body::Null);
-    spec.required = body.flag("required")?;
-    spec.unique = body.flag("unique")?;
-    spec.default = body.take("default");
-    spec.description = body.text("description")?;
-    Ok(spec)
+impl From<NewField> for FieldSpec {
+    fn from(field: NewField) -> Self {
+        let mut spec = Self::new(field.name, field.r#type.0);
+        spec.options = field.options.map_or(Value::Null, |options| Value::Object(options.0));
+        (spec.required, spec.unique) = (field.required, field.unique);
+        (spec.default, spec.description) = (field.default, field.description);
+        spec
+    }
 }

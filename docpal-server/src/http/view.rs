@@ -1,77 +1,183 @@
-//! A view spec from the query parameters of a list.
+//! A view spec from the query parameters of a list or an export.
 
 use docpal_core::json_out::JsonFormat;
-use docpal_core::{Error, Filter, Json, Result};
-use docpal_query::spec::{self, Direction, PageSpec, Sort, ViewSpec};
+use docpal_core::shape::{At, Kind, Shape};
+use docpal_core::{Filter, Json, Result, shape, words};
+use docpal_query::spec::{self, Count, Direction, PageSpec, Sort, ViewSpec};
 
-use super::extract::Params;
+use crate::export::Format;
 
-/// What a list of records takes.
-pub(crate) const LIST: &[&str] =
-    &["filter", "sort", "fields", "limit", "cursor", "offset", "count", "numbers"];
-
-/// The view that the parameters ask for.
-///
-/// # Errors
-/// `invalid_parameter`, and those of the parts.
-pub(crate) fn view(params: &Params) -> Result<ViewSpec> {
-    let filter = params.get("filter").filter(|text| !text.is_empty());
-    let filter = filter.map(|text| Filter::from_json(&Json::parse(text)?, "filter")).transpose()?;
-    let count = params.get("count").map(|word| spec::count(&Json::from(word), "count")).transpose()?;
-    Ok(ViewSpec {
-        columns: params.get("fields").map(fields).transpose()?,
-        filter,
-        sort: params.get("sort").map(sort).transpose()?.unwrap_or_default(),
-        page: PageSpec {
-            limit: params.number("limit")?,
-            cursor: params.get("cursor").map(str::to_owned),
-            offset: params.number("offset")?,
-        },
-        count: count.unwrap_or_default(),
-        ..ViewSpec::new()
-    })
-}
-
-/// How the parameters want numbers written.
-///
-/// # Errors
-/// `invalid_parameter`.
-pub(crate) fn format(params: &Params) -> Result<JsonFormat> {
-    match params.get("numbers") {
-        None | Some("number") => Ok(JsonFormat::default()),
-        Some("string") => Ok(JsonFormat { numbers_as_text: true }),
-        Some(_) => Err(Error::invalid("invalid_parameter", "numbers", "expected `number` or `string`")),
+shape! {
+    /// What a list of records takes.
+    #[derive(Debug)]
+    pub(crate) struct ListParameters {
+        /// JSON: `{"field", "op", "value"}`, or `and`, `or`, `not`; `/api/field-types` lists the operators
+        #[example = r#""{\"field\": \"total\", \"op\": \"gt\", \"value\": 5000}""#]
+        filter: FilterText = FilterText(None),
+        /// `-total,name`, or a JSON list of `{"field", "direction", "empty"}`
+        #[example = r#""-total""#]
+        sort: SortText = SortText(Vec::new()),
+        /// Which fields to give: `a,b`, or a JSON list
+        fields: Option<FieldNames>,
+        /// At most so many; 100 by default, 1,000 at most
+        limit: Option<u32>,
+        /// Where the part before ended, as its `next_cursor` said
+        cursor: Option<String>,
+        /// So many records in, at most 10,000; not together with a cursor
+        offset: Option<u32>,
+        /// `none`, `capped` (up to 10,001) or `exact`
+        count: CountWord = CountWord(Count::None),
+        /// `string` gives numbers as strings
+        pub(crate) numbers: Numbers = Numbers::default(),
     }
 }
 
-/// `a,b`, or a JSON list for names that hold commas.
-fn fields(text: &str) -> Result<Vec<String>> {
-    if !text.trim_start().starts_with('[') {
-        return Ok(names(text).map(str::to_owned).collect());
+shape! {
+    /// How the values of an answer are written.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct Style {
+        /// `string` gives numbers as strings
+        pub(crate) numbers: Numbers = Numbers::default(),
     }
-    let invalid = || Error::invalid("invalid_parameter", "fields", "expected a list of field names");
-    let Json::List(items) = Json::parse(text)? else { return Err(invalid()) };
-    items.iter().map(|item| item.as_text().map(str::to_owned).ok_or_else(invalid)).collect()
 }
+
+shape! {
+    /// What an export takes.
+    #[derive(Debug)]
+    pub(crate) struct ExportParameters {
+        /// `csv` (the default), `json` or `ndjson`
+        pub(crate) format: Format = Format::Csv { raw: false },
+        /// As for a list
+        filter: FilterText = FilterText(None),
+        /// As for a list
+        sort: SortText = SortText(Vec::new()),
+        /// As for a list
+        fields: Option<FieldNames>,
+        /// `string` gives numbers in JSON as strings
+        pub(crate) numbers: Numbers = Numbers::default(),
+        /// CSV: texts that a spreadsheet would run as a formula are given as they are, without an apostrophe before
+        /// them
+        pub(crate) raw: bool = false,
+    }
+}
+
+shape! {
+    /// What an export of a view in the body takes.
+    #[derive(Debug)]
+    pub(crate) struct FileStyle {
+        /// `csv` (the default), `json` or `ndjson`
+        pub(crate) format: Format = Format::Csv { raw: false },
+        /// `string` gives numbers in JSON as strings
+        pub(crate) numbers: Numbers = Numbers::default(),
+        /// CSV: as for an export by query parameters
+        pub(crate) raw: bool = false,
+    }
+}
+
+words!(Format:
+    "csv" = Format::Csv { raw: false }, "json" = Format::Json, "ndjson" = Format::Ndjson);
+
+impl ListParameters {
+    /// The view that the parameters ask for.
+    pub(crate) fn view(self) -> ViewSpec {
+        ViewSpec {
+            columns: self.fields.map(|fields| fields.0),
+            filter: self.filter.0,
+            sort: self.sort.0,
+            page: PageSpec { limit: self.limit, cursor: self.cursor, offset: self.offset },
+            count: self.count.0,
+            ..ViewSpec::new()
+        }
+    }
+}
+
+impl ExportParameters {
+    /// The view that the parameters ask for.
+    pub(crate) fn view(self) -> ViewSpec {
+        ViewSpec {
+            columns: self.fields.map(|fields| fields.0),
+            filter: self.filter.0,
+            sort: self.sort.0,
+            ..ViewSpec::new()
+        }
+    }
+}
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Numbers(pub(crate) JsonFormat);
+
+const AS_TEXT: Numbers = Numbers(JsonFormat { numbers_as_text: true });
+
+words!(Numbers: "number" = Numbers::default(), "string" = AS_TEXT);
+
+/// A filter as JSON; an empty text is none.
+#[derive(Debug)]
+struct FilterText(Option<Filter>);
 
 /// `-total,name`, or a JSON list of `{"field", "direction"?, "empty"?}`.
-fn sort(text: &str) -> Result<Vec<Sort>> {
-    if text.trim_start().starts_with('[') {
-        return spec::sorts(&Json::parse(text)?);
+#[derive(Debug)]
+struct SortText(Vec<Sort>);
+
+/// `a,b`, or a JSON list for names that hold commas.
+#[derive(Debug)]
+struct FieldNames(Vec<String>);
+
+/// How to count, in the words of a view.
+#[derive(Debug)]
+struct CountWord(Count);
+
+impl Shape for FilterText {
+    fn kind() -> Kind {
+        Kind::Text
     }
-    let sorts: Vec<Sort> = names(text)
-        .map(|name| match name.strip_prefix('-') {
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let text = String::read(json, at)?;
+        let filter = (!text.is_empty()).then(|| Filter::read(Json::parse(&text)?, at));
+        filter.transpose().map(Self)
+    }
+}
+
+impl Shape for SortText {
+    fn kind() -> Kind {
+        Kind::Text
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let text = String::read(json, at)?;
+        if text.trim_start().starts_with('[') {
+            return Vec::read(Json::parse(&text)?, &at.in_terms(spec::TERMS)).map(Self);
+        }
+        let sort = |name: &str| match name.strip_prefix('-') {
             Some(name) => Sort { field: name.to_owned(), direction: Direction::Descending, empty: None },
             None => Sort { field: name.to_owned(), direction: Direction::Ascending, empty: None },
-        })
-        .collect();
-    match sorts.len() > spec::MAX_SORTS {
-        true => Err(Error::invalid(
-            "invalid_view",
-            "sort",
-            format!("a view sorts by at most {} fields", spec::MAX_SORTS),
-        )),
-        false => Ok(sorts),
+        };
+        Ok(Self(names(&text).map(sort).collect()))
+    }
+}
+
+impl Shape for FieldNames {
+    fn kind() -> Kind {
+        Kind::Text
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let text = String::read(json, at)?;
+        match text.trim_start().starts_with('[') {
+            true => Vec::read(Json::parse(&text)?, at).map(Self),
+            false => Ok(Self(names(&text).map(str::to_owned).collect())),
+        }
+    }
+}
+
+impl Shape for CountWord {
+    fn kind() -> Kind {
+        Count::kind()
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        Count::read(json, &at.in_terms(spec::TERMS)).map(Self)
     }
 }
 
@@ -83,14 +189,18 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
+    fn read<T: Shape>(text: &str) -> Result<T> {
+        T::read(Json::from(text), &At::PARAMETERS)
+    }
+
     #[test]
     fn sorts_and_fields_are_short_or_json() {
-        let short = sort("-total, name").unwrap();
-        let json = sort(r#"[{"field":"total","direction":"desc"},{"field":"name"}]"#).unwrap();
-        assert_eq!(short, json);
+        let short: SortText = read("-total, name").unwrap();
+        let json: SortText = read(r#"[{"field":"total","direction":"desc"},{"field":"name"}]"#).unwrap();
+        assert_eq!(short.0, json.0);
+        let fields = |text: &str| read::<FieldNames>(text).map(|fields| fields.0);
         assert_eq!(fields("a, b").unwrap(), fields(r#"["a","b"]"#).unwrap());
         assert_eq!(fields(r#"["a,b"]"#).unwrap(), ["a,b"]);
         assert_eq!(fields("[1]").unwrap_err().code(), "invalid_parameter");
-        assert_eq!(sort("a,b,c,d,e,f,g,h,i").unwrap_err().code(), "invalid_view");
     }
 }

@@ -1,37 +1,54 @@
 //! The inputs of one evaluation, read from a request.
 
 use docpal_core::field_types::{read_day, read_instant, read_number};
-use docpal_core::{Error, Json, Result};
+use docpal_core::shape::{At, Kind, Map, Shape};
+use docpal_core::{Json, Result, shape};
 use docpal_formula::{ErrorCode, EvalError, Program, Type, Value};
 
-use crate::http::object::{Object, text, wrong_type};
+shape! {
+    /// A field of a formula to evaluate.
+    #[name = "FormulaInput"]
+    #[derive(Debug)]
+    pub(crate) struct Input {
+        r#type: TypeName,
+        /// Of that type; null when there is none.
+        value: Option<Json>,
+    }
+}
+
+/// A type, by its name.
+#[derive(Debug)]
+pub(crate) struct TypeName(pub(super) Type);
+
+impl Shape for TypeName {
+    fn kind() -> Kind {
+        let about = "`number`, `text`, `bool`, `date`, `datetime`, `json` or `list<..>`";
+        Kind::named("FormulaType", &[about], || Kind::Text).example(r#""number""#).into()
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let name = json.as_text().ok_or_else(|| at.wrong_type("the name of a type", &json))?;
+        let ty = name.parse().map_err(|error: docpal_formula::UnknownType| at.invalid(&error.to_string()))?;
+        Ok(Self(ty))
+    }
+}
 
 /// Fields with a type and a value each.
 #[derive(Debug, Default)]
 pub(super) struct Inputs(Vec<(String, Type, Value<'static>)>);
 
 impl Inputs {
-    /// Reads `{"price": {"type": "number", "value": 5}}`.
+    /// The values by their types.
     ///
     /// # Errors
-    /// `wrong_type`, `unknown_key`, `invalid_value` with the path.
-    pub(super) fn read(fields: Option<Json>) -> Result<Self> {
-        let entries = match fields {
-            None => return Ok(Self::default()),
-            Some(Json::Object(entries)) => entries,
-            Some(other) => {
-                return Err(wrong_type("fields", "an object of names with `type` and `value`", &other));
-            }
-        };
-        let read = |(name, json): (String, Json)| {
-            let path = format!("fields.{name}");
-            let mut body = Object::read(json, &path, &["type", "value"])?;
-            let ty = read_type(&body.need("type")?, &format!("{path}.type"))?;
-            let value = body.take("value").unwrap_or(Json::Null);
-            let value = read_value(&ty, value, &format!("{path}.value"))?;
+    /// `wrong_type`, `invalid_value` with the path.
+    pub(super) fn read(fields: Map<Input>) -> Result<Self> {
+        let at = At::BODY.key("fields");
+        let read = |(name, Input { r#type: TypeName(ty), value }): (String, Input)| {
+            let value = read_value(&ty, value.unwrap_or(Json::Null), &at.key(&name).key("value"))?;
             Ok((name, ty, value))
         };
-        entries.into_iter().map(read).collect::<Result<_>>().map(Self)
+        fields.0.into_iter().map(read).collect::<Result<_>>().map(Self)
     }
 
     /// The names with their types.
@@ -48,42 +65,30 @@ impl Inputs {
     }
 }
 
-/// The type that a text names.
-///
-/// # Errors
-/// `wrong_type`, `invalid_value`.
-pub(super) fn read_type(json: &Json, path: &str) -> Result<Type> {
-    let name = json.as_text().ok_or_else(|| wrong_type(path, "the name of a type", json))?;
-    name.parse().map_err(|error: docpal_formula::UnknownType| {
-        Error::invalid("invalid_value", path, error.to_string())
-    })
-}
-
-fn read_value(ty: &Type, json: Json, path: &str) -> Result<Value<'static>> {
+fn read_value(ty: &Type, json: Json, at: &At<'_>) -> Result<Value<'static>> {
     if json == Json::Null {
         return Ok(Value::Null);
     }
-    let fault = |fault: docpal_core::field_types::Fault| Error::invalid("invalid_value", path, fault.message);
+    let fault = |fault: docpal_core::field_types::Fault| at.invalid(&fault.message);
     Ok(match (ty, json) {
         (Type::Number, json) => Value::Number(read_number(&json).map_err(fault)?),
-        (Type::Text, json) => Value::from(text(json, path)?),
+        (Type::Text, json) => Value::from(String::read(json, at)?),
         (Type::Bool, Json::Bool(flag)) => Value::Bool(flag),
-        (Type::Bool, json) => return Err(wrong_type(path, "true or false", &json)),
-        (Type::Date, json) => Value::Date(read_day(&text(json, path)?).map_err(fault)?),
-        (Type::DateTime, json) => Value::DateTime(read_instant(&text(json, path)?).map_err(fault)?),
+        (Type::Bool, json) => return Err(at.wrong_type("true or false", &json)),
+        (Type::Date, json) => Value::Date(read_day(&String::read(json, at)?).map_err(fault)?),
+        (Type::DateTime, json) => Value::DateTime(read_instant(&String::read(json, at)?).map_err(fault)?),
         (Type::Json, json) => Value::Json(std::borrow::Cow::Owned(
-            serde_json::from_str(&json.to_string())
-                .map_err(|error| Error::invalid("invalid_value", path, error.to_string()))?,
+            serde_json::from_str(&json.to_string()).map_err(|error| at.invalid(&error.to_string()))?,
         )),
         (Type::List(item), Json::List(items)) => Value::List(
             items
                 .into_iter()
                 .enumerate()
-                .map(|(index, json)| read_value(item, json, &format!("{path}[{index}]")))
+                .map(|(index, json)| read_value(item, json, &at.item(index)))
                 .collect::<Result<_>>()?,
         ),
-        (Type::List(_), json) => return Err(wrong_type(path, "a list", &json)),
-        (Type::Null, json) => return Err(wrong_type(path, "null", &json)),
+        (Type::List(_), json) => return Err(at.wrong_type("a list", &json)),
+        (Type::Null, json) => return Err(at.wrong_type("null", &json)),
     })
 }
 
@@ -92,7 +97,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Inputs> {
-        Inputs::read(Some(Json::parse(text).unwrap()))
+        Inputs::read(Map::read(Json::parse(text).unwrap(), &At::BODY.key("fields"))?)
     }
 
     #[test]

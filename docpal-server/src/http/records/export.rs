@@ -1,69 +1,45 @@
 //! A view as a file, streamed page by page from one snapshot of the data.
 
-use axum::body::Body;
+use axum::body;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use docpal_core::{Error, Result};
 use docpal_query::ViewSpec;
 
 use super::{View, stream};
 use crate::export::{Format, Writer};
 use crate::http::call::TableCall;
 use crate::http::error::{ApiError, ApiResult};
-use crate::http::extract::{JsonBody, Params};
-use crate::http::view;
+use crate::http::extract::Body;
+use crate::http::query::Query;
+use crate::http::view::{ExportParameters, FileStyle, Numbers};
 use crate::room::{Full, Place};
 
 /// Export the records of a view
 #[utoipa::path(get, path = "/api/tables/{table_id}/records/export", tag = "records",
-    params(
-        ("table_id" = String, Path, format = Uuid),
-        ("format" = Option<String>, Query, description = "`csv` (the default), `json` or `ndjson`"),
-        ("filter" = Option<String>, Query, description = "As for a list"),
-        ("sort" = Option<String>, Query, description = "As for a list"),
-        ("fields" = Option<String>, Query, description = "As for a list"),
-        ("numbers" = Option<String>, Query, description = "`string` gives numbers in JSON as strings"),
-        ("raw" = Option<bool>, Query, description = "CSV: texts that a spreadsheet would run as a formula are \
-            given as they are, without an apostrophe before them"),
-    ),
+    params(TableCall, Query<ExportParameters>),
     responses((status = 200, content_type = "text/csv", body = String)))]
-pub(crate) async fn export(call: TableCall, params: Params) -> ApiResult<Response> {
-    let params = params.only(&["format", "filter", "sort", "fields", "numbers", "raw"])?;
-    let writer = Writer::new(format(&params)?, view::format(&params)?);
-    start(&call, writer, &view::view(&params)?).await
+pub(crate) async fn export(
+    call: TableCall,
+    Query(parameters): Query<ExportParameters>,
+) -> ApiResult<Response> {
+    let writer = writer(parameters.format, parameters.numbers, parameters.raw);
+    start(&call, writer, &parameters.view()).await
 }
 
 /// Export the records of a view that is in the body
 #[utoipa::path(post, path = "/api/tables/{table_id}/export", tag = "records", request_body = View,
-    params(
-        ("table_id" = String, Path, format = Uuid),
-        ("format" = Option<String>, Query, description = "`csv` (the default), `json` or `ndjson`"),
-        ("numbers" = Option<String>, Query, description = "`string` gives numbers in JSON as strings"),
-        ("raw" = Option<bool>, Query, description = "CSV: as for an export by query parameters"),
-    ),
+    params(TableCall, Query<FileStyle>),
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub(crate) async fn export_view(
     call: TableCall,
-    params: Params,
-    JsonBody(body): JsonBody,
+    Query(style): Query<FileStyle>,
+    Body(spec): View,
 ) -> ApiResult<Response> {
-    let params = params.only(&["format", "numbers", "raw"])?;
-    let writer = Writer::new(format(&params)?, view::format(&params)?);
-    start(&call, writer, &ViewSpec::from_json(&body)?).await
+    start(&call, writer(style.format, style.numbers, style.raw), &spec).await
 }
 
-/// The form that the parameters ask for.
-fn format(params: &Params) -> Result<Format> {
-    let format = match params.get("format") {
-        None => Format::Csv { raw: false },
-        Some(word) => Format::from_word(word)
-            .ok_or_else(|| Error::invalid("invalid_parameter", "format", "expected csv, json or ndjson"))?,
-    };
-    match params.get("raw") {
-        None | Some("false") => Ok(format),
-        Some("true") => Ok(format.raw()),
-        Some(_) => Err(Error::invalid("invalid_parameter", "raw", "expected true or false")),
-    }
+fn writer(format: Format, numbers: Numbers, raw: bool) -> Writer {
+    Writer::new(if raw { format.raw() } else { format }, numbers.0)
 }
 
 async fn start(call: &TableCall, writer: Writer, spec: &ViewSpec) -> ApiResult<Response> {
@@ -76,7 +52,7 @@ async fn start(call: &TableCall, writer: Writer, spec: &ViewSpec) -> ApiResult<R
     let name = format!("attachment; filename=\"export.{}\"", format.word());
     let headers =
         [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(bytes)).into_response())
+    Ok((headers, body::Body::from_stream(bytes)).into_response())
 }
 
 fn place(call: &TableCall) -> Result<Place, ApiError> {

@@ -1,86 +1,94 @@
 //! Writing one record.
 
 use axum::http::{HeaderMap, StatusCode, header};
-use docpal_core::json_out::JsonFormat;
-use docpal_core::{Error, Json as Body, Result};
+use docpal_core::{Error, RecordDraft, Result, shape};
 use docpal_query::Saved;
-use utoipa::ToSchema;
 
-use super::{Draft, RecordBody, draft, one, only_id};
+use super::{Draft, RecordBody, one, only_id};
 use crate::http::call::{RecordCall, TableCall};
 use crate::http::error::ApiResult;
-use crate::http::extract::{JsonBody, Params};
+use crate::http::extract::Body;
 use crate::http::idempotency::write;
-use crate::http::object::Object;
+use crate::http::query::Query;
 use crate::http::reply::Written;
-use crate::http::view;
+use crate::http::view::Style;
 
-/// The values to change.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the body; it is read by hand for exact errors")]
-pub(crate) struct Change {
-    /// Field names (or ids) with values; the others stay.
-    #[schema(value_type = Object, example = json!({"quantity": 3}))]
-    fields: Body,
-    /// Change it only while it has this version. `If-Match` says the same.
-    version: Option<i64>,
+shape! {
+    /// The values to change.
+    #[derive(Debug)]
+    pub(crate) struct Change {
+        /// Field names (or ids) with values; the others stay.
+        #[example = r#"{"quantity": 3}"#]
+        fields: RecordDraft,
+        /// Change it only while it has this version. `If-Match` says the same.
+        version: Option<i64>,
+    }
 }
 
+shape! {
+    /// Which version to delete.
+    #[derive(Debug)]
+    pub(crate) struct OfVersion {
+        /// Delete it only while it has this version
+        version: Option<i64>,
+    }
+}
+
+pub(crate) type DraftBody = Body<Draft>;
+pub(crate) type ChangeBody = Body<Change>;
+
 /// Make a record
-#[utoipa::path(post, path = "/api/tables/{table_id}/records", tag = "records", request_body = Draft,
-    params(("table_id" = String, Path, format = Uuid),
-        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings")),
+#[utoipa::path(post, path = "/api/tables/{table_id}/records", tag = "records", request_body = DraftBody,
+    params(TableCall, Query<Style>),
     responses((status = 201, body = RecordBody, description = "The record; only its id when the caller may not read it")))]
-pub(crate) async fn create(call: TableCall, params: Params, JsonBody(body): JsonBody) -> ApiResult<Written> {
-    let format = view::format(&params.only(&["numbers"])?)?;
-    let draft = draft(&mut Object::read(body, "", &["fields"])?)?;
+pub(crate) async fn create(
+    call: TableCall,
+    Query(style): Query<Style>,
+    Body(Draft { fields: draft }): DraftBody,
+) -> ApiResult<Written> {
     let records = call.records();
     let saved = write!(call.caller, |conn| records.create_in(conn, &draft), records.create(&draft))?;
-    Ok(Written(StatusCode::CREATED, body_of(&saved, format)))
+    Ok(Written(StatusCode::CREATED, body_of(&saved, style)))
 }
 
 /// Change the given fields of a record
-#[utoipa::path(patch, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = Change,
-    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
-        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings"),
+#[utoipa::path(patch, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = ChangeBody,
+    params(RecordCall, Query<Style>,
         ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
     responses((status = 200, body = RecordBody)))]
 pub(crate) async fn patch(
     call: RecordCall,
-    params: Params,
+    Query(style): Query<Style>,
     headers: HeaderMap,
-    body: JsonBody,
+    Body(change): ChangeBody,
 ) -> ApiResult<Written> {
-    update(call, params, &headers, body).await
+    update(call, style, &headers, change).await
 }
 
 /// Change the given fields of a record (as PATCH)
-#[utoipa::path(put, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = Change,
-    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
-        ("numbers" = Option<String>, Query, description = "`string` gives numbers as strings"),
+#[utoipa::path(put, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = ChangeBody,
+    params(RecordCall, Query<Style>,
         ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
     responses((status = 200, body = RecordBody)))]
 pub(crate) async fn put(
     call: RecordCall,
-    params: Params,
+    Query(style): Query<Style>,
     headers: HeaderMap,
-    body: JsonBody,
+    Body(change): ChangeBody,
 ) -> ApiResult<Written> {
-    update(call, params, &headers, body).await
+    update(call, style, &headers, change).await
 }
 
 /// Delete a record
 #[utoipa::path(delete, path = "/api/tables/{table_id}/records/{record_id}", tag = "records",
-    params(("table_id" = String, Path, format = Uuid), ("record_id" = String, Path, format = Uuid),
-        ("version" = Option<i64>, Query, description = "Delete it only while it has this version"),
+    params(RecordCall, Query<OfVersion>,
         ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
     responses((status = 204)))]
 pub(crate) async fn delete(
     RecordCall { call, record }: RecordCall,
-    params: Params,
+    Query(OfVersion { version }): Query<OfVersion>,
     headers: HeaderMap,
 ) -> ApiResult<StatusCode> {
-    let version = params.only(&["version"])?.number("version")?;
     let version = one_version(version, if_match(&headers)?, "version")?;
     let records = call.records();
     write!(call.caller, |conn| records.delete_in(conn, record, version), records.delete(record, version))?;
@@ -89,25 +97,22 @@ pub(crate) async fn delete(
 
 async fn update(
     RecordCall { call, record }: RecordCall,
-    params: Params,
+    style: Style,
     headers: &HeaderMap,
-    JsonBody(body): JsonBody,
+    Change { fields: draft, version }: Change,
 ) -> ApiResult<Written> {
-    let format = view::format(&params.only(&["numbers"])?)?;
-    let mut body = Object::read(body, "", &["fields", "version"])?;
-    let version = one_version(body.whole("version")?, if_match(headers)?, "version")?;
-    let draft = draft(&mut body)?;
+    let version = one_version(version, if_match(headers)?, "version")?;
     let records = call.records();
     let saved = write!(
         call.caller,
         |conn| records.update_in(conn, record, &draft, version),
         records.update(record, &draft, version)
     )?;
-    Ok(Written(StatusCode::OK, body_of(&saved, format)))
+    Ok(Written(StatusCode::OK, body_of(&saved, style)))
 }
 
-fn body_of(saved: &Saved, format: JsonFormat) -> Vec<u8> {
-    saved.record().map_or_else(|| only_id(saved.id()), |page| one(page, format))
+fn body_of(saved: &Saved, style: Style) -> Vec<u8> {
+    saved.record().map_or_else(|| only_id(saved.id()), |page| one(page, style.numbers.0))
 }
 
 /// The version in `If-Match`: `"3"`, `W/"3"` or `3`; `*` means any.

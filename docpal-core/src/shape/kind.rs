@@ -1,0 +1,136 @@
+//! What a shape looks like, as data that knows no format of schemas.
+
+use std::borrow::Cow;
+
+use super::Shape;
+
+/// What a value looks like.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Any JSON.
+    Any,
+    /// A text.
+    Text,
+    /// A UUID, as a text.
+    Id,
+    /// An instant in RFC 3339, as a text.
+    Instant,
+    /// A number.
+    Number,
+    /// A whole number.
+    Whole,
+    /// True or false.
+    Flag,
+    /// One of these words.
+    Words(Vec<&'static str>),
+    /// A list of such values.
+    List(Box<Kind>),
+    /// An object with keys that the caller chooses, each with such a value.
+    Map(Box<Kind>),
+    /// An object with these keys and no others.
+    Object(Vec<Key>),
+    /// One of these.
+    Either(Vec<Kind>),
+    /// A kind with a name of its own.
+    Named(Named),
+}
+
+/// A kind with a name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Named {
+    /// Its name, unique among all.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub about: Cow<'static, str>,
+    /// An example, in JSON.
+    pub example: Option<&'static str>,
+    /// What it looks like. A function, because a shape can hold itself.
+    pub kind: fn() -> Kind,
+}
+
+/// A key of an object.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Key {
+    /// The key.
+    pub name: &'static str,
+    /// What its value is for, for people.
+    pub about: String,
+    /// What its value looks like.
+    pub kind: Kind,
+    /// Must it be given?
+    pub required: bool,
+    /// An example of its value, in JSON.
+    pub example: Option<&'static str>,
+}
+
+impl Kind {
+    /// A kind with a name, and the lines of what it is.
+    #[must_use]
+    pub fn named(name: &'static str, about: &[&str], kind: fn() -> Self) -> Named {
+        Named { name, about: first_paragraph(about).into(), example: None, kind }
+    }
+}
+
+impl From<Named> for Kind {
+    fn from(named: Named) -> Self {
+        Self::Named(named)
+    }
+}
+
+impl Named {
+    /// The same with another name.
+    #[must_use]
+    pub fn called(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// The same with an example, in JSON.
+    #[must_use]
+    pub fn example(mut self, json: &'static str) -> Self {
+        self.example = Some(json);
+        self
+    }
+}
+
+impl Key {
+    /// A key that must be given.
+    #[must_use]
+    pub fn new(name: &'static str, about: &str, kind: Kind) -> Self {
+        Self { name, about: about.to_owned(), kind, required: true, example: None }
+    }
+
+    /// A key whose value is a `T`, with the lines of what it is for.
+    #[must_use]
+    pub fn of<T: Shape>(name: &'static str, about: &[&str]) -> Self {
+        Self { required: !T::OPTIONAL, ..Self::new(word(name), &first_paragraph(about), T::kind()) }
+    }
+
+    /// The same key, which may be left out when it has a default.
+    #[must_use]
+    pub fn has_default(mut self, has: bool) -> Self {
+        self.required &= !has;
+        self
+    }
+
+    /// The same key with an example of its value, in JSON.
+    #[must_use]
+    pub fn example(mut self, json: &'static str) -> Self {
+        self.example = Some(json);
+        self
+    }
+}
+
+/// The key that an identifier of Rust stands for.
+pub(super) fn word(identifier: &'static str) -> &'static str {
+    identifier.strip_prefix("r#").unwrap_or(identifier)
+}
+
+/// The lines of a comment up to the first empty one.
+fn first_paragraph(lines: &[&str]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| line.trim()).take_while(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}

@@ -1,0 +1,97 @@
+//! The query parameters of a request, as a shape has them.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use docpal_core::shape::{At, Kind, Shape};
+use docpal_core::{Error, Json};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+
+use super::error::ApiError;
+use super::schema;
+
+/// The query parameters, each at most once, as the shape `T` has them: for a handler and for its documentation.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: Shape> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self(parameters(parts.uri.query().unwrap_or_default())?))
+    }
+}
+
+impl<T: Shape> IntoParams for Query<T> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        schema::parameters_of::<T>()
+    }
+}
+
+fn parameters<T: Shape>(query: &str) -> docpal_core::Result<T> {
+    let kind = match T::kind() {
+        Kind::Named(named) => (named.kind)(),
+        kind => kind,
+    };
+    let kind_of = |name: &str| match &kind {
+        Kind::Object(keys) => keys.iter().find(|key| key.name == name).map(|key| &key.kind),
+        _ => None,
+    };
+    let mut entries: Vec<(String, Json)> = Vec::new();
+    for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        if entries.iter().any(|(known, _)| *known == key) {
+            return Err(Error::invalid("duplicate_parameter", key, "the parameter is given twice"));
+        }
+        let value = parameter(kind_of(&key), value.into_owned());
+        entries.push((key.into_owned(), value));
+    }
+    T::read(Json::Object(entries), &At::PARAMETERS)
+}
+
+/// A parameter as the JSON that its text stands for.
+fn parameter(kind: Option<&Kind>, text: String) -> Json {
+    match (kind, text.as_str()) {
+        (Some(Kind::Flag), "true") => Json::Bool(true),
+        (Some(Kind::Flag), "false") => Json::Bool(false),
+        (Some(Kind::Whole), _) => Json::Number(text),
+        _ => Json::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    docpal_core::shape! {
+        /// A part.
+        #[derive(Debug)]
+        struct Part {
+            limit: Option<u32>,
+            cursor: Option<String>,
+            raw: bool = false,
+        }
+    }
+
+    #[test]
+    fn an_unknown_parameter_names_the_nearest() {
+        let error = parameters::<Part>("limt=5").unwrap_err();
+        assert_eq!(error.code(), "unknown_parameter");
+        assert!(error.message().contains("did you mean `limit`?"), "{error}");
+        let error = parameters::<()>("limit=5").unwrap_err();
+        assert!(error.message().ends_with("The parameters are: none"), "{error}");
+    }
+
+    #[test]
+    fn a_parameter_given_twice_is_refused() {
+        assert_eq!(parameters::<Part>("limit=1&limit=2").unwrap_err().code(), "duplicate_parameter");
+    }
+
+    #[test]
+    fn numbers_and_flags_are_read_of_their_texts() {
+        let part: Part = parameters("limit=5&cursor=7&raw=true").unwrap();
+        assert_eq!((part.limit, part.cursor.as_deref(), part.raw), (Some(5), Some("7"), true));
+        for wrong in ["limit=-1", "limit=many", "limit=", "raw=yes"] {
+            assert_eq!(parameters::<Part>(wrong).unwrap_err().code(), "invalid_parameter", "{wrong}");
+        }
+    }
+}
