@@ -9,7 +9,19 @@ use crate::operators::Operator;
 use crate::sql::expr::{self, Expr};
 
 /// A family of values: fields of one family are stored, compared and computed with alike.
+///
+/// # Example
+/// ```
+/// use docpal_core::values::{FAMILIES, Ranges};
+///
+/// let dates = FAMILIES.iter().find(|family| family.word == "date").ok_or("no dates")?;
+/// assert_eq!((dates.stored_as.sql(), dates.ranges), ("date", Ranges::Days));
+/// assert!(dates.operators.iter().any(|operator| operator.code == "before"));
+/// assert!(dates.aggregates.iter().any(|aggregate| aggregate.code == "latest"));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Family {
     /// The word for it in messages.
     pub word: &'static str,
@@ -40,6 +52,7 @@ pub(super) type Rank = fn(&[SelectOption], Expr) -> (Expr, PgType);
 
 /// The ranges that the values of a family are grouped into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ranges {
     /// None.
     None,
@@ -53,6 +66,7 @@ pub enum Ranges {
 
 /// What groups a view by a family has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Groups {
     /// Those that some record is in.
     OfRecords,

@@ -82,6 +82,7 @@ pub(crate) trait Stored {
 
 /// What a view compares to order values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OrderedBy {
     /// The value.
     Value,
@@ -108,6 +109,7 @@ macro_rules! values {
     ) => {
         /// A type of values: those that columns have, and those of lists in formulas.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum PgType {
             $($(#[$doc])* $ty,)*
             $($(#[$list_doc])* $list,)*
@@ -116,6 +118,7 @@ macro_rules! values {
         /// A value that passed its field's validation, in the form PostgreSQL stores it. The field's type decides which
         /// variant it is.
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Cell {
             /// Empty.
             Null,
@@ -124,6 +127,7 @@ macro_rules! values {
 
         /// One cell, borrowed from its row.
         #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
         pub enum CellRef<'r> {
             /// SQL NULL, and every value that has no JSON form (a numeric NaN or infinity).
             Null,
