@@ -51,6 +51,8 @@ mod pages;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
+mod plan_shape;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod summaries;

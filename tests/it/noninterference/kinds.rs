@@ -104,8 +104,8 @@ pub(super) fn formula(fields: &[(String, String)], dice: &mut Dice) -> (String, 
         1 => (format!("IF({{{}}} > 5, \"high\", \"low\")", name(first)), vec![first]),
         2 => (format!("UPPER({{{}}}) & \"!\"", name(text)), vec![text]),
         3 => (format!("10 / ({{{}}} - 2)", name(first)), vec![first]),
-        // It names the field and reads nothing of it.
-        4 => (format!("LAST_MODIFIED_TIME({{{}}})", name(first)), Vec::new()),
+        // It reads nothing of the field, and its text names it.
+        4 => (format!("LAST_MODIFIED_TIME({{{}}})", name(first)), vec![first]),
         5 => match chained {
             Some(at) => (format!("IF(ISERROR({{{}}}), \"none\", \"some\")", name(at)), vec![at]),
             None => (format!("ABS({{{}}})", name(second)), vec![second]),
