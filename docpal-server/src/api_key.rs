@@ -205,7 +205,8 @@ pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> R
     };
     let host = Actor::system(by.company(), SystemReason::Host);
     let spec = KeySpec::new(name, *role).user(user);
-    if store(docpal, &host, &spec, (user, false), secret).await? || holder(docpal, secret).await?.is_some() {
+    let stored = store(docpal, &host, &spec, (user, false), (secret, Source::Chosen)).await?;
+    if stored || holder(docpal, secret).await?.is_some() {
         return Ok(());
     }
     let message = "this key was revoked or has expired; choose another";
@@ -236,7 +237,7 @@ pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(U
     }
     let secret = Secret::random()?;
     let spec = KeySpec { name, ..spec.clone() };
-    store(docpal, actor, &spec, (user, service_user), &secret).await?;
+    store(docpal, actor, &spec, (user, service_user), (&secret, Source::Made)).await?;
     Ok((user, secret))
 }
 
@@ -282,13 +283,22 @@ pub async fn revoke(docpal: &Docpal, actor: &Actor, id: ApiKeyId) -> Result<()> 
     tx.commit().await
 }
 
+/// Who made up a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// DocPal, of randomness.
+    Made,
+    /// The host, which may come with it again.
+    Chosen,
+}
+
 /// Stores a key and writes down who made it; false when the secret is known already.
 async fn store(
     docpal: &Docpal,
     actor: &Actor,
     spec: &KeySpec,
     (user, service_user): (UserId, bool),
-    secret: &Secret,
+    (secret, source): (&Secret, Source),
 ) -> Result<bool> {
     let mut tx = docpal.begin().await?;
     let key = NewApiKey {
@@ -300,6 +310,7 @@ async fn store(
         digest: &secret.digest(),
         created_by: actor.user(),
         expires_at: spec.expires_at,
+        chosen: source == Source::Chosen,
     };
     let stored = api_keys::insert(&mut tx, actor.company(), &key).await?;
     if stored {

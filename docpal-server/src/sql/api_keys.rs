@@ -27,17 +27,26 @@ pub(crate) struct NewApiKey<'k> {
     pub(crate) created_by: Option<UserId>,
     /// When it stops to work.
     pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// Did somebody choose its secret?
+    pub(crate) chosen: bool,
 }
 
-/// Stores a key; false when the same one is there, which stays as it is.
+/// Stores a key; false when the same one is there, which stays as it is. Deletes some that were revoked or expired 90 days
+/// ago; one that is not chosen is random and cannot come again.
 ///
 /// # Errors
 /// Database errors as mapped.
 pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewApiKey<'_>) -> Result<bool> {
     sqlx::query(
-        "INSERT INTO docpal_server.api_keys
-             (id, company_id, user_id, service_user, role, name, prefix, digest, created_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (digest) DO NOTHING",
+        "WITH ended AS (
+             DELETE FROM docpal_server.api_keys WHERE id IN (
+                 SELECT id FROM docpal_server.api_keys
+                 WHERE NOT chosen AND least(revoked_at, expires_at) < now() - interval '90 days'
+                 LIMIT 100 FOR UPDATE SKIP LOCKED)
+         )
+         INSERT INTO docpal_server.api_keys
+             (id, company_id, user_id, service_user, role, name, prefix, digest, created_by, expires_at, chosen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
     )
     .bind(Uuid::new_v4())
     .bind(company.uuid())
@@ -49,6 +58,7 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
     .bind(key.digest)
     .bind(key.created_by.map(UserId::uuid))
     .bind(key.expires_at)
+    .bind(key.chosen)
     .execute(conn)
     .await
     .map(|done| done.rows_affected() > 0)

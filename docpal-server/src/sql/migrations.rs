@@ -11,6 +11,7 @@ const SERVER: Migrations = Migrations {
     steps: &[
         Step { version: 1, name: "api_keys", sql: include_str!("migrations/0001_api_keys.sql") },
         Step { version: 2, name: "answers", sql: include_str!("migrations/0002_answers.sql") },
+        Step { version: 3, name: "ended_keys", sql: include_str!("migrations/0003_ended_keys.sql") },
     ],
 };
 

@@ -129,3 +129,41 @@ async fn a_key_works_until_it_expires() {
     assert!(api_key::holder(&api.docpal, &secret).await.unwrap().is_none());
     assert_eq!(api.call_as(secret.reveal(), "GET", "/api/apps", None).await.refusal().0, 401);
 }
+
+// Finding A32: a key that has ended is remembered for 90 days, for who reads the audit log.
+#[tokio::test]
+async fn keys_that_ended_long_ago_are_deleted_when_another_is_made() {
+    let api = Api::start().await;
+    let make = async |name: &str| {
+        let made = api.post("/api/api-keys", &json!({"name": name, "role": "member"})).await.ok();
+        Secret::chosen(made["key"].as_str().unwrap()).unwrap()
+    };
+    let ended = async |secret: &Secret, column: &str, days: i32| {
+        let sql = format!(
+            "UPDATE docpal_server.api_keys SET {column} = now() - $2 * interval '1 day' WHERE digest = $1"
+        );
+        let sql = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(secret.digest().to_vec()).bind(days);
+        assert_eq!(sql.execute(api.docpal.pool()).await.unwrap().rows_affected(), 1);
+    };
+    for (name, column, days) in [
+        ("revoked long ago", "revoked_at", 91),
+        ("expired long ago", "expires_at", 91),
+        ("revoked", "revoked_at", 89),
+        ("expired", "expires_at", 89),
+        ("chosen", "revoked_at", 91),
+    ] {
+        let secret = make(name).await;
+        ended(&secret, column, days).await;
+    }
+    // A secret that somebody chose stays known, so that it is never taken again.
+    sqlx::query("UPDATE docpal_server.api_keys SET chosen = true WHERE name = 'chosen'")
+        .execute(api.docpal.pool())
+        .await
+        .unwrap();
+    make("another").await;
+    let names: Vec<String> = sqlx::query_scalar("SELECT name FROM docpal_server.api_keys ORDER BY name")
+        .fetch_all(api.docpal.pool())
+        .await
+        .unwrap();
+    assert_eq!(names, ["another", "chosen", "expired", "first owner", "revoked"]);
+}
