@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,7 +37,8 @@ use utoipa_axum::routes;
 use self::error::ApiError;
 use crate::server::ServerState;
 
-/// The routes of the API with their documentation: the one list. Those that write stand in [`writing`], those that a
+/// The routes of the API with their documentation: the one list. Those that write stand in [`writing`] and
+/// [`writing_much`], those that a
 /// host can do without in [`optional`].
 fn documented(
     layered: impl Fn(OpenApiRouter<ServerState>) -> OpenApiRouter<ServerState>,
@@ -53,6 +54,8 @@ fn documented(
                 .layer(middleware::from_fn(idempotency::refuse)),
         )
         .merge(layered(writing()))
+        // Around what reads bodies: a handler, and what keeps its answer.
+        .merge(layered(writing_much()).layer(Extension(extract::Large)))
         .routes(routes!(apps::get))
         .routes(routes!(records::export))
         .routes(routes!(records::export_view))
@@ -77,13 +80,18 @@ fn writing() -> OpenApiRouter<ServerState> {
         .routes(routes!(apps::create, apps::list))
         .routes(routes!(tables::create, tables::list))
         .routes(routes!(tables::get, tables::delete))
-        .routes(routes!(import::new_table))
         .routes(routes!(records::create, records::list))
         .routes(routes!(records::get, records::put, records::patch, records::delete))
-        .routes(routes!(records::create_many))
-        .routes(routes!(records::delete_many))
         .routes(routes!(permissions::create, permissions::list))
         .routes(routes!(permissions::delete))
+}
+
+/// Those that write and whose bodies may be large.
+fn writing_much() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(import::new_table))
+        .routes(routes!(records::create_many))
+        .routes(routes!(records::delete_many))
 }
 
 /// The whole router.

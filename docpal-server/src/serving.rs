@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -68,7 +68,8 @@ impl Connections {
         self
     }
 
-    /// At most `all` connections at the same time, and `each` from one address. Behind a proxy all come from one.
+    /// At most `all` connections at the same time, and `each` from one address, where an IPv6 network of 64
+    /// bits counts as one. Behind a proxy all come from one.
     pub fn limit(mut self, all: usize, each: usize) -> Self {
         self.all = all.clamp(1, Semaphore::MAX_PERMITS);
         self.each = each.max(1);
@@ -170,6 +171,7 @@ struct Guest {
 
 impl Addresses {
     fn enter(&self, address: IpAddr, most: usize) -> Option<Guest> {
+        let address = network(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
         if *count >= most {
@@ -177,6 +179,17 @@ impl Addresses {
         }
         *count += 1;
         Some(Guest { addresses: self.clone(), address })
+    }
+}
+
+/// What counts as one address: of IPv6 a network of 64 bits, which is the least that anybody has.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let bits = address.to_bits();
+            Ipv6Addr::from_bits(bits >> 64 << 64).into()
+        }
+        four => four,
     }
 }
 
@@ -262,5 +275,23 @@ impl AsyncWrite for Watched {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Finding A28: whoever has one IPv6 address has 2^64 of them.
+    #[test]
+    fn the_addresses_of_one_network_are_one() {
+        let addresses = Addresses::default();
+        let enter = |text: &str| addresses.enter(text.parse().unwrap(), 1);
+        let _first = enter("2001:db8:1:2::1").unwrap();
+        assert!(enter("2001:db8:1:2:ffff::9").is_none());
+        let _other = enter("2001:db8:1:3::1").unwrap();
+        let _four = enter("192.0.2.7").unwrap();
+        assert!(enter("::ffff:192.0.2.7").is_none());
+        assert!(enter("::ffff:192.0.2.8").is_some());
     }
 }

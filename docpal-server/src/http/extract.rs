@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use docpal_core::shape::{At, Shape};
 use docpal_core::{Error, Json};
+use futures_util::FutureExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -19,9 +20,22 @@ use crate::aside;
 use crate::limits::BodyLimit;
 use crate::room::{Full, Place};
 use crate::server::ServerState;
+use crate::share::Turn;
 
 /// Bodies larger than this are parsed off the threads that serve requests.
 const LARGE: usize = 64 * 1024;
+
+/// Among the extensions of the requests of a route whose bodies may be large.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Large;
+
+/// What a body may hold on the route that its request came to.
+pub(super) fn limits_of(state: &ServerState, extensions: &Extensions) -> BodyLimit {
+    match extensions.get::<Large>() {
+        Some(Large) => state.limits.large(),
+        None => state.limits.body(),
+    }
+}
 
 /// Among the extensions of a request whose body is in memory, and has its room, already.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +49,7 @@ impl<T: Shape + Send + 'static> FromRequest<ServerState> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
-        json(request, state, state.limits.body()).await.map(|(read, _)| Self(read))
+        json(request, state).await.map(|(read, _)| Self(read))
     }
 }
 
@@ -50,7 +64,7 @@ impl<T: Shape + Send + 'static> FromRequest<ServerState> for BulkBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
-        json(request, state, state.limits.large()).await.map(|(read, room)| Self { read, room })
+        json(request, state).await.map(|(read, room)| Self { read, room })
     }
 }
 
@@ -89,7 +103,8 @@ impl FromRequest<ServerState> for CsvBody {
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
         require_type(request.headers(), "text/csv", |essence| essence == "text/csv")?;
-        let (bytes, room) = bytes_of(request, state, state.limits.large().bytes).await?;
+        let limit = limits_of(state, request.extensions()).bytes;
+        let (bytes, room) = bytes_of(request, state, limit).await?;
         Ok(Self { bytes, room })
     }
 }
@@ -97,8 +112,8 @@ impl FromRequest<ServerState> for CsvBody {
 async fn json<T: Shape + Send + 'static>(
     request: Request,
     state: &ServerState,
-    limit: BodyLimit,
 ) -> Result<(T, Option<Place>), ApiError> {
+    let limit = limits_of(state, request.extensions());
     require_type(request.headers(), "application/json", |essence| {
         essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
     })?;
@@ -122,7 +137,8 @@ fn require_type(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) 
     Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
 }
 
-/// The bytes of a body. A large one takes room for what it says it has, or could have.
+/// The bytes of a body. A large one takes room for what it says it has, or could have. While it is still to come the
+/// turn of its request is given back; nothing may hold a connection then.
 pub(super) async fn bytes_of(
     request: Request,
     state: &ServerState,
@@ -138,7 +154,21 @@ pub(super) async fn bytes_of(
         true => Some(room_for(&request, state, says)?),
         false => None,
     };
-    match Limited::new(request.into_body(), limit).collect().await {
+    let in_memory = request.extensions().get::<InMemory>().is_some();
+    let turn = request.extensions().get::<Turn>().filter(|_| !in_memory).cloned();
+    let mut reading = Box::pin(Limited::new(request.into_body(), limit).collect());
+    let read = match (reading.as_mut().now_or_never(), turn) {
+        (Some(read), _) => read,
+        (None, None) => reading.await,
+        // Who is slow to send takes nothing of what the company's other requests need.
+        (None, Some(turn)) => {
+            turn.pause();
+            let read = reading.await;
+            turn.resume().await?;
+            read
+        }
+    };
+    match read {
         Ok(collected) => Ok((collected.to_bytes(), room)),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Err(_) => {

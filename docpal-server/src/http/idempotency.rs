@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -19,13 +19,11 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::call::Caller;
 use super::error::{ApiError, ApiResult};
-use super::extract::{self, InMemory};
+use super::extract::{self, InMemory, limits_of};
 use crate::server::ServerState;
 use crate::sql::answers::{self, Answer, AnswerKey};
 
 const NAME: HeaderName = HeaderName::from_static("idempotency-key");
-/// The ends of the paths whose bodies may be large.
-const LARGE: [&str; 3] = ["/bulk", "/bulk/delete", "/import"];
 /// The longest key.
 const LONGEST: usize = 255;
 
@@ -91,7 +89,7 @@ async fn once(state: &ServerState, request: Request, next: Next) -> ApiResult<Re
     let caller = Caller::from_request_parts(&mut parts, state).await?;
     let mut whole = Request::new(body);
     *whole.extensions_mut() = parts.extensions.clone();
-    let (body, _room) = extract::bytes_of(whole, state, limit_of(state, &parts)).await?;
+    let (body, _room) = extract::bytes_of(whole, state, limits_of(state, &parts.extensions).bytes).await?;
     let request = digest_of(&parts, &body);
     let key = answer_key(&caller, key);
     let mut tx = caller.docpal.begin().await?;
@@ -106,10 +104,9 @@ async fn once(state: &ServerState, request: Request, next: Next) -> ApiResult<Re
     }
     let within = Within(Arc::new(Mutex::new(Some(tx))));
     let mut inner = Request::from_parts(parts, Body::from(body));
-    inner.extensions_mut().insert(within.clone());
     inner.extensions_mut().insert(InMemory);
-    // One turn for both: the handler's call is part of this one.
-    inner.extensions_mut().insert(caller.share.clone());
+    // The handler's call is this one: who asked again who calls would wait for a second connection while it holds one.
+    inner.extensions_mut().insert(Caller { within: Some(within.clone()), ..caller });
     let response = next.run(inner).await;
     let Some(mut tx) = within.0.lock().await.take() else { return Ok(response) };
     if !response.status().is_success() {
@@ -131,15 +128,6 @@ fn key_of(parts: &Parts) -> ApiResult<String> {
     }
     let message = format!("expected one `Idempotency-Key` of 1 to {LONGEST} visible ASCII characters");
     Err(Error::invalid("invalid_idempotency_key", "Idempotency-Key", message).into())
-}
-
-/// How much the body of a request may hold: what its handler takes, too.
-fn limit_of(state: &ServerState, parts: &Parts) -> usize {
-    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    match LARGE.iter().any(|end| path.ends_with(end)) {
-        true => state.limits.large().bytes,
-        false => state.limits.body().bytes,
-    }
 }
 
 /// What a key stands for: method, path with parameters, and body.

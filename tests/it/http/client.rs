@@ -9,6 +9,7 @@ use docpal_server::api_key::{self, KeySpec};
 use docpal_server::bootstrap::{OwnerKey, bootstrap};
 use docpal_server::{Server, ServerBuilder, axum};
 use serde_json::{Value, json};
+use sqlx::PgPool;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -86,7 +87,17 @@ impl Api {
 
     pub(crate) async fn start_with(build: impl FnOnce(ServerBuilder) -> ServerBuilder) -> Self {
         let db = TestDb::new().await.expect("a test database");
-        let docpal = Docpal::start(db.pool().clone()).await.expect("DocPal starts");
+        let pool = db.pool().clone();
+        Self::start_on(db, pool, build).await
+    }
+
+    /// On a pool of the test's own.
+    pub(crate) async fn start_on(
+        db: TestDb,
+        pool: PgPool,
+        build: impl FnOnce(ServerBuilder) -> ServerBuilder,
+    ) -> Self {
+        let docpal = Docpal::start(pool).await.expect("DocPal starts");
         let first = bootstrap(&docpal, "Acme", None).await.expect("a first company");
         let OwnerKey::Made(secret) = first.key else { panic!("a new database has no key") };
         let server = build(Server::builder(docpal.clone())).start().await.expect("the server starts");

@@ -247,3 +247,74 @@ async fn a_kept_answer_is_not_given_to_another_role_of_the_same_user() {
     let refused = api.keyed_as(weak, "once", "POST", &records, Some(&body)).await;
     assert_eq!(refused.refusal(), (404, "table_not_found".to_owned()));
 }
+
+/// Asks the database who sends each request, and remembers nobody.
+struct Forgetful {
+    docpal: docpal::core::Docpal,
+    actors: Vec<(String, docpal::core::Actor)>,
+}
+
+#[async_trait::async_trait]
+impl docpal_server::Authenticator for Forgetful {
+    async fn authenticate(
+        &self,
+        request: &docpal_server::axum::http::request::Parts,
+    ) -> Result<docpal_server::Identity, docpal_server::ApiError> {
+        drop(self.docpal.acquire().await?);
+        let sent = request.headers.get("authorization").and_then(|value| value.to_str().ok());
+        let found = self.actors.iter().find(|(name, _)| sent == Some(&format!("Bearer {name}")));
+        let unknown = || docpal_server::ApiError::unauthorized("nobody");
+        found.map(|(_, actor)| actor.clone().into()).ok_or_else(unknown)
+    }
+}
+
+// Finding A11: whoever waits for a second connection while holding one waits for the others who do, too.
+#[tokio::test]
+async fn a_write_with_a_key_takes_one_connection() {
+    for connections in [1, 2] {
+        let db = docpal::core::testing::TestDb::new().await.unwrap();
+        // Met only when something waits for a connection that never comes.
+        let pool = sqlx::postgres::PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(120))
+            .connect_with(db.connect_options())
+            .await
+            .unwrap();
+        let ids = [(); 2].map(|()| (docpal::core::CompanyId::new(), docpal::core::UserId::new()));
+        let actors =
+            ids.map(|(company, user)| (company.to_string(), docpal::core::Actor::owner(company, user)));
+        let handle = docpal::core::Docpal::start(db.pool().clone()).await.unwrap();
+        for (company, _) in ids {
+            handle.companies().create(company, "One").await.unwrap();
+        }
+        let own = docpal::core::Docpal::start(pool.clone()).await.unwrap();
+        let forgetful = Forgetful { docpal: own, actors: actors.to_vec() };
+        let api = Api::start_on(db, pool, |server| server.authenticator(forgetful)).await;
+        let api = std::sync::Arc::new(api);
+        let mut writes = tokio::task::JoinSet::new();
+        for (bearer, _) in actors {
+            for index in 0..2 {
+                let (api, bearer) = (std::sync::Arc::clone(&api), bearer.clone());
+                writes.spawn(async move {
+                    let write = async |key: &str, path: &str, body: Value| loop {
+                        let key = format!("{key}-{index}");
+                        let reply = api.keyed_as(&bearer, &key, "POST", path, Some(&body)).await;
+                        // On a busy machine a turn of the company may be long in coming.
+                        if reply.status != 429 {
+                            break reply.ok();
+                        }
+                    };
+                    let app = write("app", "/api/apps", json!({"name": format!("App {index}")})).await;
+                    let tables = format!("/api/apps/{}/tables", app["id"].as_str().unwrap());
+                    let table = json!({"name": "T", "fields": [{"name": "t", "type": "text"}]});
+                    let table = write("table", &tables, table).await;
+                    let records = format!("/api/tables/{}/records", table["id"].as_str().unwrap());
+                    write("record", &records, json!({"fields": {"t": "x"}})).await
+                });
+            }
+        }
+        while let Some(made) = writes.join_next().await {
+            assert_eq!(made.unwrap()["fields"]["t"], "x");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::client::Api;
@@ -154,4 +154,37 @@ async fn one_companys_large_bodies_leave_others_served() {
     assert_eq!(api.call_as(&stranger, "POST", &path, Some(&body)).await.refusal().1, "wrong_type");
     drop(slow);
     while api.post(&bulk, &body).await.status == 429 {}
+}
+
+// Finding A28: a company has three quarters of the pool, and who is slow to send takes none of it.
+#[tokio::test]
+async fn a_slow_body_takes_nothing_of_the_companys_share() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let begin = |more: &str| {
+        format!(
+            "POST /api/tables/{table}/records HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\n{more}\
+             Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 40\r\n\r\n",
+            api.key()
+        )
+    };
+    let mut slow = Vec::new();
+    for index in 0..api.docpal.pool().options().get_max_connections() * 2 {
+        let keyed = format!("Idempotency-Key: slow-{index}\r\n");
+        let mut stream = api.open(begin(if index % 2 == 0 { "" } else { &keyed }).as_bytes()).await;
+        let mut first = [0; 12];
+        // It says so once it begins to read.
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 100");
+        slow.push(stream);
+    }
+    assert_eq!(api.get("/api/apps").await.status, 200);
+    for stream in &mut slow {
+        stream.write_all(br#"{"fields": {"customer": "Slow at last"}}"#).await.unwrap();
+    }
+    for stream in &mut slow {
+        let mut answer = [0; 64];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert!(String::from_utf8_lossy(&answer).contains("HTTP/1.1 201"), "{answer:?}");
+    }
 }
