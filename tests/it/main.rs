@@ -41,6 +41,8 @@ mod http;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod linear_search;
+#[cfg(test)]
 mod noninterference;
 #[cfg(test)]
 mod operator_sql;

@@ -13,7 +13,7 @@ pub(super) const FUNCTIONS: Functions = &[
     ("CONCATENATE", |call| call.scope.concat(call.args())),
     ("CONTAINS", |call| {
         test(call, |text, part| {
-            let at = Term::call(PgFn::StrPos, [text, part]);
+            let at = Term::call(PgFn::Place, [text, part]);
             at.binary(BinOper::GreaterThan, Term::integer(0))
         })
     }),

@@ -55,7 +55,7 @@ functions! {
     Sign = "sign", "`sign(numeric)`";
     SplitPart = "split_part", "`split_part(text, text, int)`";
     StartsWith = "starts_with", "`starts_with(text, text)`";
-    StrPos = "strpos", "`strpos(text, text)`";
+    Place = "docpal.place", "`docpal.place(text, part)`, as `strpos` in bounded steps";
     Substring = "substring", "`substring(text, text)`: the first match of a regular expression, or its first group";
     SumAll = "sum", "`sum(numeric)`, over the rows of a group";
     ToChar = "to_char", "`to_char(timestamp, text)`";
