@@ -55,10 +55,16 @@ async fn what_an_actor_cannot_see_changes_no_byte_of_any_answer() {
                         *statuses.entry(status).or_default() += times;
                     }
                 }
-                Err(difference) => failures.push(shrink::report(&trial, difference).await),
+                Err(difference) => {
+                    // At once: a long run may be stopped before its end.
+                    let report = shrink::report(&trial, difference).await;
+                    println!("after {sent} requests: {report}");
+                    failures.push(report);
+                }
             }
         }
         world += 1;
+        println!("{sent} requests compared, {} differences", failures.len());
     }
     for ((route, status), times) in statuses {
         println!("{times:6} x {status} {route}");
