@@ -9,6 +9,7 @@ mod rules;
 mod sight;
 mod tables;
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -33,10 +34,11 @@ use crate::events::{EventLog, Events, Forget, Node};
 use crate::id::{CompanyId, TableId};
 use crate::model::TableSnapshot;
 use crate::sql::cancel::Canceller;
-use crate::sql::errors::from_sqlx;
+use crate::sql::errors::took_too_long;
 use crate::sql::limits::LocalLimits;
+use crate::sql::pooled::Held;
 use crate::sql::transaction::Mode;
-use crate::sql::{Connection, Transaction, meta};
+use crate::sql::{Connection, Pooled, Transaction, meta};
 
 /// A handle that does not follow the event log trusts a snapshot this long before it looks at its version again.
 /// Changes through the same handle show at once, also those in a host's transaction when it commits; those through
@@ -62,6 +64,7 @@ const SNAPSHOTS: u64 = 10_000;
 #[derive(Clone)]
 pub struct Docpal {
     inner: Arc<Inner>,
+    held: Held,
 }
 
 struct Inner {
@@ -85,7 +88,7 @@ pub(crate) struct WeakDocpal(Weak<Inner>);
 impl WeakDocpal {
     /// The handle, while there is one elsewhere.
     pub(crate) fn upgrade(&self) -> Option<Docpal> {
-        self.0.upgrade().map(|inner| Docpal { inner })
+        self.0.upgrade().map(|inner| Docpal { inner, held: None })
     }
 }
 
@@ -129,12 +132,33 @@ impl Docpal {
         &self.inner.cursor_key
     }
 
+    /// The same handle, whose connections and transactions keep `what` until they are free again. When their caller goes
+    /// away, that is when the statement that still runs has been cancelled at the server: for a permit that bounds how
+    /// many connections somebody may have.
+    #[must_use]
+    pub fn holding(&self, what: impl Any + Send + Sync) -> Self {
+        Self { inner: Arc::clone(&self.inner), held: Some(Arc::new(what)) }
+    }
+
     /// A connection from the pool.
     ///
     /// # Errors
     /// `database_unavailable`.
-    pub async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
-        self.inner.pool.acquire().await.map_err(from_sqlx)
+    pub async fn acquire(&self) -> Result<Pooled> {
+        Pooled::acquire(&self.inner.pool, &self.inner.canceller, self.held.clone()).await
+    }
+
+    /// What `read` gives, within the time that a statement may run ([`Limits::statement`]) where the connections of the
+    /// host's pool have no such limit. What still runs then is cancelled by the connection, which `read` does not own.
+    ///
+    /// # Errors
+    /// `timeout`, and those of `read`.
+    #[doc(hidden)]
+    pub async fn bounded<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
+        match self.inner.local_limits.statement() {
+            None => read.await,
+            Some(limit) => tokio::time::timeout(limit, read).await.unwrap_or_else(|_| Err(took_too_long())),
+        }
     }
 
     /// A transaction from the pool.
@@ -155,7 +179,8 @@ impl Docpal {
 
     async fn begin_as(&self, mode: Mode) -> Result<Transaction> {
         let inner = &self.inner;
-        Transaction::begin(&inner.pool, &inner.canceller, &inner.local_limits, mode).await
+        let held = self.held.clone();
+        Transaction::begin(&inner.pool, &inner.canceller, &inner.local_limits, mode, held).await
     }
 
     /// The limits that DocPal was started with.
@@ -169,7 +194,8 @@ impl Docpal {
     /// # Errors
     /// `database_unavailable`.
     pub async fn needless_powers(&self) -> Result<Vec<String>> {
-        meta::powers::needless(&mut *self.acquire().await?).await
+        let mut conn = self.acquire().await?;
+        self.bounded(meta::powers::needless(&mut conn)).await
     }
 
     /// The formula functions that tables can use: the standard ones, and the host's.
@@ -225,7 +251,7 @@ impl Docpal {
     /// # Errors
     /// `table_not_found`, also for a table of another company.
     pub async fn snapshot(&self, company: CompanyId, id: TableId) -> Result<Arc<TableSnapshot>> {
-        let Inner { snapshots, changes, forgotten, node, .. } = self.inner.as_ref();
+        let Inner { snapshots, changes, node, .. } = self.inner.as_ref();
         if let Some(cached) = snapshots.get(&(company, id))
             && !cached.doubted.load(Ordering::SeqCst)
             && (node.follower.is_current() || cached.seen.elapsed() < TRUSTED)
@@ -234,12 +260,22 @@ impl Docpal {
             return Ok(cached.snapshot);
         }
         let mut conn = self.acquire().await?;
+        self.bounded(self.load(&mut conn, company, id)).await
+    }
+
+    async fn load(
+        &self,
+        conn: &mut Connection,
+        company: CompanyId,
+        id: TableId,
+    ) -> Result<Arc<TableSnapshot>> {
+        let Inner { snapshots, changes, forgotten, .. } = self.inner.as_ref();
         let open = changes.open(company, id);
         if !open.is_empty() {
-            changes.end(company, id, &meta::ended(&mut conn, &open).await?);
+            changes.end(company, id, &meta::ended(conn, &open).await?);
         }
         let (before, seen) = (forgotten.load(Ordering::SeqCst), Instant::now());
-        let snapshot = self.snapshot_in(&mut conn, company, id).await?;
+        let snapshot = self.snapshot_in(conn, company, id).await?;
         if forgotten.load(Ordering::SeqCst) == before {
             snapshots.insert((company, id), Cached::new(Arc::clone(&snapshot), seen));
             // Forgotten between the two lines above: the cache may have been told before it had anything to forget.

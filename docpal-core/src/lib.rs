@@ -47,6 +47,6 @@ pub use model::{App, Company, Field, FieldSpec, TableSnapshot, TableSpec};
 #[doc(inline)]
 pub use records::RecordDraft;
 #[doc(inline)]
-pub use sql::Transaction;
+pub use sql::{Pooled, Transaction};
 #[doc(inline)]
 pub use values::Cell;

@@ -35,6 +35,7 @@ pub mod meta;
 pub mod migrations;
 #[doc(hidden)]
 pub mod numeric;
+pub(crate) mod pooled;
 #[doc(hidden)]
 pub mod row;
 #[doc(hidden)]
@@ -53,6 +54,7 @@ pub use ident::MetaTable;
 pub use ident::{ColumnName, SchemaName, TableName};
 #[doc(inline)]
 pub use key::{CompanyKey, FieldKey, TableKey};
+pub use pooled::Pooled;
 #[doc(inline)]
 pub use row::Row;
 #[doc(hidden)]

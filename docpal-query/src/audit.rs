@@ -109,7 +109,7 @@ impl AuditLog<'_> {
     /// `not_allowed`, `invalid_cursor`.
     pub async fn list(&self, cursor: Option<&str>, limit: usize) -> Result<AuditPage> {
         let mut conn = self.docpal.acquire().await?;
-        self.list_in(&mut conn, cursor, limit).await
+        self.docpal.bounded(self.list_in(&mut conn, cursor, limit)).await
     }
 
     /// As [`AuditLog::list`], as the host's connection sees it.

@@ -55,14 +55,15 @@ pub struct Records<'d> {
 macro_rules! on_pool {
     ($records:expr, |$conn:ident, $snapshot:ident| $body:expr) => {{
         let company = $records.actor.company();
-        let $snapshot = $records.docpal.snapshot(company, $records.table).await?;
-        let mut connection = $records.docpal.acquire().await?;
+        let docpal = $records.docpal;
+        let $snapshot = docpal.snapshot(company, $records.table).await?;
+        let mut connection = docpal.acquire().await?;
         let $conn: &mut Connection = &mut connection;
-        match $body.await {
+        match docpal.bounded($body).await {
             Err(error) if errors::schema_moved(&error) => {
-                $records.docpal.forget(company, $records.table);
-                let $snapshot = $records.docpal.snapshot_in($conn, company, $records.table).await?;
-                $body.await
+                docpal.forget(company, $records.table);
+                let $snapshot = docpal.bounded(docpal.snapshot_in($conn, company, $records.table)).await?;
+                docpal.bounded($body).await
             }
             done => done,
         }
@@ -116,7 +117,9 @@ impl Records<'_> {
         on_pool!(self, |conn, snapshot| self.list_with(conn, &snapshot, spec))
     }
 
-    /// As [`Records::list`], as the host's connection sees it.
+    /// As [`Records::list`], as the host's connection sees it. The records that a page which ends early by its size leaves
+    /// are read over by the connection's next statement, as cancelling would abort the host's transaction; with a
+    /// smaller limit there are fewer.
     ///
     /// # Errors
     /// As [`Records::list`].

@@ -85,7 +85,7 @@ impl Authenticator for ApiKeys {
         }
         let forgotten = self.forgotten.load(Ordering::SeqCst);
         let mut conn = self.docpal.acquire().await?;
-        let holder = api_keys::holder(&mut conn, &digest).await?;
+        let holder = self.docpal.bounded(api_keys::holder(&mut conn, &digest)).await?;
         let (id, actor) = holder.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
         let identity = Identity::new(actor).session(id.uuid().to_string());
         if self.forgotten.load(Ordering::SeqCst) == forgotten {

@@ -17,6 +17,8 @@ mod cut;
 #[cfg(test)]
 mod dropped_calls;
 #[cfg(test)]
+mod dropped_reads;
+#[cfg(test)]
 mod dropped_writes;
 #[cfg(test)]
 mod embedded;

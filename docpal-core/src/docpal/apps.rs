@@ -99,7 +99,7 @@ impl Apps<'_> {
     /// Database errors as mapped.
     pub async fn list(&self) -> Result<Vec<App>> {
         let mut conn = self.docpal.acquire().await?;
-        self.list_in(&mut conn).await
+        self.docpal.bounded(self.list_in(&mut conn)).await
     }
 
     /// As [`Apps::list`], as the host's connection sees it.
@@ -118,7 +118,7 @@ impl Apps<'_> {
     /// `app_not_found`, also for an app of another company and one of which the actor may not know.
     pub async fn get(&self, id: AppId) -> Result<App> {
         let mut conn = self.docpal.acquire().await?;
-        self.get_in(&mut conn, id).await
+        self.docpal.bounded(self.get_in(&mut conn, id)).await
     }
 
     /// As [`Apps::get`], as the host's connection sees it.

@@ -47,7 +47,7 @@ impl From<PgConnectOptions> for Source {
 ///
 /// A time-out that the host's database, role or connection already has is left as it is. Connections of a pool that
 /// DocPal makes start with the others. On a host's pool they are set for each transaction of DocPal, without a round
-/// trip of their own; its single reads have the limits of the host's connections.
+/// trip of their own; a read outside of one has as a whole the time of a statement, and is cancelled after it.
 ///
 /// # Example
 /// ```
@@ -198,6 +198,7 @@ impl Builder {
                 changes: Changes::default(),
                 node: Node::new(self.events, position),
             }),
+            held: None,
         };
         docpal.node().start(WeakDocpal(Arc::downgrade(&docpal.inner)), (*options).clone());
         Ok(docpal)

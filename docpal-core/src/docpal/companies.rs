@@ -43,7 +43,7 @@ impl Companies<'_> {
     /// `company_not_found`.
     pub async fn get(&self, id: CompanyId) -> Result<Company> {
         let mut conn = self.docpal.acquire().await?;
-        self.get_in(&mut conn, id).await
+        self.docpal.bounded(self.get_in(&mut conn, id)).await
     }
 
     /// As [`Companies::get`], as the host's connection sees it.
@@ -60,7 +60,7 @@ impl Companies<'_> {
     /// Database errors as mapped.
     pub async fn list(&self) -> Result<Vec<Company>> {
         let mut conn = self.docpal.acquire().await?;
-        self.list_in(&mut conn).await
+        self.docpal.bounded(self.list_in(&mut conn)).await
     }
 
     /// As [`Companies::list`], as the host's connection sees it.

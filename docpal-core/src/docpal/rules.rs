@@ -63,7 +63,7 @@ impl Rules<'_> {
     /// `not_allowed`.
     pub async fn list(&self) -> Result<Vec<Rule>> {
         let mut conn = self.docpal.acquire().await?;
-        self.list_in(&mut conn).await
+        self.docpal.bounded(self.list_in(&mut conn)).await
     }
 
     /// As [`Rules::list`], as the host's connection sees it.

@@ -86,7 +86,7 @@ impl Tables<'_> {
     /// `app_not_found`.
     pub async fn list(&self, app: AppId) -> Result<Vec<TableMeta>> {
         let mut conn = self.docpal.acquire().await?;
-        self.list_in(&mut conn, app).await
+        self.docpal.bounded(self.list_in(&mut conn, app)).await
     }
 
     /// As [`Tables::list`], as the host's connection sees it.

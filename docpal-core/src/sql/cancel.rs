@@ -1,15 +1,29 @@
 //! Cancelling a statement whose caller has gone: on a connection beside the pool, which may have none left.
 
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use moka::sync::Cache;
+use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, PgStatement};
+use sqlx::{Connection as _, Executor as _, SqlSafeStr as _, Statement as _};
 
 /// So many statements are cancelled at once.
 const CONNECTIONS: u32 = 2;
 /// A connection that cancels is kept this long.
 const IDLE: Duration = Duration::from_secs(30);
+/// So many connections are known, for so long after their last use.
+const KNOWN: u64 = 10_000;
+const REMEMBERED: Duration = Duration::from_secs(3_600);
+/// A statement that ends by itself within this needs no cancelling; most are dropped between statements. It is cancelled
+/// again after twice as long each time: the first time may have come before the statement.
+const PATIENCE: Duration = Duration::from_millis(10);
+/// A connection that is not usable after this is closed.
+const RECOVERY: Duration = Duration::from_secs(10);
+
+/// The server process of a connection.
+const BACKEND: &str = "SELECT pg_backend_pid()";
 
 /// The number by which the server process of one transaction is found; see
 /// [`Transaction`](super::transaction::Transaction).
@@ -22,15 +36,33 @@ impl fmt::Display for Token {
     }
 }
 
-/// Gives numbers to transactions, and cancels the statement that one of them runs.
+/// The server process of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Backend(i32);
+
+/// What may run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Running {
+    /// A statement of this transaction.
+    Transaction(Token),
+    /// A statement of this server process, whose connection nobody else uses.
+    Backend(Backend),
+}
+
+/// Gives numbers to transactions, knows the server processes of connections, and cancels what one of them runs.
 #[derive(Debug)]
 pub(crate) struct Canceller {
     next: AtomicI64,
     beside: PgPool,
+    /// Each connection by the place in memory of what it prepared: it stays there while it is kept here, so that no
+    /// other connection has the same.
+    known: Cache<usize, (PgStatement, Backend)>,
+    /// The connections keep nothing that was prepared, so none is told from another.
+    keeps_nothing: AtomicBool,
 }
 
 impl Canceller {
-    /// For transactions on `pool`.
+    /// For connections of `pool`.
     pub(crate) fn new(pool: &PgPool) -> Self {
         let beside = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
@@ -38,7 +70,12 @@ impl Canceller {
             .connect_lazy_with((*pool.connect_options()).clone());
         // A random start keeps the numbers of two nodes, and those of the host's own locks, apart.
         let (start, _) = uuid::Uuid::new_v4().as_u64_pair();
-        Self { next: AtomicI64::new(start.cast_signed()), beside }
+        Self {
+            next: AtomicI64::new(start.cast_signed()),
+            beside,
+            known: Cache::builder().max_capacity(KNOWN).time_to_idle(REMEMBERED).build(),
+            keeps_nothing: AtomicBool::new(false),
+        }
     }
 
     /// A number that no other transaction has.
@@ -46,16 +83,55 @@ impl Canceller {
         Token(self.next.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Cancels what the transaction with `token` runs, if it runs anything. A failure to do so leaves the statement to
-    /// the time-outs.
-    pub(crate) async fn cancel(&self, token: Token) {
-        let _cancelled = sqlx::query(
-            "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-             AND ((classid::bigint << 32) | objid::bigint) = $1",
-        )
-        .bind(token.0)
-        .execute(&self.beside)
-        .await;
+    /// The server process of a connection: asked for once, and afterwards known without a word to the server. `None`
+    /// where the host's pool has the driver keep no prepared statements.
+    pub(crate) async fn backend(&self, conn: &mut PgConnection) -> sqlx::Result<Option<Backend>> {
+        if self.keeps_nothing.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let prepared = conn.prepare(BACKEND.into_sql_str()).await?;
+        if conn.cached_statements_size() == 0 {
+            self.keeps_nothing.store(true, Ordering::Relaxed);
+            return Ok(None);
+        }
+        let place = prepared.columns().as_ptr().addr();
+        if let Some((_, backend)) = self.known.get(&place) {
+            return Ok(Some(backend));
+        }
+        let backend = Backend(sqlx::query_scalar(BACKEND).fetch_one(conn).await?);
+        self.known.insert(place, (prepared, backend));
+        Ok(Some(backend))
+    }
+
+    /// Waits for `work` on a connection, what it gives, and has cancelled what keeps it from its end. `false` when it does
+    /// not come to its end.
+    pub(crate) async fn ended(&self, running: Option<Running>, work: impl Future<Output = bool>) -> bool {
+        let mut work = pin!(work);
+        let (mut waited, mut patience) = (Duration::ZERO, PATIENCE);
+        while waited < RECOVERY {
+            if let Ok(done) = tokio::time::timeout(patience, &mut work).await {
+                return done;
+            }
+            if let Some(running) = running {
+                self.cancel(running).await;
+            }
+            waited += patience;
+            patience *= 2;
+        }
+        false
+    }
+
+    /// Cancels what runs, if anything does. A failure to do so leaves the statement to the time-outs.
+    async fn cancel(&self, running: Running) {
+        let query = match running {
+            Running::Transaction(token) => sqlx::query(
+                "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                 AND ((classid::bigint << 32) | objid::bigint) = $1",
+            )
+            .bind(token.0),
+            Running::Backend(backend) => sqlx::query("SELECT pg_cancel_backend($1)").bind(backend.0),
+        };
+        let _cancelled = query.execute(&self.beside).await;
     }
 }

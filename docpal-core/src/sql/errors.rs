@@ -21,7 +21,7 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
                 "transaction_aborted",
                 "the transaction has failed before this; roll it back, or back to a savepoint",
             ),
-            Some("57014") => (ErrorKind::Limit, "timeout", "the query took too long; narrow it"),
+            Some("57014") => return took_too_long().with_source(error),
             Some("54000" | "54001" | "54011" | "54023") => {
                 (ErrorKind::Limit, "too_complex", "this is more than PostgreSQL can take at once")
             }
@@ -38,6 +38,11 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
 pub(super) fn call_dropped() -> Error {
     let message = "a call in this transaction was dropped before its end; nothing of the transaction is kept";
     Error::new(ErrorKind::Conflict, "call_dropped", message)
+}
+
+/// A statement that ran longer than its limit.
+pub(crate) fn took_too_long() -> Error {
+    Error::new(ErrorKind::Limit, "timeout", "the query took too long; narrow it")
 }
 
 fn unavailable() -> (ErrorKind, &'static str, &'static str) {

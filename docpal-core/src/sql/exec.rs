@@ -42,7 +42,8 @@ pub async fn fetch_within(
     let (mut rows, mut size) = (Vec::new(), 0_usize);
     while let Some(row) = stream.try_next().await.map_err(super::errors::from_sqlx)? {
         if size >= bytes {
-            // The driver reads over the rest before the next statement.
+            // A connection of the pool has the rest cancelled; on another, the driver reads over it before the next
+            // statement.
             return Ok((rows, true));
         }
         let row = Row::new(row);

@@ -56,6 +56,14 @@ impl Timeouts {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LocalLimits(Timeouts);
 
+impl LocalLimits {
+    /// The longest that a statement outside of a transaction may run, where PostgreSQL does not see to it.
+    pub(crate) fn statement(self) -> Option<Duration> {
+        let [statement, ..] = self.0.0;
+        statement.map(Duration::from_millis)
+    }
+}
+
 impl fmt::Display for LocalLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.settings().try_for_each(|(name, limit)| write!(f, ", set_config('{name}', '{limit}', true)"))

@@ -9,22 +9,18 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgTransactionManager, Postgres};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager as _;
 
-use super::cancel::{Canceller, Token};
+use super::cancel::{Canceller, Running, Token};
 use super::errors::{call_dropped, from_sqlx, is_aborted};
 use super::limits::LocalLimits;
+use super::pooled::Held;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A statement that ends by itself within this needs no cancelling; most transactions are dropped between statements.
-const PATIENCE: Duration = Duration::from_millis(10);
-/// A connection that is not usable after this is closed.
-const RECOVERY: Duration = Duration::from_secs(10);
 /// A connection is given up after so many failures and open savepoints.
 const ATTEMPTS: usize = 64;
 
@@ -64,6 +60,7 @@ pub struct Transaction {
     connection: Option<PoolConnection<Postgres>>,
     token: Token,
     canceller: Arc<Canceller>,
+    held: Held,
     /// `COMMIT` is on its way: there is nothing left to cancel.
     committing: bool,
     /// No COPY was dropped half-way: the driver does not count the answer to such a one, and from then on reads each
@@ -78,6 +75,7 @@ impl Transaction {
         canceller: &Arc<Canceller>,
         limits: &LocalLimits,
         mode: Mode,
+        held: Held,
     ) -> Result<Self> {
         let token = canceller.token();
         let begin = match mode {
@@ -91,6 +89,7 @@ impl Transaction {
             connection: Some(connection),
             token,
             canceller: Arc::clone(canceller),
+            held,
             committing: false,
             in_step: true,
         };
@@ -153,7 +152,7 @@ impl Drop for Transaction {
         let token = (!self.committing).then_some(self.token);
         let canceller = Arc::clone(&self.canceller);
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(abandon(connection, token, canceller))),
+            Ok(runtime) => drop(runtime.spawn(abandon(connection, token, canceller, self.held.take()))),
             // Without a runtime nobody can wait; the server rolls back when the connection is gone.
             Err(_) => drop(connection.detach()),
         }
@@ -161,22 +160,17 @@ impl Drop for Transaction {
 }
 
 /// Brings the connection of a dropped transaction back to where a fresh one is, or closes it.
-async fn abandon(mut connection: PoolConnection<Postgres>, token: Option<Token>, canceller: Arc<Canceller>) {
-    let clean = {
-        let mut recovered = std::pin::pin!(recover(&mut connection));
-        match (tokio::time::timeout(PATIENCE, &mut recovered).await, token) {
-            (Ok(clean), _) => clean,
-            (Err(_), token) => {
-                if let Some(token) = token {
-                    canceller.cancel(token).await;
-                }
-                tokio::time::timeout(RECOVERY, recovered).await.unwrap_or(false)
-            }
-        }
-    };
-    if !clean {
+async fn abandon(
+    mut connection: PoolConnection<Postgres>,
+    token: Option<Token>,
+    canceller: Arc<Canceller>,
+    held: Held,
+) {
+    let is_free = canceller.ended(token.map(Running::Transaction), recover(&mut connection)).await;
+    if !is_free {
         drop(connection.detach());
     }
+    drop(held);
 }
 
 /// Reads what the server still has to say, then rolls back. A cancellation can meet any of the statements.

@@ -89,14 +89,16 @@ async fn list(conn: &mut Connection, access: &Access, spec: &ViewSpec, cursor_ke
     require_read(access)?;
     let secured = secure(plan(resolve(spec, access)?), access)?;
     let compiled = lower(&secured, cursor_key)?;
+    // Before the page, which may leave the rest of its records unread.
+    let total = match &compiled.count {
+        None => None,
+        Some(count) => Some(exec::fetch_optional(conn, count.clone()).await?.and_then(|row| row.int(0))),
+    };
     let page = fetch(conn, access, &secured, &compiled, cursor_key).await?;
-    match compiled.count {
-        None => Ok(page),
-        Some(count) => {
-            let row = exec::fetch_optional(conn, count).await?;
-            Ok(page.with_total(row.and_then(|row| row.int(0))))
-        }
-    }
+    Ok(match total {
+        None => page,
+        Some(total) => page.with_total(total),
+    })
 }
 
 /// A page ends when its records have about so many bytes, and says where the next one begins.

@@ -112,6 +112,8 @@ impl FromRequestParts<ServerState> for Caller {
         let turn = state.shares.turn(actor.company()).await?;
         parts.extensions.insert(turn.clone());
         let ServerState { docpal, limits, rooms, .. } = state.clone();
+        // A call that is given up leaves its turn to another when its connection is free.
+        let docpal = docpal.holding(turn.clone());
         Ok(Self { docpal, actor, within: None, limits, rooms, turn })
     }
 }
