@@ -109,7 +109,8 @@ pub(crate) fn router(state: ServerState) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(state.limits.timeout, guard::timeout))
-        .layer(CatchPanicLayer::custom(guard::panicked));
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(middleware::from_fn(guard::head));
     // Around the time-out and the net for panics: their answers count, too.
     let counted = match &state.metrics {
         Some(metrics) => router.layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::layer)),

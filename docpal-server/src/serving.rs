@@ -25,6 +25,11 @@ use tower_http::add_extension::AddExtension;
 /// A listener that cannot accept now, because files are used up, is asked again after this.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// The longest head of HTTP/1 that is read, and so what a connection may keep in memory; and all headers of HTTP/2. The
+/// API refuses heads of half of it, in words of its own.
+const HEAD: usize = 128 * 1024;
+const HEADERS: u32 = 64 * 1024;
+
 /// So many bytes tell HTTP/1 from HTTP/2.
 const PREFACE: usize = 24;
 
@@ -122,12 +127,13 @@ impl Connections {
             tracing::debug!(%error, "a connection without TCP_NODELAY");
         }
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.head);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.head).max_buf_size(HEAD);
         builder
             .http2()
             .timer(TokioTimer::new())
             .keep_alive_interval(self.idle / 2)
-            .keep_alive_timeout(self.head);
+            .keep_alive_timeout(self.head)
+            .max_header_list_size(HEADERS);
         let service = TowerToHyperService::new(service);
         let io = TokioIo::new(Watched::new(stream, self.head, self.idle));
         let connection = graceful.watch(builder.serve_connection(io, service).into_owned());

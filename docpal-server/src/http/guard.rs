@@ -1,4 +1,4 @@
-//! What stands around every handler: a time-out, a net for panics, headers for browsers.
+//! What stands around every handler: bounds of the head, a time-out, a net for panics, headers for browsers.
 
 use std::any::Any;
 use std::time::Duration;
@@ -9,6 +9,29 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::error::ApiError;
+
+/// The longest path with its parameters; longer views go into a body.
+const URI: usize = 32 * 1024;
+/// The most bytes of all headers together.
+const HEADERS: usize = 32 * 1024;
+
+/// Refuses a head that is too long, before anything of it is read. What serves takes heads of a little more than that.
+pub(crate) async fn head(request: Request, next: Next) -> Response {
+    let uri = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let headers =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
+    let refused = if uri > URI {
+        let message =
+            format!("a path with its parameters has at most {URI} bytes; send a long view in a body");
+        ApiError::new(StatusCode::URI_TOO_LONG, "uri_too_long", message)
+    } else if headers > HEADERS {
+        let message = format!("the headers have at most {HEADERS} bytes together");
+        ApiError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", message)
+    } else {
+        return next.run(request).await;
+    };
+    refused.into_response()
+}
 
 /// Gives up on a request whose answer does not begin in time; its transaction is undone.
 pub(crate) async fn timeout(State(limit): State<Duration>, request: Request, next: Next) -> Response {

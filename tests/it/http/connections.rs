@@ -125,3 +125,23 @@ async fn a_server_that_is_stopped_ends_what_is_idle_and_returns() {
     assert!(until_ended(&mut stream, b"").await.is_empty());
     assert!(TcpStream::connect(serving.address).await.is_err());
 }
+
+// Finding A21: what is too long for the API still comes to it, and what no client sends is not read.
+#[tokio::test]
+async fn heads_are_read_up_to_a_bound() {
+    let serving = serve(Connections::default()).await;
+    let head = |uri: usize, header: usize| {
+        let (uri, header) = ("x".repeat(uri), "x".repeat(header));
+        format!("GET /?{uri} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nX-Long: {header}\r\n\r\n")
+    };
+    for (uri, header, expected) in
+        [(60_000, 0, "200"), (0, 60_000, "200"), (0, 400_000, "431"), (70_000, 0, "414")]
+    {
+        let mut stream = TcpStream::connect(serving.address).await.unwrap();
+        let answer = until_ended(&mut stream, head(uri, header).as_bytes()).await;
+        let answer = String::from_utf8_lossy(&answer);
+        // Who is refused while still sending may find the connection reset before the answer.
+        let refused = answer.is_empty() && expected != "200";
+        assert!(refused || answer.starts_with(&format!("HTTP/1.1 {expected}")), "{uri} {header}: {answer}");
+    }
+}

@@ -188,3 +188,19 @@ async fn a_slow_body_takes_nothing_of_the_companys_share() {
         assert!(String::from_utf8_lossy(&answer).contains("HTTP/1.1 201"), "{answer:?}");
     }
 }
+
+// Finding A21.
+#[tokio::test]
+async fn a_head_that_is_too_long_gets_an_answer_of_the_api() {
+    let api = Api::start().await;
+    let long = "x".repeat(40_000);
+    for path in [format!("/api/apps?filter={long}"), format!("/{long}")] {
+        assert_eq!(api.get(&path).await.refusal(), (414, "uri_too_long".to_owned()));
+    }
+    let bearer = format!("Bearer {}", api.key());
+    let headers = [("Authorization", bearer.as_str()), ("X-Long", &long)];
+    let refused = api.send("GET", "/api/apps", &headers, b"").await;
+    assert_eq!(refused.refusal(), (431, "headers_too_large".to_owned()));
+    let short = "x".repeat(30_000);
+    assert_eq!(api.get(&format!("/api/apps?{short}")).await.refusal().1, "unknown_parameter");
+}
