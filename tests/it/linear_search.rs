@@ -72,7 +72,7 @@ async fn both_ways_of_computing_find_long_texts_at_the_same_place() {
     }
     let page = records.list(&ViewSpec::new()).await.unwrap();
     assert_eq!(page.len(), 4);
-    for at in 0..formulas.len() {
+    for (at, formula) in formulas.iter().enumerate() {
         let name = format!("f{at}");
         for record in 0..page.len() {
             let filter = match page.value(record, &name).to_string().as_str() {
@@ -81,7 +81,7 @@ async fn both_ways_of_computing_find_long_texts_at_the_same_place() {
             };
             let same = records.list(&ViewSpec::new().columns([name.as_str()]).filter(filter)).await.unwrap();
             let found = (0..same.len()).any(|other| same.id(other) == page.id(record));
-            assert!(found, "{} of record {record}: {}", formulas[at], page.value(record, &name));
+            assert!(found, "{formula} of record {record}: {}", page.value(record, &name));
         }
     }
 }
