@@ -84,6 +84,15 @@ async fn entries_of_records_are_left_out_for_who_may_not_read_the_table() {
 
 // Finding A31
 #[tokio::test]
+async fn who_may_not_manage_the_company_gets_nothing_of_the_log() {
+    let it = Salaries::new().await;
+    let member = it.world.member();
+    let refused = it.world.docpal.audit_log(&member).list(None, 10).await.unwrap_err();
+    assert_eq!(refused.code(), "not_allowed");
+}
+
+// Finding A31
+#[tokio::test]
 async fn only_records_that_may_be_read_are_shown_also_when_they_are_gone() {
     let it = Salaries::new().await;
     it.rule(it.deny(Action::Read).when(Filter::test("state", "is", Json::from("closed")))).await;

@@ -241,3 +241,22 @@ async fn an_error_in_a_formula_is_a_value_and_never_fails_the_page() {
     assert_eq!(found(r#"{"field":"ratio","op":"gt","value":0}"#).await, 2);
     assert_eq!(found(r#"{"field":"ratio","op":"is_not_error"}"#).await, 2);
 }
+
+/// A cursor holds the values that a page ended with: who sees less learns nothing by one that was made for others.
+#[tokio::test]
+async fn a_cursor_serves_only_the_rights_it_was_made_under() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let member = world.member();
+    let view = ViewSpec::new().sort("customer", Direction::Ascending).limit(2);
+    let page = world.docpal.records(&member, table).list(&view).await.unwrap();
+    let next = view.clone().after(page.next_cursor().unwrap());
+    assert_eq!(world.docpal.records(&member, table).list(&next).await.unwrap().len(), 2);
+    let (on, members) =
+        (docpal::core::Resource::Table(table), docpal::core::Subject::Role(docpal::core::Role::Member));
+    let rule = docpal::core::RuleSpec::deny(on, members, docpal::core::Action::Read)
+        .when(Filter::test("status", "is", "paid"));
+    world.docpal.rules(&world.owner).create(&rule).await.unwrap();
+    let refused = world.docpal.records(&member, table).list(&next).await.unwrap_err();
+    assert_eq!(refused.code(), "invalid_cursor");
+}
