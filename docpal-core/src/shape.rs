@@ -68,7 +68,8 @@ pub trait Shape: Sized {
 ///
 /// A key may be left out when its type is an `Option`, or when it has a default after `=`. What may stand above the
 /// struct, in this order: `#[name = ".."]` for the schema, `#[example = ".."]` in JSON, `#[terms = ..]` for refusals in
-/// other words (see [`Terms`]), `#[derive(..)]`. Above a key: `#[example = ".."]`.
+/// other words (see [`Terms`]), `#[derive(..)]`. Above a key: `#[example = ".."]`, `#[within = 1, 1_000]` for a whole
+/// number with bounds.
 #[macro_export]
 macro_rules! shape {
     (
@@ -81,6 +82,7 @@ macro_rules! shape {
             $(
                 $(#[doc = $key_about:literal])*
                 $(#[example = $sample:literal])?
+                $(#[within = $from:expr, $to:expr])?
                 $key_vis:vis $key:ident: $ty:ty $(= $default:expr)?
             ),* $(,)?
         }
@@ -97,7 +99,8 @@ macro_rules! shape {
                     $crate::shape::Kind::Object(vec![$(
                         $crate::shape::Key::of::<$ty>(stringify!($key), &[$($key_about),*])
                             .has_default($crate::shape!(@has_default $($default)?))
-                            $(.example($sample))?,
+                            $(.example($sample))?
+                            $(.within(i64::from($from), i64::from($to)))?,
                     )*])
                 }
                 $crate::shape::Kind::named(stringify!($name), &[$($about),*], keys)
@@ -113,7 +116,10 @@ macro_rules! shape {
                 $(let at = &at.in_terms($terms);)?
                 let mut entries = $crate::shape::Entries::read(json, at, &[$(stringify!($key)),*])?;
                 Ok(Self {
-                    $($key: $crate::shape!(@ entries, at, $key, $ty $(, $default)?),)*
+                    $($key: {
+                        $(entries.require_within(at, stringify!($key), i64::from($from), i64::from($to))?;)?
+                        $crate::shape!(@ entries, at, $key, $ty $(, $default)?)
+                    },)*
                 })
             }
         }

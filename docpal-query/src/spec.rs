@@ -102,10 +102,12 @@ shape! {
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct PageSpec {
         /// At most so many records: 100 by default, 1,000 at most.
+        #[within = 1, MAX_LIMIT]
         pub limit: Option<u32>,
         /// Where the page before ended, as it said.
         pub cursor: Option<String>,
         /// So many records in, at most 10,000; not together with a cursor.
+        #[within = 0, MAX_OFFSET]
         pub offset: Option<u32>,
     }
 }

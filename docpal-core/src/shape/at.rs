@@ -130,7 +130,8 @@ impl<'p> At<'p> {
             near => near,
         };
         let all = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        let path = self.key(key).to_string();
+        let key = names::shown(key);
+        let path = self.key(&key).to_string();
         match self.terms.0 {
             Words::Parameters => {
                 let message = format!("there is no parameter `{key}`{near} The parameters are: {all}");

@@ -24,6 +24,22 @@ impl Entries {
         Ok(Self(entries))
     }
 
+    /// Refuses a whole number at `key` that is out of bounds; the value itself is read by [`Entries::take`].
+    ///
+    /// # Errors
+    /// In the terms of `at`, with the bounds.
+    pub fn require_within(&self, at: &At<'_>, key: &'static str, from: i64, to: i64) -> Result<()> {
+        let key = kind::word(key);
+        let given = self.0.iter().find(|(known, _)| known == key);
+        // What is no whole number is refused as such; one that is too large to be read is out of bounds, too.
+        let Some((_, Json::Number(text))) = given else { return Ok(()) };
+        let is_whole = text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+        if !is_whole || text.parse().is_ok_and(|number: i64| (from..=to).contains(&number)) {
+            return Ok(());
+        }
+        Err(at.key(key).invalid(&format!("expected a whole number from {from} to {to}")))
+    }
+
     /// The value of `key` in the object that stands at `at`.
     ///
     /// # Errors

@@ -18,8 +18,8 @@ pub enum Kind {
     Instant,
     /// A number.
     Number,
-    /// A whole number.
-    Whole,
+    /// A whole number from the first to the last.
+    Whole(i64, i64),
     /// True or false.
     Flag,
     /// One of these words.
@@ -120,6 +120,13 @@ impl Key {
     #[must_use]
     pub fn example(mut self, json: &'static str) -> Self {
         self.example = Some(json);
+        self
+    }
+
+    /// The same key, of a whole number, with bounds of its own.
+    #[must_use]
+    pub fn within(mut self, from: i64, to: i64) -> Self {
+        self.kind = Kind::Whole(from, to);
         self
     }
 }

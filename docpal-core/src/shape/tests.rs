@@ -44,6 +44,14 @@ fn refusal(error: &Error) -> (&'static str, &str) {
 }
 
 #[test]
+fn a_key_that_is_long_is_not_repeated_whole() {
+    let json = Json::Object(vec![("x".repeat(1_000_000), Json::Null)]);
+    let error = <()>::read(json, &At::BODY).unwrap_err();
+    assert_eq!(error.code(), "unknown_key");
+    assert!(error.message().len() + error.fields()[0].field.len() < 1_000);
+}
+
+#[test]
 fn what_is_left_out_or_null_is_absent_or_the_default() {
     let bare = Party { name: "May".to_owned(), r#type: None, guests: Vec::new(), seats: 4 };
     assert_eq!(read(r#"{"name": "May"}"#).unwrap(), bare);

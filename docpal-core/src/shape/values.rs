@@ -72,7 +72,7 @@ impl Shape for bool {
 
 impl Shape for i64 {
     fn kind() -> Kind {
-        Kind::Whole
+        Kind::Whole(i64::MIN, i64::MAX)
     }
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
@@ -82,7 +82,7 @@ impl Shape for i64 {
 
 impl Shape for u32 {
     fn kind() -> Kind {
-        Kind::Whole
+        Kind::Whole(0, u32::MAX.into())
     }
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {

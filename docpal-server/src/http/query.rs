@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use docpal_core::shape::{At, Kind, Shape};
-use docpal_core::{Error, Json};
+use docpal_core::{Error, Json, names};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
@@ -40,7 +40,12 @@ fn parameters<T: Shape>(query: &str) -> docpal_core::Result<T> {
     let mut entries: Vec<(String, Json)> = Vec::new();
     for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
         if entries.iter().any(|(known, _)| *known == key) {
-            return Err(Error::invalid("duplicate_parameter", key, "the parameter is given twice"));
+            let path = names::shown(&key);
+            return Err(Error::invalid("duplicate_parameter", path, "the parameter is given twice"));
+        }
+        // One that means nothing is refused when it is met: there are few that mean something.
+        if kind_of(&key).is_none() {
+            return T::read(Json::Object(vec![(key.into_owned(), Json::Null)]), &At::PARAMETERS);
         }
         let value = parameter(kind_of(&key), value.into_owned());
         entries.push((key.into_owned(), value));
@@ -53,7 +58,7 @@ fn parameter(kind: Option<&Kind>, text: String) -> Json {
     match (kind, text.as_str()) {
         (Some(Kind::Flag), "true") => Json::Bool(true),
         (Some(Kind::Flag), "false") => Json::Bool(false),
-        (Some(Kind::Whole), _) => Json::Number(text),
+        (Some(Kind::Whole(..)), _) => Json::Number(text),
         _ => Json::Text(text),
     }
 }
@@ -79,6 +84,13 @@ mod tests {
         assert!(error.message().contains("did you mean `limit`?"), "{error}");
         let error = parameters::<()>("limit=5").unwrap_err();
         assert!(error.message().ends_with("The parameters are: none"), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_is_long_is_not_repeated_whole() {
+        let error = parameters::<Part>(&"x".repeat(100_000)).unwrap_err();
+        assert_eq!(error.code(), "unknown_parameter");
+        assert!(error.message().len() + error.fields()[0].field.len() < 1_000, "{}", error.message().len());
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(super) fn schema(kind: &Kind) -> RefOr<Schema> {
         Kind::Instant => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into(),
         Kind::Words(words) => text().enum_values(Some(words.clone())).into(),
         Kind::Number => of(Type::Number).into(),
-        Kind::Whole => of(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))).into(),
+        Kind::Whole(from, to) => whole(*from, *to).into(),
         Kind::Flag => of(Type::Boolean).into(),
         Kind::List(item) => ArrayBuilder::new().items(schema(item)).into(),
         Kind::Map(value) => {
@@ -110,6 +110,16 @@ pub(super) fn schema(kind: &Kind) -> RefOr<Schema> {
         }
         _ => ObjectBuilder::new().schema_type(SchemaType::AnyValue).into(),
     }
+}
+
+/// Bounds that the format has are left to it.
+fn whole(from: i64, to: i64) -> ObjectBuilder {
+    let bound = |bound: i64, of_format: i64| (bound != of_format).then_some(bound);
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(bound(from, i64::MIN))
+        .maximum(bound(to, i64::MAX))
 }
 
 fn object(keys: &[Key]) -> ObjectBuilder {

@@ -3,7 +3,7 @@
 use docpal_core::json_out::JsonFormat;
 use docpal_core::shape::{At, Kind, Shape};
 use docpal_core::{Filter, Json, Result, shape, words};
-use docpal_query::spec::{self, Count, Direction, PageSpec, Sort, ViewSpec};
+use docpal_query::spec::{self, Count, Direction, MAX_LIMIT, MAX_OFFSET, PageSpec, Sort, ViewSpec};
 
 use crate::export::Format;
 
@@ -20,10 +20,12 @@ shape! {
         /// Which fields to give: `a,b`, or a JSON list
         fields: Option<FieldNames>,
         /// At most so many; 100 by default, 1,000 at most
+        #[within = 1, MAX_LIMIT]
         limit: Option<u32>,
         /// Where the part before ended, as its `next_cursor` said
         cursor: Option<String>,
         /// So many records in, at most 10,000; not together with a cursor
+        #[within = 0, MAX_OFFSET]
         offset: Option<u32>,
         /// `none`, `capped` (up to 10,001) or `exact`
         count: CountWord = CountWord(Count::None),

@@ -33,7 +33,7 @@ enum Expected {
     Unknown,
     /// It is missing: told there, or at the object that lacks it.
     Missing,
-    /// It is of the wrong kind.
+    /// It is of the wrong kind, or out of bounds.
     WrongKind,
     /// It can be read.
     Read,
@@ -110,6 +110,13 @@ impl Schemas {
         let choices = self.choices(schema);
         if choices.iter().all(|choice| !["array", "any"].contains(&kind(choice))) {
             case(json!([]), path.to_owned(), Expected::WrongKind);
+        }
+        for choice in &choices {
+            for (bound, beyond) in [("minimum", -1), ("maximum", 1)] {
+                let Some(bound) = choice[bound].as_i64() else { continue };
+                case(json!(bound), path.to_owned(), Expected::Read);
+                case(json!(bound + beyond), path.to_owned(), Expected::WrongKind);
+            }
         }
         for choice in choices {
             match kind(choice) {
@@ -246,7 +253,7 @@ async fn every_body_is_read_as_the_document_describes_it() {
 async fn every_query_parameter_is_read_as_the_document_describes_it() {
     let api = Api::start().await;
     let document = api.send("GET", "/api/openapi.json", &[], b"").await.ok();
-    let (schemas, mut checked) = (Schemas(document.clone()), 0);
+    let (schemas, mut checked, mut bounds) = (Schemas(document.clone()), 0, 0);
     for (method, path, operation) in routes(&api, &document).await {
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let parameters: Vec<_> = parameters.iter().filter(|parameter| parameter["in"] == "query").collect();
@@ -266,6 +273,13 @@ async fn every_query_parameter_is_read_as_the_document_describes_it() {
             };
             let reply = ask(format!("zz{name}=1")).await;
             assert_eq!(reply.refusal(), (400, "unknown_parameter".to_owned()), "{method} {path}");
+            for (bound, beyond) in [("minimum", -1), ("maximum", 1)] {
+                let Some(bound) = parameter["schema"][bound].as_i64() else { continue };
+                bounds += 1;
+                assert!(!unread(&ask(format!("{name}={bound}")).await).iter().any(|(at, _)| at == name));
+                let refused = unread(&ask(format!("{name}={}", bound + beyond)).await);
+                assert_eq!(refused, [(name.to_owned(), "invalid_parameter".to_owned())], "{method} {path}");
+            }
             let reply = ask(format!("{name}={}", encoded(&text))).await;
             assert!(
                 !unread(&reply).iter().any(|(at, _)| at == name),
@@ -274,5 +288,5 @@ async fn every_query_parameter_is_read_as_the_document_describes_it() {
             );
         }
     }
-    assert!(checked > 20, "{checked}");
+    assert!(checked > 20 && bounds >= 4, "{checked} with {bounds} bounds");
 }
