@@ -56,7 +56,8 @@ const SNAPSHOTS: u64 = 10_000;
 /// more: its `COMMIT` fails by the constraint `call_was_dropped` (`call_dropped` from [`Transaction::commit`]). Roll it
 /// back, or back to a savepoint from before the call. On a connection without a transaction nothing of the call stays,
 /// or all of it; the next statement there may fail once, as the driver gives it the failure of a dropped one. The forms
-/// on the pool clean up by themselves.
+/// on the pool clean up by themselves. Where the host sets `session_replication_role` to `replica`, PostgreSQL checks no
+/// constraint, and such a transaction can be committed.
 ///
 /// A transaction in which a statement failed is undone by PostgreSQL, which calls its `COMMIT` a success all the same.
 /// [`Transaction::commit`] says `transaction_undone`; a transaction of sqlx or one begun in SQL says nothing: take the

@@ -1,9 +1,10 @@
 //! DocPal on the host's own connection: what the host began, only the host ends.
 
+use docpal::core::events::StartAt;
 use docpal::core::sql::Connection;
 use docpal::core::{
-    Action, AppId, AppSpec, CompanyId, FieldSpec, RecordDraft, RecordId, Resource, Role, RuleSpec, Subject,
-    TableId, TableSpec,
+    Action, AppId, AppSpec, CompanyId, Error, FieldSpec, RecordDraft, RecordId, Resource, Role, RuleSpec,
+    Subject, TableId, TableSpec,
 };
 use docpal::query::{RecordsExt as _, ViewSpec};
 use sqlx::{Acquire as _, Executor as _, PgPool};
@@ -267,4 +268,90 @@ async fn a_connection_whose_transaction_was_committed_has_none_and_the_next_is_i
         let open = conn.execute("SAVEPOINT anything").await.unwrap_err();
         assert_eq!(open.as_database_error().unwrap().code().as_deref(), Some("25P01"));
     }
+}
+
+// Finding D1
+#[tokio::test]
+async fn every_operation_works_under_a_publication_of_all_tables() {
+    let stage = Stage::new().await;
+    stage.world.db.pool().execute("CREATE PUBLICATION everything FOR ALL TABLES").await.unwrap();
+    let mut conn = stage.world.db.pool().acquire().await.unwrap();
+    conn.execute("BEGIN").await.unwrap();
+    stage.everything(&mut conn).await;
+    conn.execute("COMMIT").await.unwrap();
+    let (docpal, owner) = (&stage.world.docpal, &stage.world.owner);
+    docpal.companies().create(CompanyId::new(), "Another").await.unwrap();
+    let app = docpal.apps(owner).create(&AppSpec::new("Third")).await.unwrap().id;
+    let table = docpal.tables(owner).create(app, &TableSpec::new("Made")).await.unwrap().id();
+    docpal.tables(owner).drop(table).await.unwrap();
+    let records = docpal.records(owner, stage.table);
+    let id = records.create(&code("pool")).await.unwrap().id();
+    records.update(id, &code("changed on the pool"), None).await.unwrap();
+    records.delete(id, None).await.unwrap();
+    let events = docpal.events();
+    events.register("reader", StartAt::Oldest).await.unwrap();
+    events.read("reader", 10_000, async |_, _| Ok::<(), Error>(())).await.unwrap();
+    events.remove("reader").await.unwrap();
+}
+
+// Finding D1
+#[tokio::test]
+async fn no_table_that_a_publication_takes_is_without_a_key() {
+    let stage = Stage::new().await;
+    let keyless = "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+              AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)";
+    let keyless: Vec<String> = sqlx::query_scalar(keyless).fetch_all(stage.world.db.pool()).await.unwrap();
+    assert!(keyless.is_empty(), "{keyless:?}");
+}
+
+// Finding D1b
+#[tokio::test]
+async fn an_operation_whose_end_fails_leaves_the_hosts_transaction_usable() {
+    let stage = Stage::new().await;
+    let trigger = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+        CREATE TRIGGER refuse BEFORE DELETE ON docpal.unfinished FOR EACH ROW EXECUTE FUNCTION refuse()";
+    stage.world.db.pool().execute(trigger).await.unwrap();
+    let before = stage.seen().await;
+    let records = stage.world.docpal.records(&stage.world.owner, stage.table);
+    let mut tx = stage.world.db.pool().begin().await.unwrap();
+    records.create_in(&mut tx, &code("lost")).await.unwrap_err();
+    tx.execute("SELECT 1").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(stage.seen().await, before);
+}
+
+// Finding D1b
+#[tokio::test]
+async fn a_write_in_a_read_only_transaction_says_so_and_leaves_it_usable() {
+    let stage = Stage::new().await;
+    let records = stage.world.docpal.records(&stage.world.owner, stage.table);
+    let mut raw = stage.world.db.pool().acquire().await.unwrap();
+    raw.execute("BEGIN READ ONLY").await.unwrap();
+    let mut snapshot = stage.world.docpal.begin_snapshot().await.unwrap();
+    for conn in [&mut *raw, &mut *snapshot] {
+        let refused = records.create_in(conn, &code("lost")).await.unwrap_err();
+        assert_eq!((refused.code(), refused.is_conflict()), ("read_only_transaction", true), "{refused:?}");
+        let company = stage.world.docpal.companies().create_in(conn, CompanyId::new(), "Lost").await;
+        assert_eq!(company.unwrap_err().code(), "read_only_transaction");
+        records.get_in(conn, stage.record).await.unwrap();
+    }
+    snapshot.commit().await.unwrap();
+    raw.execute("COMMIT").await.unwrap();
+}
+
+// Finding D3
+#[tokio::test]
+async fn a_failed_call_with_many_records_leaves_a_transaction_that_can_be_committed() {
+    let stage = Stage::new().await;
+    let records = stage.world.docpal.records(&stage.world.owner, stage.table);
+    let mut tx = stage.world.docpal.begin().await.unwrap();
+    records.create_in(&mut tx, &code("kept")).await.unwrap();
+    let many = [code("a"), code("kept")];
+    assert_eq!(records.create_many_in(&mut tx, &many).await.unwrap_err().code(), "duplicate_value");
+    records.create_many_in(&mut tx, &[code("b"), code("c")]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut codes = crate::world::column(&stage.world.list(stage.table, &ViewSpec::new()).await, "code");
+    codes.sort_unstable();
+    assert_eq!(codes, ["b", "c", "first", "kept"]);
 }

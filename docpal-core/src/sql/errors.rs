@@ -21,6 +21,11 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
                 "transaction_aborted",
                 "the transaction has failed before this; roll it back, or back to a savepoint",
             ),
+            Some("25006") => (
+                ErrorKind::Conflict,
+                "read_only_transaction",
+                "the transaction is one that only reads; write in another",
+            ),
             Some("57014") => return took_too_long().with_source(error),
             Some("54000" | "54001" | "54011" | "54023") => {
                 (ErrorKind::Limit, "too_complex", "this is more than PostgreSQL can take at once")

@@ -149,8 +149,11 @@ async fn open(conn: &mut PgConnection) -> Result<Mark, Closed> {
             return Err(Closed::Failed(from_sqlx(error)));
         }
     };
-    let place = row.try_get::<&str, _>(0).map_err(|error| Closed::Failed(from_sqlx(error)))?;
-    place.parse().map_err(Closed::Failed)
+    let place = row.try_get::<&str, _>(0).map_err(from_sqlx).and_then(str::parse);
+    match place {
+        Ok(mark) => Ok(mark),
+        Err(error) => undo(conn, error).await.map_err(Closed::Failed),
+    }
 }
 
 /// Releases the savepoint of an operation and takes its mark away, or undoes all of it when `done` is a failure.
@@ -161,15 +164,20 @@ async fn close<T>(conn: &mut PgConnection, mark: Option<Mark>, done: Result<T>) 
                 format!("DELETE FROM docpal.unfinished WHERE ctid = '{mark}'; ")
             });
             let text = AssertSqlSafe(format!("{unmark}RELEASE SAVEPOINT docpal"));
-            conn.execute(text).await.map_err(from_sqlx)?;
-            Ok(done)
+            match conn.execute(text).await {
+                Ok(_) => Ok(done),
+                Err(error) => undo(conn, from_sqlx(error)).await,
+            }
         }
-        Err(error) => {
-            // The failure is what the caller must hear of, also when the connection is gone now.
-            let _undone = conn.execute(UNDO).await;
-            Err(error)
-        }
+        Err(error) => undo(conn, error).await,
     }
+}
+
+/// Goes back to where the operation began. Its failure is what the caller must hear of, also when the connection is gone
+/// now.
+async fn undo<T>(conn: &mut PgConnection, error: Error) -> Result<T> {
+    let _undone = conn.execute(UNDO).await;
+    Err(error)
 }
 
 /// The place of a mark in `docpal.unfinished`: its block, and its number there.
