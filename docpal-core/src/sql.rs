@@ -10,6 +10,8 @@
 
 #[cfg(feature = "embedded")]
 pub(crate) mod admin;
+#[doc(hidden)]
+pub mod arrays;
 pub(crate) mod cancel;
 #[doc(hidden)]
 pub mod copy;
@@ -47,7 +49,7 @@ pub use ddl::UniqueBy;
 #[doc(hidden)]
 pub use ddl::{ColumnDef, Ddl};
 #[doc(hidden)]
-pub use guarded::{Guarded, GuardedWithin, guarded, guarded_read, guarded_within};
+pub use guarded::{Guarded, guarded, guarded_read};
 #[doc(hidden)]
 pub use ident::MetaTable;
 #[doc(inline)]

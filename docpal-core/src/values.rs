@@ -82,6 +82,16 @@ impl PgType {
         of_type!(self, |Of| Of::LIST_SQL, |item| item.list_sql())
     }
 
+    /// Its number in PostgreSQL; of a list, that of its items.
+    pub(crate) fn oid(self) -> u32 {
+        of_type!(self, |Of| Of::OID, |item| item.oid())
+    }
+
+    /// The number of the type of its lists.
+    pub(crate) fn list_oid(self) -> u32 {
+        of_type!(self, |Of| Of::LIST_OID, |item| item.list_oid())
+    }
+
     /// The binds for lists of it.
     pub(crate) fn list(self) -> ArrayType {
         of_type!(self, |Of| Of::LIST, |item| item.list())

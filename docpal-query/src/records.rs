@@ -197,7 +197,8 @@ impl Records<'_> {
         write_on_pool!(self, |tx, snapshot| self.create_many_with(Rows::copied(tx), &snapshot, drafts))
     }
 
-    /// As [`Records::create_many`], in the host's transaction. [`Records::create_many_within`] is faster.
+    /// As [`Records::create_many`], in the host's transaction. By statements: [`Records::create_many`] streams, and is
+    /// faster.
     ///
     /// # Errors
     /// As [`Records::create_many`].
@@ -207,25 +208,6 @@ impl Records<'_> {
         drafts: &[RecordDraft],
     ) -> Result<Vec<RecordId>> {
         write_in!(self, conn, |conn, snapshot| self.create_many_with(Rows::inserted(conn), &snapshot, drafts))
-    }
-
-    /// As [`Records::create_many`], in a transaction from [`Docpal::begin`]: streamed, as [`Records::create_many`] does
-    /// it, because such a transaction closes a connection on which a dropped call stopped half-way.
-    ///
-    /// # Errors
-    /// As [`Records::create_many`].
-    pub async fn create_many_within(
-        &self,
-        tx: &mut Transaction,
-        drafts: &[RecordDraft],
-    ) -> Result<Vec<RecordId>> {
-        let mut guarded = sql::guarded_within(tx).await?;
-        let tx = guarded.transaction();
-        let done = match self.snapshot_in(tx).await {
-            Ok(snapshot) => self.create_many_with(Rows::copied(tx), &snapshot, drafts).await,
-            Err(error) => Err(error),
-        };
-        guarded.end(done).await
     }
 
     /// Changes the fields given; the others stay. With `version`, only if the record still has it.

@@ -92,7 +92,7 @@ async fn make(docpal: &Docpal, owner: Actor, member: Actor) -> Result<Demo> {
     let data = data::Data::new();
     let mut filled = async |spec: TableSpec, drafts: Vec<RecordDraft>| -> Result<TableId> {
         let table = docpal.tables(&owner).create_in(&mut tx, app, &spec).await?.id();
-        docpal.records(&owner, table).create_many_within(&mut tx, &drafts).await?;
+        docpal.records(&owner, table).create_many_in(&mut tx, &drafts).await?;
         Ok(table)
     };
     let customers = filled(schema::customers(), data.customers()).await?;

@@ -133,7 +133,7 @@ pub async fn load(
             return Ok(Loaded { table, rows: loaded });
         }
         loaded += drafts.len() as u64;
-        records.create_many_within(tx, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
+        records.create_many_in(tx, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
         progress(rows.progress());
     }
 }

@@ -45,6 +45,8 @@ mod limits;
 #[cfg(test)]
 mod linear_search;
 #[cfg(test)]
+mod many_records;
+#[cfg(test)]
 mod noninterference;
 #[cfg(test)]
 mod operator_sql;

@@ -40,7 +40,7 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
 }
 
 /// A transaction that must not be committed, because an operation in it did not come to its end.
-pub(super) fn call_dropped() -> Error {
+fn call_dropped() -> Error {
     let message = "a call in this transaction was dropped before its end; nothing of the transaction is kept";
     Error::new(ErrorKind::Conflict, "call_dropped", message)
 }

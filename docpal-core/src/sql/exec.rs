@@ -7,6 +7,7 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Executor as _};
 
+use super::arrays::Array;
 use super::ddl::Ddl;
 use super::ident::{ColumnName, TableName};
 use super::row::Row;
@@ -124,20 +125,28 @@ pub async fn run_ddl(conn: &mut PgConnection, statements: &[Ddl]) -> Result<()> 
     Ok(())
 }
 
-/// Runs a statement whose text is not seen again soon, and gives the number of rows it touched.
+/// Writes the rows of a piece into `table`; gives their number.
 ///
 /// # Errors
 /// As [`super::errors::from_sqlx`] maps them.
-pub async fn execute_once(conn: &mut PgConnection, statement: Statement) -> Result<u64> {
-    let (text, values) = statement.into_parts();
-    let query = sqlx::query_with(AssertSqlSafe(text), SqlxValues(values)).persistent(false);
+pub async fn insert_arrays(conn: &mut PgConnection, table: &TableName, piece: &[Array]) -> Result<u64> {
+    let names = piece.iter().map(|array| array.name().as_str()).collect::<Vec<_>>().join(", ");
+    let values = piece.iter().map(|array| format!("{}::{}", array.name(), array.ty().sql()));
+    let values = values.collect::<Vec<_>>().join(", ");
+    let binds = piece.iter().zip(1..).map(|(array, n)| format!("${n}::{}", array.ty().list_sql()));
+    let binds = binds.collect::<Vec<_>>().join(", ");
+    let text =
+        format!("INSERT INTO {table} ({names}) SELECT {values} FROM unnest({binds}) AS given ({names})");
+    // Not kept as a prepared statement: the columns are those that somebody gave.
+    let query = sqlx::query(AssertSqlSafe(text)).persistent(false);
+    let query = piece.iter().fold(query, |query, array| query.bind(array));
     Ok(query.execute(conn).await.map_err(super::errors::from_sqlx)?.rows_affected())
 }
 
 /// Streams `data`, in PostgreSQL's binary COPY format, into `columns` of `table`; gives the number of rows.
 ///
-/// In a transaction of DocPal's only: a call that is dropped on the way leaves the driver out of step with the server,
-/// and a connection that is the host's would answer other questions than it is asked.
+/// In a transaction that goes with the call only: a COPY that is dropped on the way leaves the driver out of step with the
+/// server, and whoever had the connection then would get the answers to other questions.
 ///
 /// # Errors
 /// As [`super::errors::from_sqlx`] maps them; on an error nothing of the copy stays.
@@ -149,10 +158,7 @@ pub async fn copy_in(
 ) -> Result<u64> {
     let columns = columns.iter().map(ColumnName::as_str).collect::<Vec<_>>().join(", ");
     let text = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");
-    tx.set_in_step(false);
-    let done = stream_in(tx, &text, data).await.map_err(super::errors::from_sqlx);
-    tx.set_in_step(true);
-    done
+    stream_in(tx, &text, data).await.map_err(super::errors::from_sqlx)
 }
 
 async fn stream_in(

@@ -16,7 +16,6 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager as _;
 
 use super::errors::{from_sqlx, is_aborted, no_transaction};
-use super::transaction::Transaction;
 use crate::error::{Error, Result};
 
 /// The constraint that a mark violates when the transaction is committed.
@@ -92,41 +91,6 @@ impl Guarded<'_> {
                 Err(error)
             }
         }
-    }
-}
-
-/// As [`guarded`], in a transaction of DocPal's.
-///
-/// # Errors
-/// As [`guarded`].
-pub async fn guarded_within(tx: &mut Transaction) -> Result<GuardedWithin<'_>> {
-    match open(tx).await {
-        Ok(mark) => Ok(GuardedWithin { tx, mark }),
-        Err(Closed::NoTransaction) => Err(Error::internal("the transaction has ended")),
-        Err(Closed::Failed(error)) => Err(error),
-    }
-}
-
-/// A transaction of DocPal's in which one operation runs; see [`guarded_within`].
-#[derive(Debug)]
-#[must_use = "an operation is kept by `end` only"]
-pub struct GuardedWithin<'t> {
-    tx: &'t mut Transaction,
-    mark: Mark,
-}
-
-impl GuardedWithin<'_> {
-    /// The transaction.
-    pub fn transaction(&mut self) -> &mut Transaction {
-        self.tx
-    }
-
-    /// As [`Guarded::end`].
-    ///
-    /// # Errors
-    /// As [`Guarded::end`].
-    pub async fn end<T>(self, done: Result<T>) -> Result<T> {
-        close(self.tx, Some(self.mark), done).await
     }
 }
 

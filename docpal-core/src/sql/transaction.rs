@@ -10,13 +10,15 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool, PgTransactionManager, Postgres};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
 use sqlx_core::transaction::TransactionManager as _;
+use tokio::task::JoinHandle;
 
 use super::cancel::{Canceller, Running, Token};
-use super::errors::{call_dropped, from_sqlx, is_aborted};
+use super::errors::{from_sqlx, is_aborted};
 use super::limits::LocalLimits;
 use super::pooled::Held;
 use crate::error::{Error, ErrorKind, Result};
@@ -63,9 +65,6 @@ pub struct Transaction {
     held: Held,
     /// `COMMIT` is on its way: there is nothing left to cancel.
     committing: bool,
-    /// No COPY was dropped half-way: the driver does not count the answer to such a one, and from then on reads each
-    /// answer one question too late.
-    in_step: bool,
 }
 
 impl Transaction {
@@ -91,7 +90,6 @@ impl Transaction {
             canceller: Arc::clone(canceller),
             held,
             committing: false,
-            in_step: true,
         };
         let statement = AssertSqlSafe(text).into_sql_str();
         PgTransactionManager::begin(begun.connection()?, Some(statement)).await.map_err(from_sqlx)?;
@@ -106,39 +104,48 @@ impl Transaction {
     /// future of an operation in it was dropped on the way. `database_unavailable` when the connection was lost: the
     /// outcome is not known then; other database errors as mapped, and nothing is kept.
     pub async fn commit(mut self) -> Result<()> {
-        if !self.in_step {
-            return Err(call_dropped());
-        }
         self.committing = true;
         let conn = self.connection()?;
         conn.execute(COMMIT).await.map_err(undone)?;
-        // What the chain began is empty. Its end goes to the server with what comes next, and nobody waits for it.
-        let nested = depth(conn) != 1;
+        // What the chain began is empty. Its end goes to the server with what comes next, and nobody waits for it. Where
+        // something was begun inside, it is the end of a savepoint that is gone: it fails, and the pool closes the
+        // connection.
         PgTransactionManager::start_rollback(conn);
-        if let Some(mut connection) = self.connection.take().filter(|_| nested) {
-            connection.close_on_drop();
-        }
+        self.connection = None;
         Ok(())
     }
 
-    /// Undoes what was done.
+    /// Undoes what was done. A statement that still runs, because its future was dropped, is cancelled at the server; when
+    /// this returns, nothing of the transaction holds a lock any more.
     ///
     /// # Errors
     /// Database errors as mapped; nothing is kept then either.
     pub async fn rollback(mut self) -> Result<()> {
-        let in_step = self.in_step;
         let conn = self.connection()?;
-        // Anything unusual is left to `drop`.
-        if in_step && depth(conn) == 1 {
+        // Ready at once when no answer is awaited.
+        if depth(conn) == 1 && matches!(conn.flush().now_or_never(), Some(Ok(()))) {
             PgTransactionManager::rollback(conn).await.map_err(from_sqlx)?;
             self.connection = None;
+        } else if let Some(abandoned) = self.abandon() {
+            // It goes on by itself when nobody waits for it any more.
+            let _ended = abandoned.await;
         }
         Ok(())
     }
 
-    /// Notes that a COPY begins, or has come to its end.
-    pub(super) fn set_in_step(&mut self, in_step: bool) {
-        self.in_step = in_step;
+    /// Has the connection brought back to where a fresh one is, unless that was done.
+    fn abandon(&mut self) -> Option<JoinHandle<()>> {
+        let connection = self.connection.take()?;
+        let token = (!self.committing).then_some(self.token);
+        let canceller = Arc::clone(&self.canceller);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => Some(runtime.spawn(abandon(connection, token, canceller, self.held.take()))),
+            Err(_) => {
+                // Without a runtime nobody can wait; the server rolls back when the connection is gone.
+                drop(connection.detach());
+                None
+            }
+        }
     }
 
     fn connection(&mut self) -> Result<&mut PgConnection> {
@@ -148,14 +155,7 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        let token = (!self.committing).then_some(self.token);
-        let canceller = Arc::clone(&self.canceller);
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(abandon(connection, token, canceller, self.held.take()))),
-            // Without a runtime nobody can wait; the server rolls back when the connection is gone.
-            Err(_) => drop(connection.detach()),
-        }
+        drop(self.abandon());
     }
 }
 

@@ -36,6 +36,8 @@ impl Stored for Date {
     const SQL: &'static str = "date";
     const LIST_SQL: &'static str = "date[]";
     const LIST: ArrayType = ArrayType::ChronoDate;
+    const OID: u32 = 1082;
+    const LIST_OID: u32 = 1182;
     const MARKERS: Option<Markers> = Some(Markers { error: "infinity", highest: "20000-01-01" });
 
     fn read(bytes: &[u8]) -> Option<NaiveDate> {

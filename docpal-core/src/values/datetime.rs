@@ -44,6 +44,8 @@ impl Stored for Instant {
     const SQL: &'static str = "timestamptz";
     const LIST_SQL: &'static str = "timestamptz[]";
     const LIST: ArrayType = ArrayType::ChronoDateTimeUtc;
+    const OID: u32 = 1184;
+    const LIST_OID: u32 = 1185;
     const MARKERS: Option<Markers> = Some(Markers { error: "infinity", highest: "20000-01-01" });
 
     fn read(bytes: &[u8]) -> Option<i64> {

@@ -24,6 +24,8 @@ impl Stored for Id {
     const SQL: &'static str = "uuid";
     const LIST_SQL: &'static str = "uuid[]";
     const LIST: ArrayType = ArrayType::Uuid;
+    const OID: u32 = 2950;
+    const LIST_OID: u32 = 2951;
 
     fn read(bytes: &[u8]) -> Option<Uuid> {
         Uuid::from_slice(bytes).ok()

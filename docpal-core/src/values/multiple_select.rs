@@ -4,16 +4,13 @@ use docpal_formula::{Type, Value as Computed};
 
 use super::family::{Family, Input};
 use super::stored::Stored;
-use super::{Marks, PgType, single_select};
+use super::{Marks, PgType, single_select, text};
 use crate::field_types::{MAX_OPTIONS, SelectOption};
 use crate::json::Json;
 use crate::json_out::{self, JsonFormat};
 use crate::operators;
 use crate::sql::copy::sized;
 use crate::sql::expr::{self, ArrayType, Expr, PgFn, Value};
-
-/// The oid of `text`, which the binary form of `text[]` carries.
-const TEXT_OID: i32 = 25;
 
 pub(crate) static FAMILY: Family = Family {
     rank: Some(|options, value| {
@@ -77,6 +74,8 @@ impl Stored for TextList {
     const SQL: &'static str = "text[]";
     const LIST_SQL: &'static str = "text[]";
     const LIST: ArrayType = ArrayType::String;
+    const OID: u32 = text::Text::OID;
+    const LIST_OID: u32 = text::Text::LIST_OID;
     const ITEM: Option<PgType> = Some(PgType::Text);
 
     fn read(bytes: &[u8]) -> Option<TextListRef<'_>> {
@@ -86,8 +85,8 @@ impl Stored for TextList {
     }
 
     fn write(value: &Vec<String>, out: &mut Vec<u8>) {
-        let dimensions = i32::from(!value.is_empty());
-        for word in [dimensions, 0, TEXT_OID] {
+        let dimensions = u32::from(!value.is_empty());
+        for word in [dimensions, 0, Self::OID] {
             out.extend_from_slice(&word.to_be_bytes());
         }
         if !value.is_empty() {
@@ -97,6 +96,22 @@ impl Stored for TextList {
         for item in value {
             sized(out, |out| out.extend_from_slice(item.as_bytes()));
         }
+    }
+
+    /// Arrays of arrays are of one length in PostgreSQL: the text that it reads one from.
+    fn write_item(value: &Vec<String>, out: &mut Vec<u8>) {
+        out.push(b'{');
+        for (index, item) in value.iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b"\"" } else { b",\"" });
+            for byte in item.bytes() {
+                if matches!(byte, b'"' | b'\\') {
+                    out.push(b'\\');
+                }
+                out.push(byte);
+            }
+            out.push(b'"');
+        }
+        out.push(b'}');
     }
 
     fn bind(value: Option<&Vec<String>>) -> Value {

@@ -33,6 +33,8 @@ impl Stored for Number {
     const SQL: &'static str = "numeric";
     const LIST_SQL: &'static str = "numeric[]";
     const LIST: ArrayType = ArrayType::Decimal;
+    const OID: u32 = 1700;
+    const LIST_OID: u32 = 1231;
     const MARKERS: Option<Markers> = Some(Markers { error: "NaN", highest: "infinity" });
 
     fn read(bytes: &[u8]) -> Option<NumericRef<'_>> {
@@ -90,6 +92,8 @@ impl Stored for Int {
     const SQL: &'static str = "bigint";
     const LIST_SQL: &'static str = "bigint[]";
     const LIST: ArrayType = ArrayType::BigInt;
+    const OID: u32 = 20;
+    const LIST_OID: u32 = 1016;
     /// One type for all numbers.
     const COMPUTED: Option<PgType> = Some(PgType::Numeric);
 

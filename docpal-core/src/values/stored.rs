@@ -22,6 +22,10 @@ pub(crate) trait Stored {
     const LIST_SQL: &'static str;
     /// The binds for lists of it.
     const LIST: ArrayType;
+    /// The number of the type in PostgreSQL; of a list, that of its items.
+    const OID: u32;
+    /// The number of the type of the lists.
+    const LIST_OID: u32;
     /// What its values are lists of.
     const ITEM: Option<PgType> = None;
     /// What its values are computed with as, where it is not itself.
@@ -36,6 +40,11 @@ pub(crate) trait Stored {
 
     /// Appends PostgreSQL's binary form.
     fn write(value: &Self::Owned, out: &mut Vec<u8>);
+
+    /// Appends the binary form as an item of an array of the type, or of its items; a cast makes the value of it.
+    fn write_item(value: &Self::Owned, out: &mut Vec<u8>) {
+        Self::write(value, out);
+    }
 
     /// The value, or null, as a bind.
     fn bind(value: Option<&Self::Owned>) -> Value;
@@ -205,6 +214,15 @@ macro_rules! values {
                 match self {
                     Self::Null => {}
                     $(Self::$cell(value) => <$stored as Stored>::write(value, out),)*
+                }
+            }
+
+            /// Appends the form that an array of the type, or of its items, has it in; nothing for null.
+            #[inline]
+            pub(crate) fn write_item(&self, out: &mut Vec<u8>) {
+                match self {
+                    Self::Null => {}
+                    $(Self::$cell(value) => <$stored as Stored>::write_item(value, out),)*
                 }
             }
 

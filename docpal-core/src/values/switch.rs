@@ -27,6 +27,8 @@ impl Stored for Bool {
     const SQL: &'static str = "boolean";
     const LIST_SQL: &'static str = "boolean[]";
     const LIST: ArrayType = ArrayType::Bool;
+    const OID: u32 = 16;
+    const LIST_OID: u32 = 1000;
 
     fn read(bytes: &[u8]) -> Option<bool> {
         bytes.first().map(|byte| *byte != 0)

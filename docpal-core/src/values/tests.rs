@@ -83,3 +83,12 @@ fn every_result_of_a_formula_has_a_family() {
         assert_eq!(Family::of_results(&ty).word, word);
     }
 }
+
+#[test]
+fn a_list_is_an_item_as_the_text_that_postgresql_reads_it_from() {
+    for (items, text) in [(vec![], "{}"), (vec!["a", "", r#"b"\,{}"#], r#"{"a","","b\"\\,{}"}"#)] {
+        let mut out = Vec::new();
+        Cell::TextList(items.into_iter().map(str::to_owned).collect()).write_item(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), text);
+    }
+}

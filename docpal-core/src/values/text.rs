@@ -29,6 +29,8 @@ impl Stored for Text {
     const SQL: &'static str = "text";
     const LIST_SQL: &'static str = "text[]";
     const LIST: ArrayType = ArrayType::String;
+    const OID: u32 = 25;
+    const LIST_OID: u32 = 1009;
     const ORDERED_BY: OrderedBy = OrderedBy::Beginning;
 
     fn read(bytes: &[u8]) -> Option<&str> {

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use docpal::core::events::StartAt;
+use docpal::core::sql::Connection;
 use docpal::core::{Actor, Docpal, Error, Event, RecordDraft, RecordId, TableId};
 use docpal::query::{RecordsExt as _, ViewSpec};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, Executor as _};
 
 use crate::world::World;
 
@@ -235,4 +237,46 @@ async fn days_that_are_over_are_dropped_and_who_has_not_read_them_is_told() {
     let audit: i64 =
         sqlx::query_scalar("SELECT count(*) FROM docpal.audit_log").fetch_one(world.db.pool()).await.unwrap();
     assert_eq!(audit, old.len() as i64 + 1, "the audit log outlives the events");
+}
+
+// Finding D4
+#[tokio::test]
+async fn a_reader_whose_handler_failed_is_free_when_the_read_has_ended() {
+    let world = World::new().await;
+    let _table = world.orders().await;
+    let events = world.docpal.events();
+    events.register("reader", StartAt::Oldest).await.unwrap();
+    let mut holder = world.docpal.begin().await.unwrap();
+    holder.execute("LOCK TABLE docpal.secrets").await.unwrap();
+    for round in 0..30 {
+        let failed = events.read("reader", 10, async |conn, _| {
+            // Every other handler gives up a statement that nothing but a cancellation ends while the table is held.
+            if round % 2 == 0 {
+                conn.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await.unwrap();
+                tokio::select! {
+                    done = conn.execute("LOCK TABLE docpal.secrets") => panic!("the table is held: {done:?}"),
+                    () = somebody_waits(&world) => {}
+                }
+            }
+            Err(Error::internal("no"))
+        });
+        // Far more than a cancellation takes.
+        let failed = tokio::time::timeout(Duration::from_secs(120), failed).await.expect("the read ends");
+        failed.unwrap_err();
+        let mut count = 0;
+        let read = async |_: &mut Connection, found: &[Event]| {
+            count = found.len();
+            Err::<(), Error>(Error::internal("no"))
+        };
+        events.read("reader", 10, read).await.unwrap_err();
+        assert_ne!(count, 0, "round {round}");
+    }
+    holder.rollback().await.unwrap();
+}
+
+/// Returns once a session waits for the table that the test holds.
+async fn somebody_waits(world: &World) {
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'docpal.secrets'::regclass
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(world.db.pool()).await.unwrap() == 0 {}
 }

@@ -54,7 +54,7 @@ pub(crate) async fn create_many(call: TableCall, body: DraftsBody) -> ApiResult<
         let BulkBody { read, room: _room } = body;
         let drafts: Vec<_> = read.records.into_iter().map(|draft| draft.fields).collect();
         let records = call.records();
-        write!(call.caller, |tx| records.create_many_within(tx, &drafts), records.create_many(&drafts))
+        write!(call.caller, |tx| records.create_many_in(tx, &drafts), records.create_many(&drafts))
     });
     let ids = ids.await??;
     Ok((StatusCode::CREATED, Json(Made { ids })))
