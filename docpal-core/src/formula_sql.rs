@@ -83,6 +83,12 @@ pub struct Cases {
     pub other_fails: Option<Expr>,
 }
 
+/// What values of `ty` are in SQL; `None` of what has no form there.
+#[cfg(test)]
+pub(crate) fn stored_as(ty: &Type) -> Option<PgType> {
+    Kind::of(ty).ok().map(Kind::pg)
+}
+
 /// Has the formula of the field at `position` an SQL form?
 fn check(snapshot: &TableSnapshot, position: usize) -> Result<(), Unsupported> {
     let sql = compile(snapshot, Clock::at(DateTime::UNIX_EPOCH), position, 0)?;

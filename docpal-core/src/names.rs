@@ -45,6 +45,12 @@ pub fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) 
     docpal_formula::nearest(wanted, candidates).first().copied()
 }
 
+/// The end of a sentence: `; did you mean `x`?`, or a full stop.
+#[must_use]
+pub fn end_of_sentence(nearest: Option<&str>) -> String {
+    nearest.map_or_else(|| ".".to_owned(), |name| suggestion(Some(name)))
+}
+
 /// `; did you mean `x`?`, or nothing.
 #[must_use]
 pub fn suggestion(nearest: Option<&str>) -> String {

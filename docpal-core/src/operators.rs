@@ -177,7 +177,7 @@ pub fn find(
     let known = || operators_of(reading.compared).iter().chain(extra);
     let operator = known().find(|operator| operator.code == test.op).ok_or_else(|| {
         let codes: Vec<&str> = known().map(|operator| operator.code).collect();
-        let near = names::suggestion(names::nearest(&test.op, codes.iter().copied()));
+        let near = names::end_of_sentence(names::nearest(&test.op, codes.iter().copied()));
         let (op, kind) = (names::shown(&test.op), reading.compared.word());
         let message =
             format!("a {kind} has no operator `{op}`{near} The operators are: {}", codes.join(", "));

@@ -501,6 +501,16 @@ async fn a_rule_that_means_nothing_is_refused_when_it_is_made() {
     let manage = RuleSpec::deny(Resource::Table(table), Subject::Everyone, Action::Manage);
     let manage = manage.when(Filter::test("status", "is", "open"));
     assert_eq!(rules_error(rules.create(&manage).await.unwrap_err()), "not_supported");
+    // What is done to a whole is not given or taken in parts.
+    for (action, effect) in
+        [(Action::Manage, Effect::Deny), (Action::Delete, Effect::Deny), (Action::Delete, Effect::Allow)]
+    {
+        let mut part = RuleSpec::deny(Resource::Table(table), Subject::Everyone, action).fields(["status"]);
+        part.effect = effect;
+        let error = rules.create(&part).await.unwrap_err();
+        assert_eq!(error.fields()[0].field, "fields");
+        assert_eq!(rules_error(error), "not_supported");
+    }
     let member = world.member();
     assert_eq!(world.docpal.records(&member, table).list(&ViewSpec::new()).await.unwrap().len(), 5);
 }
@@ -525,6 +535,44 @@ async fn a_rule_on_a_formula_that_the_database_cannot_compute_is_refused_when_it
         assert_eq!(rules_error(error), "not_in_sql");
     }
     rules.create(&rule("upper", "ADA".into())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rule_asks_for_nothing_that_its_maker_may_not_see() {
+    let world = World::new().await;
+    let table = world.orders().await;
+    let admin = Actor::new(world.company, UserId::new(), [Role::Admin]);
+    let on = |action| RuleSpec::deny(Resource::Table(table), Subject::User(admin.user().unwrap()), action);
+    let asking = |field: &str| on(Action::Read).when(Filter::test(field, "gt", 5));
+    let (owner, rules) = (world.docpal.rules(&world.owner), world.docpal.rules(&admin));
+    let refused = async |spec: &RuleSpec| {
+        let error = rules.create(spec).await.unwrap_err();
+        (
+            error.fields()[0].code,
+            error.message().replace("price", "x").replace("total", "x").replace("prize", "x"),
+        )
+    };
+    // Where nothing is hidden, a rule may ask.
+    let made = rules.create(&asking("price")).await.unwrap();
+    rules.delete(made.id).await.unwrap();
+    let hide = |action| RuleSpec::deny(Resource::Table(table), Subject::Role(Role::Admin), action);
+    // Part of the values: the name is known, and asking would tell the others.
+    let part = hide(Action::Read).fields(["price"]).when(Filter::test("status", "is", "open"));
+    let part = owner.create(&part).await.unwrap();
+    for field in ["price", "total"] {
+        assert_eq!(refused(&asking(field)).await.0, "not_readable");
+    }
+    rules.create(&on(Action::Update).fields(["price"])).await.unwrap();
+    owner.delete(part.id).await.unwrap();
+    // The whole field, and what is computed from it: there is none.
+    owner.create(&hide(Action::Read).fields(["price"])).await.unwrap();
+    let unknown = refused(&asking("prize")).await;
+    assert_eq!(unknown.0, "unknown_field");
+    for field in ["price", "total"] {
+        assert_eq!(refused(&asking(field)).await, unknown);
+    }
+    let unknown = refused(&on(Action::Update).fields(["prize"])).await;
+    assert_eq!(refused(&on(Action::Update).fields(["price"])).await, unknown);
 }
 
 fn rules_error(error: docpal::core::Error) -> &'static str {

@@ -1,5 +1,7 @@
 //! Rules: who may (or may not) do what to which records and fields.
 
+use std::fmt;
+
 use crate::filter::Filter;
 use crate::id::{AppId, FieldId, RuleId, TableId, UserId};
 
@@ -90,6 +92,17 @@ impl Subject {
             Self::Everyone => true,
             Self::Role(role) => actor.roles().contains(role),
             Self::User(user) => actor.user() == Some(*user),
+        }
+    }
+}
+
+/// `everyone`, `role:<role>` or `user:<id>`
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everyone => f.write_str("everyone"),
+            Self::Role(role) => write!(f, "role:{role}"),
+            Self::User(user) => write!(f, "user:{user}"),
         }
     }
 }

@@ -49,6 +49,24 @@ pub enum Guard {
     },
 }
 
+impl Guard {
+    /// Does no record ever pass?
+    fn is_never(&self) -> bool {
+        matches!(self, Self::When { allow, deny } if allow.is_empty() || deny.contains(&None))
+    }
+}
+
+/// How much somebody sees of the values of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sees {
+    /// The field does not exist for them.
+    Nothing,
+    /// Those of some of the records that they may read.
+    Part,
+    /// Those of every record that they may read.
+    All,
+}
+
 /// The scope of `actor` on the table of `snapshot`: everything for the system, for a user what the rules say. A
 /// table of another company gives a scope in which nothing is allowed; callers look tables up inside the actor's
 /// company first.
@@ -132,6 +150,22 @@ impl Scope {
     #[must_use]
     pub fn field(&self, action: Action, field: FieldId) -> Guard {
         self.guard(action, |rule| rule.fields.as_ref().is_none_or(|fields| fields.contains(&field)))
+    }
+
+    /// How much the actor sees of the values at `position`, in the records that they may read: of a computed field as much
+    /// as of whatever it is computed from.
+    pub(crate) fn sees(&self, snapshot: &TableSnapshot, position: usize) -> Sees {
+        let row = self.row(Action::Read);
+        let seen = |position: usize| match snapshot.fields().get(position) {
+            None => Sees::Nothing,
+            Some(field) => match self.field(Action::Read, field.id()) {
+                guard if guard.is_never() || row.is_never() => Sees::Nothing,
+                guard if guard == Guard::Always || guard == row => Sees::All,
+                Guard::Always | Guard::When { .. } => Sees::Part,
+            },
+        };
+        let inputs = snapshot.names(position).into_iter().flat_map(|names| names.iter());
+        inputs.map(seen).chain([seen(position)]).min().unwrap_or(Sees::Nothing)
     }
 
     /// May the actor change the table itself, its fields and its rules?

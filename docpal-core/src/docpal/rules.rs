@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use super::companies::{in_no_company, require_manage};
 use super::{Docpal, in_transaction, not_allowed, table_not_found};
-use crate::access::{Action, Actor, Guard, Resource, Rule, RuleSpec, Subject, authority, scope};
+use crate::access::{Action, Actor, Resource, Rule, RuleSpec, Sees, Subject, authority, scope};
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::filter::{Filter, Test};
@@ -138,15 +138,16 @@ impl Rules<'_> {
     /// A rule on one table: names in its condition and field list become ids.
     async fn for_table(&self, conn: &mut Connection, table: TableId, spec: &RuleSpec) -> Result<Rule> {
         let snapshot = self.managed_table(conn, table).await?;
-        manages_all(spec)?;
+        is_on_a_whole(spec)?;
         let scope = scope(self.actor, &snapshot);
+        // What a rule asks its maker can find out, by making it for themselves: a field that is hidden from them is none.
+        let seen = |field: &Field| match snapshot.position(field.id()) {
+            Some(position) => scope.sees(&snapshot, position),
+            None => Sees::Nothing,
+        };
         let find = |key: &str, at: &str| {
-            snapshot.find(key).map(|field| field.id()).ok_or_else(|| {
-                let may_read = |field: &Field| match scope.field(Action::Read, field.id()) {
-                    Guard::Always => true,
-                    Guard::When { allow, deny } => !allow.is_empty() && !deny.contains(&None),
-                };
-                let near = names::suggestion(snapshot.nearest(key, may_read));
+            snapshot.find(key).filter(|field| seen(field) != Sees::Nothing).map(Field::id).ok_or_else(|| {
+                let near = names::suggestion(snapshot.nearest(key, |field| seen(field) != Sees::Nothing));
                 let entry = FieldError::new(at, "unknown_field", format!("there is no field `{key}`{near}"));
                 Error::validation(vec![entry])
             })
@@ -163,6 +164,16 @@ impl Rules<'_> {
                         let id = find(key, "condition")?;
                         let field = snapshot.field(id).ok_or_else(table_not_found)?;
                         let position = snapshot.position(id).ok_or_else(table_not_found)?;
+                        if seen(field) != Sees::All {
+                            let message = format!(
+                                "you do not see every value of `{key}`, so no rule of yours can ask for it"
+                            );
+                            return Err(Error::validation(vec![FieldError::new(
+                                "condition",
+                                "not_readable",
+                                message,
+                            )]));
+                        }
                         let computed = formula_sql::require(&snapshot, position, "condition")?;
                         Ok((id.to_string(), Compared::of_field(field), computed))
                     }
@@ -190,7 +201,7 @@ impl Rules<'_> {
             }
             _ => require_manage(conn, self.actor, None).await?,
         }
-        manages_all(spec)?;
+        is_on_a_whole(spec)?;
         if spec.fields.is_some() {
             let entry = FieldError::new("fields", "not_supported", "fields belong to a rule on a table");
             return Err(Error::validation(vec![entry]));
@@ -231,7 +242,14 @@ impl Rules<'_> {
         if let Some(transaction) = transaction {
             self.docpal.changed(company, table, transaction);
         }
-        let details = Json::Object(vec![("rule".to_owned(), Json::from(rule.id.to_string()))]);
+        // What it said, for those who read of it when it is gone; its condition and fields are names of the table's.
+        let details = [
+            ("rule", rule.id.to_string()),
+            ("subject", rule.subject.to_string()),
+            ("action", rule.action.word().to_owned()),
+            ("effect", rule.effect.word().to_owned()),
+        ];
+        let details = Json::Object(details.map(|(key, value)| (key.to_owned(), Json::from(value))).into());
         let change = Change {
             company: self.actor.company(),
             by: self.actor,
@@ -245,13 +263,24 @@ impl Rules<'_> {
     }
 }
 
-/// A table is managed whole: a rule on that which asks for fields or records would never give anything.
-fn manages_all(spec: &RuleSpec) -> Result<()> {
-    if spec.action != Action::Manage || (spec.fields.is_none() && spec.condition.is_none()) {
-        return Ok(());
+/// A table is managed whole and a record deleted whole: a rule on a part of either would give or take something else than
+/// it says.
+fn is_on_a_whole(spec: &RuleSpec) -> Result<()> {
+    let refused = |path: &str, message: &str| {
+        Err(Error::validation(vec![FieldError::new(path, "not_supported", message)]))
+    };
+    match spec.action {
+        Action::Manage if spec.condition.is_some() => {
+            refused("condition", "a table is managed whole: a rule on managing takes no condition")
+        }
+        Action::Manage if spec.fields.is_some() => {
+            refused("fields", "a table is managed whole: a rule on managing takes no fields")
+        }
+        Action::Delete if spec.fields.is_some() => {
+            refused("fields", "a record is deleted whole: a rule on deleting takes no fields")
+        }
+        _ => Ok(()),
     }
-    let message = "a rule on managing takes no condition and no fields";
-    Err(Error::validation(vec![FieldError::new("condition", "not_supported", message)]))
 }
 
 /// The condition as it is stored, when every operator and value in it means something: a rule that means nothing would

@@ -125,10 +125,7 @@ impl<'p> At<'p> {
     /// The refusal of a key that none of `known` is.
     #[must_use]
     pub fn unknown(&self, key: &str, known: &[&str]) -> Error {
-        let near = match names::suggestion(names::nearest(key, known.iter().copied())) {
-            none if none.is_empty() => ".".to_owned(),
-            near => near,
-        };
+        let near = names::end_of_sentence(names::nearest(key, known.iter().copied()));
         let all = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         let key = names::shown(key);
         let path = self.key(&key).to_string();

@@ -18,6 +18,15 @@ fn what_is_written_is_read_back_as_json() {
 }
 
 #[test]
+fn formulas_compute_with_a_column_as_with_a_value_of_the_type_they_see() {
+    // Ids are no columns that formulas read, but for users, who are read as texts.
+    for family in FAMILIES.iter().filter(|family| family.stored_as != PgType::Uuid) {
+        let seen = crate::formula_sql::stored_as(&family.formula_type()).unwrap();
+        assert_eq!(family.stored_as.computed(), seen, "{}: say in its file what COMPUTED is", family.word);
+    }
+}
+
+#[test]
 fn what_a_cursor_holds_is_the_value_again() {
     for (ty, cell, _) in examples() {
         let sent = bytes(&cell);

@@ -99,7 +99,7 @@ fn find(function: &str, compared: &Compared, path: &str) -> Result<&'static Aggr
     known().find(|aggregate| aggregate.code == function).ok_or_else(|| {
         let names: Vec<&str> = known().map(|aggregate| aggregate.code).collect();
         let near =
-            docpal_core::names::suggestion(docpal_core::names::nearest(function, names.iter().copied()));
+            docpal_core::names::end_of_sentence(docpal_core::names::nearest(function, names.iter().copied()));
         let (kind, names) = (compared.word(), names.join(", "));
         let message = format!("a {kind} has no aggregate `{function}`{near} The aggregates are: {names}");
         Error::invalid("unknown_aggregate", path, message)

@@ -138,7 +138,7 @@ fn rule(model: &Model, table: &Table, who: &Who, dice: &mut Dice) -> Value {
         1 => rule["role"] = json!(dice.pick(&others).role),
         _ => rule["role"] = json!(dice.id()),
     }
-    if dice.chance(40) {
+    if dice.chance(40) && *action != "delete" {
         rule["fields"] = json!([dice.pick(&table.fields).id]);
     }
     if dice.chance(40) {
