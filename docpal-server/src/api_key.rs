@@ -70,6 +70,18 @@ pub struct ApiKey {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// A key that was made, with its secret.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct MadeKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whom it acts for.
+    pub user: UserId,
+    /// The key itself; it is not stored and cannot be had again.
+    pub secret: Secret,
+}
+
 /// A key to make.
 ///
 /// # Example
@@ -206,7 +218,7 @@ pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> R
     let host = Actor::system(by.company(), SystemReason::Host);
     let spec = KeySpec::new(name, *role).user(user);
     let stored = store(docpal, &host, &spec, (user, false), (secret, Source::Chosen)).await?;
-    if stored || holder(docpal, secret).await?.is_some() {
+    if stored.is_some() || holder(docpal, secret).await?.is_some() {
         return Ok(());
     }
     let message = "this key was revoked or has expired; choose another";
@@ -218,7 +230,7 @@ pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> R
 ///
 /// # Errors
 /// `not_allowed`, `validation_failed` for the name or a moment that has passed.
-pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(UserId, Secret)> {
+pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<MadeKey> {
     // Whoever may read the rules may change them, and so may hand out what they give.
     docpal.rules(actor).list().await?;
     if spec.role == Role::Owner && !actor.is_owner() {
@@ -237,8 +249,9 @@ pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(U
     }
     let secret = Secret::random()?;
     let spec = KeySpec { name, ..spec.clone() };
-    store(docpal, actor, &spec, (user, service_user), (&secret, Source::Made)).await?;
-    Ok((user, secret))
+    let stored = store(docpal, actor, &spec, (user, service_user), (&secret, Source::Made)).await?;
+    let id = stored.ok_or_else(|| Error::internal("a random key that was known already"))?;
+    Ok(MadeKey { id, user, secret })
 }
 
 /// Whom a key acts for, and whether that is a service user.
@@ -292,16 +305,18 @@ enum Source {
     Chosen,
 }
 
-/// Stores a key and writes down who made it; false when the secret is known already.
+/// Stores a key and writes down who made it; none when the secret is known already.
 async fn store(
     docpal: &Docpal,
     actor: &Actor,
     spec: &KeySpec,
     (user, service_user): (UserId, bool),
     (secret, source): (&Secret, Source),
-) -> Result<bool> {
+) -> Result<Option<ApiKeyId>> {
     let mut tx = docpal.begin().await?;
+    let id = ApiKeyId(Uuid::new_v4());
     let key = NewApiKey {
+        id,
         user,
         service_user,
         role: spec.role,
@@ -317,7 +332,7 @@ async fn store(
         log(&mut tx, actor, "api_key.create", user, spec.role, &spec.name).await?;
     }
     tx.commit().await?;
-    Ok(stored)
+    Ok(stored.then_some(id))
 }
 
 fn not_allowed(message: &str) -> Error {

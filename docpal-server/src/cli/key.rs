@@ -52,9 +52,9 @@ async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
             let mut spec = KeySpec::new(name, role);
             spec.user = user.or(owner);
             spec.expires_at = expires_at;
-            let (user, secret) = api_key::create(docpal, &host, &spec).await?;
-            super::say(secret.reveal());
-            eprintln!("acts for the user {user} with the role {role}; it is shown this once");
+            let made = api_key::create(docpal, &host, &spec).await?;
+            super::say(made.secret.reveal());
+            eprintln!("acts for the user {} with the role {role}; it is shown this once", made.user);
         }
         Options::List => {
             for key in api_key::list(docpal, &host).await? {

@@ -64,6 +64,8 @@ pub(crate) struct KeyBody {
 /// A key that was made. The secret is shown this once.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MadeKey {
+    #[schema(value_type = String, format = Uuid)]
+    id: ApiKeyId,
     name: String,
     role: String,
     #[schema(value_type = String, format = Uuid)]
@@ -90,8 +92,9 @@ pub(crate) async fn create(caller: Caller, Body(key): NewKeyBody) -> ApiResult<(
     let NewKey { name, role, user_id, expires_at } = key;
     let mut spec = KeySpec::new(name.clone(), role);
     (spec.user, spec.expires_at) = (user_id, expires_at);
-    let (user_id, secret) = api_key::create(&caller.docpal, &caller.actor, &spec).await?;
-    let made = MadeKey { name, role: role.to_string(), user_id, key: secret.reveal().to_owned() };
+    let made = api_key::create(&caller.docpal, &caller.actor, &spec).await?;
+    let (role, key) = (role.to_string(), made.secret.reveal().to_owned());
+    let made = MadeKey { id: made.id, name, role, user_id: made.user, key };
     Ok((StatusCode::CREATED, Json(made)))
 }
 

@@ -11,6 +11,7 @@ use crate::api_key::{ApiKey, ApiKeyId};
 /// A key to store.
 #[derive(Debug)]
 pub(crate) struct NewApiKey<'k> {
+    pub(crate) id: ApiKeyId,
     /// Whom it acts for.
     pub(crate) user: UserId,
     /// Was the user made for keys?
@@ -48,7 +49,7 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
              (id, company_id, user_id, service_user, role, name, prefix, digest, created_by, expires_at, chosen)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
     )
-    .bind(Uuid::new_v4())
+    .bind(key.id.uuid())
     .bind(company.uuid())
     .bind(key.user.uuid())
     .bind(key.service_user)

@@ -193,7 +193,7 @@ impl Api {
         let user = UserId::new();
         let actor = Actor::owner(company, user);
         let key = api_key::create(&self.docpal, &actor, &KeySpec::new("key", Role::Owner).user(user)).await;
-        key.expect("a key").1.reveal().to_owned()
+        key.expect("a key").secret.reveal().to_owned()
     }
 
     pub(crate) async fn app(&self) -> String {

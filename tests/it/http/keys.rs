@@ -167,3 +167,14 @@ async fn keys_that_ended_long_ago_are_deleted_when_another_is_made() {
         .unwrap();
     assert_eq!(names, ["another", "chosen", "expired", "first owner", "revoked"]);
 }
+
+// Finding N4.
+#[tokio::test]
+async fn whoever_makes_a_key_can_revoke_it_by_the_answer() {
+    let api = Api::start().await;
+    let made = api.post("/api/api-keys", &json!({"name": "short", "role": "member"})).await.ok();
+    let (id, key) = (made["id"].as_str().expect("an id"), made["key"].as_str().unwrap());
+    assert_eq!(api.call_as(key, "GET", "/api/auth/me", None).await.status, 200);
+    assert_eq!(api.delete(&format!("/api/api-keys/{id}")).await.status, 204);
+    assert_eq!(api.call_as(key, "GET", "/api/auth/me", None).await.status, 401);
+}

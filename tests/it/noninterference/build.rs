@@ -101,7 +101,7 @@ impl Builder {
         docpal.companies().create(company, "Other").await.expect("a company");
         let owner = Actor::owner(company, UserId::new());
         let key = api_key::create(docpal, &owner, &KeySpec::new("key", Role::Owner)).await;
-        let key = key.expect("a key").1.reveal().to_owned();
+        let key = key.expect("a key").secret.reveal().to_owned();
         let (app, table) = self.plain_table(&key, "Sales", "Orders").await;
         let records = format!("/api/tables/{table}/records");
         let record = self.served.post(&key, &records, json!({"fields": {"alpha 1": "theirs"}})).await;
