@@ -4,6 +4,7 @@ mod api_keys;
 mod apps;
 mod audit;
 mod call;
+mod drain;
 pub(crate) mod error;
 mod extract;
 mod field_types;
@@ -117,6 +118,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         None => router,
     };
     counted
+        .layer(middleware::from_fn(drain::layer))
         .layer(middleware::from_fn(request_id::layer))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(guard::headers))

@@ -204,3 +204,53 @@ async fn a_head_that_is_too_long_gets_an_answer_of_the_api() {
     let short = "x".repeat(30_000);
     assert_eq!(api.get(&format!("/api/apps?{short}")).await.refusal().1, "unknown_parameter");
 }
+
+/// A request with a body of so many bytes, all of it sent before anything is read; none when it cannot all be sent.
+async fn all_sent(stream: &mut TcpStream, head: &str, bytes: usize) -> Option<()> {
+    let head = format!("POST {head}Content-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(&vec![b' '; bytes]).await.ok()
+}
+
+/// The status of the next answer; none when there is none.
+async fn next_status(stream: &mut TcpStream) -> Option<u16> {
+    let mut first = [0; 12];
+    stream.read_exact(&mut first).await.ok()?;
+    std::str::from_utf8(&first).ok()?.strip_prefix("HTTP/1.1 ")?.parse().ok()
+}
+
+// Finding N3: many clients send all of a request before they read.
+#[tokio::test]
+async fn who_sends_all_before_reading_gets_the_refusal() {
+    let api = Api::start_with(|server| server.body_limit(2 << 20)).await;
+    let table = api.orders().await;
+    let records = format!("/api/tables/{table}/records");
+    let own = format!("Authorization: Bearer {}\r\n", api.key());
+    let cases = [
+        (records.clone(), own.clone(), 413),
+        (format!("{records}/bulk"), own.clone(), 413),
+        (records, String::new(), 401),
+        ("/api/nothing".to_owned(), own, 404),
+    ];
+    for (path, who, status) in cases {
+        for close in ["", "Connection: close\r\n"] {
+            let mut stream = api.open(b"").await;
+            let head = format!("{path} HTTP/1.1\r\nHost: test\r\n{close}{who}");
+            let sent = all_sent(&mut stream, &head, 8 << 20).await;
+            assert!(sent.is_some(), "{path} {close}: the connection was closed while the body was sent");
+            assert_eq!(next_status(&mut stream).await, Some(status), "{path} {close}");
+        }
+    }
+}
+
+// Finding N3: who asks first is told to keep the body.
+#[tokio::test]
+async fn a_body_that_waits_for_leave_is_not_called_for_when_it_is_refused() {
+    let api = Api::start().await;
+    let head =
+        "POST /api/apps HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 9000000\r\n\r\n";
+    let mut stream = api.open(head.as_bytes()).await;
+    assert_eq!(next_status(&mut stream).await, Some(401));
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.expect("the server closes the connection");
+}
