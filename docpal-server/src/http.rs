@@ -54,9 +54,9 @@ fn documented(
                 .routes(routes!(api_keys::revoke))
                 .layer(middleware::from_fn(idempotency::refuse)),
         )
-        .merge(layered(writing()))
+        .merge(layered(openapi::keyed(writing())))
         // Around what reads bodies: a handler, and what keeps its answer.
-        .merge(layered(writing_much()).layer(Extension(extract::Large)))
+        .merge(layered(openapi::keyed(writing_much())).layer(Extension(extract::Large)))
         .routes(routes!(apps::get))
         .routes(routes!(records::export))
         .routes(routes!(records::export_view))

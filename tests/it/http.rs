@@ -1,6 +1,7 @@
 //! The HTTP API over real connections.
 
 mod access;
+mod answers;
 mod bad_input;
 pub(crate) mod client;
 mod connections;

@@ -81,6 +81,12 @@ impl ApiError {
         self
     }
 
+    /// May the same request be taken in a moment?
+    fn is_for_later(&self) -> bool {
+        matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS)
+            || self.code == "idempotency_in_progress"
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -139,7 +145,7 @@ pub struct ErrorDetail {
     pub fields: Vec<FieldError>,
     /// What is wrong with a formula, each with its place in the source.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<DiagnosticBody>)]
     pub diagnostics: Vec<docpal_formula::Diagnostic>,
     /// The request this belongs to, as in the header `X-Request-Id` and in the server's log.
     pub request_id: String,
@@ -161,6 +167,33 @@ pub struct FieldErrorBody {
     pub record: Option<usize>,
 }
 
+/// One finding about a formula.
+#[derive(Debug, ToSchema)]
+#[schema(as = Diagnostic)]
+#[expect(dead_code, reason = "describes docpal_formula::Diagnostic")]
+pub(crate) struct DiagnosticBody {
+    /// A stable code.
+    #[schema(example = "unknown_field")]
+    code: String,
+    span: SpanBody,
+    /// Words for a person.
+    message: String,
+    /// What to do about it.
+    help: Option<String>,
+    /// Texts that could stand in the place of the span, the best first.
+    suggestions: Vec<String>,
+}
+
+/// A piece of a formula, in bytes.
+#[derive(Debug, ToSchema)]
+#[schema(as = Span)]
+#[expect(dead_code, reason = "describes docpal_formula::Span")]
+pub(crate) struct SpanBody {
+    start: usize,
+    /// Where it ends: the first byte behind it.
+    end: usize,
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let request_id = request_id::current();
@@ -168,7 +201,7 @@ impl IntoResponse for ApiError {
             let cause = self.cause.as_ref().and_then(|cause| cause.source());
             tracing::error!(%request_id, code = self.code, cause = ?cause, "{}", self.message);
         }
-        let retry = matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        let retry = self.is_for_later();
         let unauthorized = self.status == StatusCode::UNAUTHORIZED;
         let body = ErrorBody {
             error: ErrorDetail {

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 pub(crate) use self::complete::*;
 use self::value::{Input, Inputs, TypeName};
 use super::call::Caller;
-use super::error::{ApiError, ApiResult};
+use super::error::{ApiError, ApiResult, DiagnosticBody};
 use super::extract::Body;
 use super::query::Query;
 use super::reply::{ListOf, Written};
@@ -54,7 +54,7 @@ pub(crate) struct CheckReply {
     /// The fields it uses.
     fields: Vec<String>,
     /// What is wrong, or allowed but probably not meant; spans are in bytes of the formula.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<DiagnosticBody>)]
     diagnostics: Vec<Diagnostic>,
 }
 

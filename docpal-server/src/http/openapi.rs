@@ -8,8 +8,11 @@ use utoipa::openapi::{
     SecurityRequirement,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
+use utoipa_axum::router::OpenApiRouter;
 
-use super::error::{ErrorBody, ErrorDetail, FieldErrorBody};
+use super::error::{DiagnosticBody, ErrorBody, ErrorDetail, FieldErrorBody, SpanBody};
+use super::schema;
+use crate::server::ServerState;
 
 const ABOUT: &str = "Tables that people make at run time, on PostgreSQL.
 
@@ -57,6 +60,8 @@ pub(crate) fn head() -> OpenApi {
         (ErrorBody::name(), ErrorBody::schema()),
         (ErrorDetail::name(), ErrorDetail::schema()),
         (FieldErrorBody::name(), FieldErrorBody::schema()),
+        (DiagnosticBody::name(), DiagnosticBody::schema()),
+        (SpanBody::name(), SpanBody::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }
@@ -66,6 +71,20 @@ pub(crate) fn head() -> OpenApi {
         .security(Some(either))
         .components(Some(components))
         .build()
+}
+
+/// Routes around which [`super::idempotency::layer`] stands: those that write take its header.
+pub(crate) fn keyed(mut routes: OpenApiRouter<ServerState>) -> OpenApiRouter<ServerState> {
+    let about = "Makes the write happen once, however often it is sent: 1 to 255 visible characters, new for each write";
+    let header = schema::header("Idempotency-Key", about);
+    for item in routes.get_openapi_mut().paths.paths.values_mut() {
+        for operation in
+            [&mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+        {
+            operation.parameters.get_or_insert_default().push(header.clone().into());
+        }
+    }
+    routes
 }
 
 /// Adds to every operation that any other answer is the error envelope.

@@ -9,6 +9,7 @@ mod write;
 use docpal_core::json_out::JsonFormat;
 use docpal_core::{Json as Value, RecordDraft, RecordId, shape};
 use docpal_query::Page;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 // `routes!` finds the documentation of a handler beside it, so the handlers are taken in whole.
@@ -18,9 +19,8 @@ pub(crate) use self::read::*;
 pub(crate) use self::write::*;
 
 /// A record, with the fields that the caller may read.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Record)]
-#[expect(dead_code, reason = "describes what docpal_query::Page writes")]
 pub(crate) struct RecordBody {
     #[schema(format = Uuid)]
     id: String,
@@ -37,6 +37,25 @@ pub(crate) struct RecordBody {
     /// Names with values. A formula that has no value for the record is `{"error": {"code", "message"}}`.
     #[schema(value_type = Object, example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
     fields: Value,
+}
+
+/// A record that was written: whole, or only its id when its writer may not read it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = WrittenRecord)]
+#[expect(dead_code, reason = "describes what is written of a docpal_query::Saved")]
+pub(crate) enum SavedBody {
+    Record(RecordBody),
+    Id(OnlyId),
+}
+
+/// What is left to say of a record that was written by one who may not read it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RecordId)]
+pub(crate) struct OnlyId {
+    #[schema(value_type = String, format = Uuid)]
+    id: RecordId,
 }
 
 /// A part of the records of a view.
@@ -65,9 +84,4 @@ fn one(page: &Page, format: JsonFormat) -> Vec<u8> {
     let mut out = Vec::new();
     page.write_record(0, format, &mut out);
     out
-}
-
-/// What is left to say of a record that was written by one who may not read it.
-fn only_id(id: RecordId) -> Vec<u8> {
-    format!(r#"{{"id":"{id}"}}"#).into_bytes()
 }

@@ -72,6 +72,17 @@ fn parameter(key: &Key) -> Parameter {
         .build()
 }
 
+/// A header that a route takes and does not need.
+pub(super) fn header(name: &str, about: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema(&Kind::Text)))
+        .build()
+}
+
 fn of_named(named: &Named) -> Schema {
     let (about, shown) = (Some(named.about.clone()), examples(named.example));
     match schema(&(named.kind)()) {

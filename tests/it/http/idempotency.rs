@@ -173,6 +173,8 @@ async fn a_key_whose_request_is_under_way_is_in_progress() {
     let (first, second) = tokio::join!(api.keyed("k", "POST", &path, Some(&body)), second);
     assert_eq!(first.status, 201, "{}", first.text());
     assert_eq!(second.refusal(), (409, "idempotency_in_progress".to_owned()));
+    // Finding N2.
+    assert_eq!(second.header("retry-after"), Some("1"));
     same(&first, &api.keyed("k", "POST", &path, Some(&body)).await);
     assert_eq!(api.total(&table).await, 6);
 }

@@ -290,3 +290,29 @@ async fn every_query_parameter_is_read_as_the_document_describes_it() {
     }
     assert!(checked > 20 && bounds >= 4, "{checked} with {bounds} bounds");
 }
+
+// Finding N2.
+#[tokio::test]
+async fn every_header_is_read_where_the_document_has_it_and_nowhere_else() {
+    let api = Api::start().await;
+    let document = api.send("GET", "/api/openapi.json", &[], b"").await.ok();
+    let bearer = format!("Bearer {}", api.key());
+    let mut routes = routes(&api, &document).await;
+    // What deletes a table comes after what is asked of it.
+    routes.sort_by_key(|(_, path, _)| std::cmp::Reverse(path.len()));
+    for (name, wrong, code, least) in
+        [("Idempotency-Key", "", "invalid_idempotency_key", 12), ("If-Match", "x", "invalid_version", 3)]
+    {
+        let mut documented = 0;
+        for (method, path, operation) in &routes {
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let has = parameters.iter().any(|one| one["in"] == "header" && one["name"] == name);
+            documented += usize::from(has);
+            let headers = [("Authorization", bearer.as_str()), (name, wrong)];
+            let reply = api.send(method, path, &headers, b"").await;
+            let refused = reply.status == 400 && reply.refusal().1 == code;
+            assert_eq!(refused, has, "{name} at {method} {path}: {}", reply.text());
+        }
+        assert!(documented >= least, "{name}: {documented}");
+    }
+}

@@ -10,7 +10,7 @@ use super::known_fields;
 use super::value::TypeName;
 use crate::aside;
 use crate::http::call::Caller;
-use crate::http::error::ApiResult;
+use crate::http::error::{ApiResult, SpanBody};
 use crate::http::extract::Body;
 use crate::http::reply::ListOf;
 
@@ -36,13 +36,23 @@ shape! {
 pub(crate) type CompleteBody = Body<CompleteRequest>;
 
 /// A text that could stand at the position.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
+#[schema(as = Completion)]
+#[expect(dead_code, reason = "describes docpal_formula::editor::Completion")]
 pub(crate) struct CompletionBody {
-    #[serde(flatten)]
-    #[schema(value_type = Object, example = json!({
-        "label": "ROUND", "insert": "ROUND(", "kind": "function", "span": {"start": 10, "end": 12}, "detail": "(number, [digits])"
-    }))]
-    completion: Completion,
+    /// What to show.
+    #[schema(example = "ROUND")]
+    label: String,
+    /// What to write in the place of `span`; for a function up to its opening parenthesis.
+    #[schema(example = "ROUND(")]
+    insert: String,
+    /// `field`, `function`, `literal` or `word`.
+    #[schema(example = "function")]
+    kind: String,
+    span: SpanBody,
+    /// The type of a field, the signature of a function.
+    #[schema(example = "(number, [digits])")]
+    detail: String,
 }
 
 /// Complete a formula
@@ -51,7 +61,7 @@ pub(crate) struct CompletionBody {
 pub(crate) async fn complete(
     caller: Caller,
     Body(request): CompleteBody,
-) -> ApiResult<Json<ListOf<CompletionBody>>> {
+) -> ApiResult<Json<ListOf<Completion>>> {
     let CompleteRequest { formula: source, position, fields, table_id } = request;
     if source.len() > LONGEST {
         let message = format!("a formula has at most {LONGEST} bytes");
@@ -65,5 +75,5 @@ pub(crate) async fn complete(
     let fields = known_fields(&caller, fields, table_id).await?;
     let complete = move || editor::complete(&source, position, &fields, caller.docpal.functions());
     let found = aside::compute(complete).await?;
-    Ok(Json(ListOf::whole(found.into_iter().map(|completion| CompletionBody { completion }).collect())))
+    Ok(Json(ListOf::whole(found)))
 }

@@ -51,7 +51,7 @@ pub(crate) struct SummaryBody {
     count: i64,
     /// The values of the aggregates, in the order they were asked for; `{"error": {"code", "message"}}` in the place of
     /// one that has none.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     aggregates: Vec<Json>,
     /// The groups of the first level, each with those inside it; only when the view has groups.
     groups: Option<Vec<SummaryGroupBody>>,
@@ -65,12 +65,12 @@ pub(crate) struct SummaryBody {
 #[expect(dead_code, reason = "describes what docpal_query::Summary writes")]
 pub(crate) struct SummaryGroupBody {
     /// What they have in common, as in records; where a range begins, when they are grouped by ranges.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     value: Json,
     /// True for the records whose value could not be computed.
     error: Option<bool>,
     count: i64,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     aggregates: Vec<Json>,
     #[schema(no_recursion)]
     groups: Option<Vec<SummaryGroupBody>>,

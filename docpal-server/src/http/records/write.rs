@@ -1,16 +1,21 @@
 //! Writing one record.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use docpal_core::{Error, RecordDraft, Result, shape};
 use docpal_query::Saved;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
-use super::{Draft, RecordBody, one, only_id};
+use super::{Draft, OnlyId, SavedBody, one};
 use crate::http::call::{RecordCall, TableCall};
-use crate::http::error::ApiResult;
+use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::Body;
 use crate::http::idempotency::write;
 use crate::http::query::Query;
 use crate::http::reply::Written;
+use crate::http::schema;
 use crate::http::view::Style;
 
 shape! {
@@ -37,10 +42,29 @@ shape! {
 pub(crate) type DraftBody = Body<Draft>;
 pub(crate) type ChangeBody = Body<Change>;
 
+/// The version that the header `If-Match` asks for.
+#[derive(Debug)]
+pub(crate) struct IfMatch(Option<i64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        Ok(Self(if_match(&parts.headers)?))
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The version that the record must have, as `\"3\"`; any when it is `*` or absent";
+        vec![schema::header("If-Match", about)]
+    }
+}
+
 /// Make a record
 #[utoipa::path(post, path = "/api/tables/{table_id}/records", tag = "records", request_body = DraftBody,
     params(TableCall, Query<Style>),
-    responses((status = 201, body = RecordBody, description = "The record; only its id when the caller may not read it")))]
+    responses((status = 201, body = SavedBody)))]
 pub(crate) async fn create(
     call: TableCall,
     Query(style): Query<Style>,
@@ -48,48 +72,45 @@ pub(crate) async fn create(
 ) -> ApiResult<Written> {
     let records = call.records();
     let saved = write!(call.caller, |conn| records.create_in(conn, &draft), records.create(&draft))?;
-    Ok(Written(StatusCode::CREATED, body_of(&saved, style)))
+    Ok(Written(StatusCode::CREATED, body_of(&saved, style)?))
 }
 
 /// Change the given fields of a record
 #[utoipa::path(patch, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = ChangeBody,
-    params(RecordCall, Query<Style>,
-        ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
-    responses((status = 200, body = RecordBody)))]
+    params(RecordCall, Query<Style>, IfMatch),
+    responses((status = 200, body = SavedBody)))]
 pub(crate) async fn patch(
     call: RecordCall,
     Query(style): Query<Style>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     Body(change): ChangeBody,
 ) -> ApiResult<Written> {
-    update(call, style, &headers, change).await
+    update(call, style, expected, change).await
 }
 
 /// Change the given fields of a record (as PATCH)
 #[utoipa::path(put, path = "/api/tables/{table_id}/records/{record_id}", tag = "records", request_body = ChangeBody,
-    params(RecordCall, Query<Style>,
-        ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
-    responses((status = 200, body = RecordBody)))]
+    params(RecordCall, Query<Style>, IfMatch),
+    responses((status = 200, body = SavedBody)))]
 pub(crate) async fn put(
     call: RecordCall,
     Query(style): Query<Style>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     Body(change): ChangeBody,
 ) -> ApiResult<Written> {
-    update(call, style, &headers, change).await
+    update(call, style, expected, change).await
 }
 
 /// Delete a record
 #[utoipa::path(delete, path = "/api/tables/{table_id}/records/{record_id}", tag = "records",
-    params(RecordCall, Query<OfVersion>,
-        ("If-Match" = Option<String>, Header, description = "The version that the record must have")),
+    params(RecordCall, Query<OfVersion>, IfMatch),
     responses((status = 204)))]
 pub(crate) async fn delete(
     RecordCall { call, record }: RecordCall,
     Query(OfVersion { version }): Query<OfVersion>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
 ) -> ApiResult<StatusCode> {
-    let version = one_version(version, if_match(&headers)?, "version")?;
+    let version = one_version(version, expected, "version")?;
     let records = call.records();
     write!(call.caller, |conn| records.delete_in(conn, record, version), records.delete(record, version))?;
     Ok(StatusCode::NO_CONTENT)
@@ -98,21 +119,24 @@ pub(crate) async fn delete(
 async fn update(
     RecordCall { call, record }: RecordCall,
     style: Style,
-    headers: &HeaderMap,
+    expected: Option<i64>,
     Change { fields: draft, version }: Change,
 ) -> ApiResult<Written> {
-    let version = one_version(version, if_match(headers)?, "version")?;
+    let version = one_version(version, expected, "version")?;
     let records = call.records();
     let saved = write!(
         call.caller,
         |conn| records.update_in(conn, record, &draft, version),
         records.update(record, &draft, version)
     )?;
-    Ok(Written(StatusCode::OK, body_of(&saved, style)))
+    Ok(Written(StatusCode::OK, body_of(&saved, style)?))
 }
 
-fn body_of(saved: &Saved, style: Style) -> Vec<u8> {
-    saved.record().map_or_else(|| only_id(saved.id()), |page| one(page, style.numbers.0))
+fn body_of(saved: &Saved, style: Style) -> Result<Vec<u8>> {
+    match saved.record() {
+        Some(page) => Ok(one(page, style.numbers.0)),
+        None => serde_json::to_vec(&OnlyId { id: saved.id() }).map_err(Error::internal),
+    }
 }
 
 /// The version in `If-Match`: `"3"`, `W/"3"` or `3`; `*` means any.
