@@ -228,3 +228,16 @@ async fn bulk_requests_that_mean_nothing_are_refused() {
     }
     assert_eq!(api.post(&bulk, &json!({"records": []})).await.ok(), json!({"ids": []}));
 }
+
+// Finding N5: there is no request yet that the API could answer.
+#[tokio::test]
+async fn a_query_that_is_not_encoded_is_refused_before_it_is_a_request() {
+    let api = Api::start().await;
+    for query in ["n>5", "n<5", "n = 5", r#"{"field":"n"}"#] {
+        let refused = api.get(&format!("/api/apps?filter={query}")).await;
+        assert_eq!((refused.status, refused.text()), (400, ""), "{query}");
+        let read = api.get(&format!("/api/apps?filter={}", encoded(query))).await;
+        assert_eq!(read.refusal(), (400, "unknown_parameter".to_owned()), "{query}");
+    }
+    assert_eq!(api.get("/api/apps?filter={[n]}").await.refusal().1, "unknown_parameter");
+}
