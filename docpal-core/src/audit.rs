@@ -1,6 +1,8 @@
 //! What happened: one audit row for people and one outbox row for subscribers, in the transaction of the
 //! change itself.
 
+pub(crate) mod walk;
+
 use chrono::{DateTime, Utc};
 
 use crate::access::Actor;

@@ -7,6 +7,7 @@ mod companies;
 mod reach;
 mod rules;
 mod sight;
+mod snapshots;
 mod tables;
 
 use std::any::Any;
@@ -23,7 +24,7 @@ pub use apps::{AppSpec, Apps};
 pub use builder::{Builder, Limits, Source};
 pub use companies::Companies;
 #[doc(hidden)]
-pub use reach::AuditReach;
+pub use reach::AuditWalk;
 pub use rules::Rules;
 pub use tables::Tables;
 
@@ -285,29 +286,6 @@ impl Docpal {
             }
         }
         Ok(snapshot)
-    }
-
-    /// The table with `id` as the connection sees it, uncommitted changes included. The version is looked
-    /// at every time; the rest comes from the cache when it is the same.
-    ///
-    /// # Errors
-    /// `table_not_found`, also for a table of another company.
-    pub async fn snapshot_in(
-        &self,
-        conn: &mut Connection,
-        company: CompanyId,
-        id: TableId,
-    ) -> Result<Arc<TableSnapshot>> {
-        let version = meta::tables::version(conn, company, id).await?.ok_or_else(table_not_found)?;
-        if let Some(cached) = self.inner.snapshots.get(&(company, id))
-            && cached.snapshot.version() == version
-        {
-            return Ok(cached.snapshot);
-        }
-        let (table, version) = meta::tables::get(conn, company, id).await?.ok_or_else(table_not_found)?;
-        let fields = meta::tables::fields(conn, id).await?;
-        let rules = meta::rules::of_table(conn, company, table.app, id).await?;
-        Ok(Arc::new(TableSnapshot::new(table, version, fields, rules, Arc::clone(self.functions()))))
     }
 
     /// Forgets what is cached of a table, when a statement met a moved schema.

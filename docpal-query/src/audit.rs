@@ -8,14 +8,15 @@
 //!   one that may be read is left out.
 //! - Of an image the fields are shown that the reader may read, of that record.
 //!
-//! What does not exist for the reader is not even looked at, so it costs nothing. What conditions on records hide is
+//! What does not exist for the reader is not even looked at, so it costs nothing, and the number of tables that do exist
+//! costs little: of each a few ids are fetched, and rows only of the newest of all. What conditions on records hide is
 //! looked at, a bounded part of it per page: a page behind which there is more hidden than that ends early, and the next
 //! one goes on. Below the bound pages are full, and nothing tells what was left out.
 
 mod mask;
 mod seal;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use docpal_core::access::scope;
@@ -26,7 +27,7 @@ use docpal_core::{Actor, AppId, Docpal, Error, Json, RecordId, Result, TableId};
 use crate::access::Access;
 
 /// So many raw entries are looked at in one go.
-const BATCH: i64 = 200;
+const BATCH: usize = 200;
 /// A page looks at so many raw entries, then it ends early.
 const LOOKED_AT: usize = 5_000;
 /// A page has so many entries at most.
@@ -124,28 +125,26 @@ impl AuditLog<'_> {
     ) -> Result<AuditPage> {
         let (limit, company) = (limit.clamp(1, MOST), self.actor.company());
         let key = self.docpal.cursor_key();
-        let mut before = match cursor {
+        let before = match cursor {
             Some(cursor) => Some(seal::open(cursor, key, company).ok_or_else(invalid_cursor)?),
             None => None,
         };
-        let mut known = Known { log: *self, tables: HashMap::new(), apps: HashMap::new() };
-        let reach = self.docpal.audit_reach_in(conn, self.actor).await?;
-        let (mut entries, mut looked_at, mut ended) = (Vec::new(), 0, false);
+        let mut known = Known { log: *self, tables: HashMap::new() };
+        let mut walk = self.docpal.audit_walk_in(conn, self.actor, before).await?;
+        let (mut entries, mut looked_at) = (Vec::new(), 0);
         // One more than wanted says whether there is a next page; a short page would tell that entries were left out.
-        while entries.len() <= limit && looked_at < LOOKED_AT && !ended {
-            let raw = self.docpal.audit_unmasked_in(conn, &reach, before, BATCH).await?;
-            before = raw.last().map(|entry| entry.id).or(before);
-            looked_at += raw.len();
-            ended = i64::try_from(raw.len()).is_ok_and(|count| count < BATCH);
+        while entries.len() <= limit && looked_at < LOOKED_AT && !walk.has_ended() {
+            let raw = self.docpal.audit_unmasked_in(conn, &mut walk, BATCH).await?;
+            looked_at += BATCH;
             for (id, entry) in known.shown(conn, raw).await? {
                 entries.push(AuditEntry { id: seal::seal(id, key, company), ..entry });
             }
         }
         let more = entries.len() > limit;
         entries.truncate(limit);
-        let next_cursor = match (more, before) {
+        let next_cursor = match (more, walk.before()) {
             (true, _) => entries.last().map(|entry| entry.id.clone()),
-            (false, Some(before)) if !ended => Some(seal::seal(before, key, company)),
+            (false, Some(before)) if !walk.has_ended() => Some(seal::seal(before, key, company)),
             (false, _) => None,
         };
         Ok(AuditPage { entries, next_cursor })
@@ -156,45 +155,35 @@ fn invalid_cursor() -> Error {
     Error::invalid("invalid_cursor", "cursor", "this cursor is not one of this log; start again without it")
 }
 
-/// What exists for the reader, as far as entries asked for it.
+/// What the reader may see of tables, as far as entries asked for it.
 struct Known<'d> {
     log: AuditLog<'d>,
     tables: HashMap<TableId, Option<Access>>,
-    apps: HashMap<AppId, bool>,
 }
 
 impl Known<'_> {
     /// The entries of `raw` that the reader may see, each with its number.
     async fn shown(&mut self, conn: &mut Connection, raw: Vec<Raw>) -> Result<Vec<(i64, AuditEntry)>> {
-        for entry in &raw {
-            self.meet(conn, entry).await?;
-        }
+        self.meet(conn, &raw).await?;
         let seen = mask::seen(conn, &raw, &self.tables).await?;
         Ok(raw.into_iter().filter_map(|entry| Some((entry.id, self.show(entry, &seen)?))).collect())
     }
 
-    /// Looks up what the entry is about.
-    async fn meet(&mut self, conn: &mut Connection, entry: &Raw) -> Result<()> {
+    /// Looks up the tables that the entries are about and that were not met before, all at once.
+    async fn meet(&mut self, conn: &mut Connection, raw: &[Raw]) -> Result<()> {
         let AuditLog { docpal, actor } = self.log;
-        if let Some(table) = entry.table
-            && !self.tables.contains_key(&table)
-        {
-            let access = match docpal.snapshot_in(conn, actor.company(), table).await {
-                Ok(snapshot) => Some(Access::new(&scope(actor, &snapshot), &snapshot, Utc::now())),
-                Err(error) if error.is_not_found() => None,
-                Err(error) => return Err(error),
-            };
-            self.tables.insert(table, access);
+        let tables = raw.iter().filter_map(|entry| entry.table);
+        let new: HashSet<TableId> = tables.filter(|table| !self.tables.contains_key(table)).collect();
+        if new.is_empty() {
+            return Ok(());
         }
-        if let (Some(app), None) = (entry.app, entry.table)
-            && !self.apps.contains_key(&app)
-        {
-            let known = match docpal.apps(actor).get_in(conn, app).await {
-                Ok(_) => true,
-                Err(error) if error.is_not_found() => false,
-                Err(error) => return Err(error),
-            };
-            self.apps.insert(app, known);
+        let new: Vec<TableId> = new.into_iter().collect();
+        let mut snapshots = docpal.snapshots_in(conn, actor.company(), &new).await?;
+        for table in new {
+            let snapshot = snapshots.remove(&table);
+            let access =
+                snapshot.map(|snapshot| Access::new(&scope(actor, &snapshot), &snapshot, Utc::now()));
+            self.tables.insert(table, access);
         }
         Ok(())
     }
@@ -212,10 +201,8 @@ impl Known<'_> {
             Some(_) if !self.log.actor.is_owner() => return None,
             Some(_) if about_records => (Vec::new(), Json::empty()),
             Some(_) => (Vec::new(), entry.details),
-            None => {
-                let known = entry.app.is_none_or(|app| self.apps.get(&app) == Some(&true));
-                known.then_some((entry.records, entry.details))?
-            }
+            // Of an app or the company, which the walk goes to only where the reader knows it.
+            None => (entry.records, entry.details),
         };
         let Raw { at, actor, action, app, table, session, origin, .. } = entry;
         Some(AuditEntry {

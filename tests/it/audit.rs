@@ -1,5 +1,6 @@
 //! The audit log shows its reader what they may read, and nothing tells of the rest.
 
+mod cost;
 mod reach;
 
 use docpal::core::{

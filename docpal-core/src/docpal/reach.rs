@@ -1,38 +1,61 @@
 //! Which part of the audit log is about what exists for an actor: tables and apps, and of tables their records. So what
 //! does not exist for them is not even looked at, whatever there is of it.
 
-use uuid::Uuid;
-
 use super::Docpal;
 use super::companies::require_manage;
 use super::sight::Sight;
 use crate::access::Actor;
 use crate::audit::AuditEntry;
+use crate::audit::walk::{MOST, Walk};
 use crate::error::Result;
 use crate::id::CompanyId;
 use crate::sql::{Connection, meta};
 
-/// What of the audit log of a company an actor may ask for at all. Within it, records and cells are still hidden.
+/// A place in the audit log of a company, on the way from its newest entries to its oldest, within what an actor may ask
+/// for at all. Of that, records and cells are still hidden.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
-pub struct AuditReach {
+pub struct AuditWalk {
     company: CompanyId,
-    /// The company, apps and tables, each with whether its records are meant; `None` is everything.
-    parts: Option<Vec<(Uuid, bool)>>,
+    /// What has been given has this id or a higher one.
+    before: Option<i64>,
+    ended: bool,
+    /// By the company, apps and tables, each with whether its records are meant; `None` is everything.
+    parts: Option<Walk>,
+}
+
+impl AuditWalk {
+    /// The id of the last entry that was given, or where the walk began.
+    #[must_use]
+    pub fn before(&self) -> Option<i64> {
+        self.before
+    }
+
+    /// Is there nothing left?
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
 }
 
 impl Docpal {
-    /// What of the audit log `actor` may ask for. For those who may manage the company.
+    /// What of the audit log `actor` may ask for, from the newest entry with an id below `before` on. For those who may
+    /// manage the company.
     ///
     /// # Errors
     /// `not_allowed`.
     #[doc(hidden)]
-    pub async fn audit_reach_in(&self, conn: &mut Connection, actor: &Actor) -> Result<AuditReach> {
+    pub async fn audit_walk_in(
+        &self,
+        conn: &mut Connection,
+        actor: &Actor,
+        before: Option<i64>,
+    ) -> Result<AuditWalk> {
         require_manage(conn, actor, None).await?;
         let company = actor.company();
         // Also what is gone, which nothing else names any more.
         if actor.is_owner() {
-            return Ok(AuditReach { company, parts: None });
+            return Ok(AuditWalk { company, before, ended: false, parts: None });
         }
         let sight = Sight::load(conn, actor, None).await?;
         let mut parts = vec![(company.uuid(), false)];
@@ -43,10 +66,11 @@ impl Docpal {
             parts.extend(sight.knows_table(app, table).then_some((table.uuid(), false)));
             parts.extend(sight.reads_table(app, table).then_some((table.uuid(), true)));
         }
-        Ok(AuditReach { company, parts: Some(parts) })
+        let parts = Walk::new(parts, before.unwrap_or(i64::MAX));
+        Ok(AuditWalk { company, before, ended: false, parts: Some(parts) })
     }
 
-    /// The newest entries within `reach` with an id below `before`, with all that they hold: for `docpal-query`, which
+    /// The next `count` entries of `walk`, or what is left of it, with all that they hold: for `docpal-query`, which
     /// shows of them what the actor may see.
     ///
     /// # Errors
@@ -55,14 +79,47 @@ impl Docpal {
     pub async fn audit_unmasked_in(
         &self,
         conn: &mut Connection,
-        reach: &AuditReach,
-        before: Option<i64>,
-        limit: i64,
+        walk: &mut AuditWalk,
+        count: usize,
     ) -> Result<Vec<AuditEntry>> {
-        let limit = limit.clamp(1, 1_000);
-        match &reach.parts {
-            Some(parts) => meta::audit::list_parts(conn, reach.company, parts, before, limit).await,
-            None => meta::audit::list(conn, reach.company, before, limit).await,
+        let AuditWalk { company, before, ended, parts } = walk;
+        let count = count.clamp(1, MOST);
+        let (entries, last) = match parts {
+            Some(parts) => {
+                let ids = next_ids(conn, *company, parts, count).await?;
+                (meta::audit::get(conn, *company, &ids).await?, ids)
+            }
+            None => {
+                let entries =
+                    meta::audit::list(conn, *company, *before, i64::try_from(count).unwrap_or(1)).await?;
+                let ids = entries.iter().map(|entry| entry.id).collect();
+                (entries, ids)
+            }
+        };
+        *ended = last.len() < count;
+        *before = last.last().copied().or(*before);
+        Ok(entries)
+    }
+}
+
+/// The newest `count` ids of all parts: the rows themselves are fetched of these only.
+async fn next_ids(
+    conn: &mut Connection,
+    company: CompanyId,
+    parts: &mut Walk,
+    count: usize,
+) -> Result<Vec<i64>> {
+    loop {
+        let missing = parts.missing(count);
+        if missing.is_empty() {
+            return Ok(parts.take(count));
+        }
+        let mut found: Vec<Vec<i64>> = vec![Vec::new(); missing.len()];
+        for (place, id) in meta::audit::newest(conn, company, &missing).await? {
+            found.get_mut(place).into_iter().for_each(|ids| ids.push(id));
+        }
+        for (ask, ids) in missing.iter().zip(&found) {
+            parts.add(ask, ids);
         }
     }
 }

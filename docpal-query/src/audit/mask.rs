@@ -36,11 +36,17 @@ pub(super) async fn seen(
     tables: &HashMap<TableId, Option<Access>>,
 ) -> Result<Seen> {
     let mut seen = Seen::default();
-    for (table, access) in tables {
-        let Some(access) = access.as_ref().filter(|access| access.sees_table() && !sees_all(access)) else {
+    let mut of_tables: HashMap<TableId, Vec<&Raw>> = HashMap::new();
+    for entry in raw.iter().filter(|entry| !entry.records.is_empty()) {
+        if let Some(table) = entry.table {
+            of_tables.entry(table).or_default().push(entry);
+        }
+    }
+    for (table, entries) in of_tables {
+        let access = tables.get(&table).and_then(Option::as_ref);
+        let Some(access) = access.filter(|access| access.sees_table() && !sees_all(access)) else {
             continue;
         };
-        let entries: Vec<&Raw> = raw.iter().filter(|entry| entry.table == Some(*table)).collect();
         let mut ids: Vec<RecordId> = entries.iter().flat_map(|entry| entry.records.iter().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -50,7 +56,7 @@ pub(super) async fn seen(
         select.and_where(expr::is_any_of(id, expr::uuid_array(ids.iter().map(|id| id.uuid()))));
         for row in exec::fetch_all(conn, Statement::from(select)).await? {
             if let Some(id) = row.uuid(0) {
-                seen.now.insert((*table, id.into()), cells(&row, access));
+                seen.now.insert((table, id.into()), cells(&row, access));
             }
         }
         let images = entries.iter().flat_map(|entry| images(&entry.details));

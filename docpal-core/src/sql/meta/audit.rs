@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::audit::walk::Ask;
 use crate::audit::{AuditEntry, Change, actor_text};
 use crate::error::Result;
 use crate::events::EventLog;
@@ -105,40 +106,61 @@ pub(crate) async fn list(
     rows.into_iter().map(AuditRow::entry).collect()
 }
 
-/// As [`list`], of the `parts` only: what an entry is about (a table, an app, the company), and whether it is about
-/// records. Each part is walked in an index, so what is in no part costs nothing.
-pub(crate) async fn list_parts(
+/// The ids of what is asked for, each with the place of its question, the newest first; 200 of a question at most. Each
+/// part is walked in an index, so what is in no part costs nothing.
+pub(crate) async fn newest(
     conn: &mut PgConnection,
     company: CompanyId,
-    parts: &[(Uuid, bool)],
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<AuditEntry>> {
-    let (about, of_records): (Vec<Uuid>, Vec<bool>) = parts.iter().copied().unzip();
-    let rows = sqlx::query_as::<_, AuditRow>(
+    asks: &[Ask],
+) -> Result<Vec<(usize, i64)>> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
         // Rows are compared with rows, so that only the one index gives the order: with equal signs PostgreSQL may take
-        // the one on ids, too, and walk over all that is in no part.
-        "SELECT e.id, e.at, e.actor, e.action, e.app_id, e.table_id, e.record_ids, e.details::text AS details,
-                e.session, e.origin
-         FROM unnest($2::uuid[], $3::boolean[]) AS part (about, of_records)
+        // the one on ids, too, and walk over all that is in no part. The inner limit is a number, so that it never
+        // plans for a tenth of the log.
+        "SELECT ask.place, newest.id
+         FROM unnest($2::uuid[], $3::boolean[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+              AS ask (about, of_records, below, most, place)
          CROSS JOIN LATERAL (
-             SELECT id, at, actor, action, app_id, table_id, record_ids, details, session, origin
-             FROM docpal.audit_log
-             WHERE company_id = $1
-                   AND (coalesce(table_id, app_id, company_id), starts_with(action, 'record.'), id)
-                       >= (part.about, part.of_records, -1)
-                   AND (coalesce(table_id, app_id, company_id), starts_with(action, 'record.'), id)
-                       < (part.about, part.of_records, $4)
-             ORDER BY coalesce(table_id, app_id, company_id) DESC, starts_with(action, 'record.') DESC, id DESC
-             LIMIT $5
-         ) e
-         ORDER BY e.id DESC LIMIT $5",
+             SELECT part.id
+             FROM (
+                 SELECT coalesce(table_id, app_id, company_id) AS about,
+                        starts_with(action, 'record.') AS of_records, id
+                 FROM docpal.audit_log
+                 WHERE company_id = $1
+                       AND (coalesce(table_id, app_id, company_id), starts_with(action, 'record.'), id)
+                           >= (ask.about, ask.of_records, -1)
+                       AND (coalesce(table_id, app_id, company_id), starts_with(action, 'record.'), id)
+                           < (ask.about, ask.of_records, ask.below)
+                 ORDER BY coalesce(table_id, app_id, company_id) DESC, starts_with(action, 'record.') DESC, id DESC
+                 LIMIT 200
+             ) part
+             ORDER BY part.about DESC, part.of_records DESC, part.id DESC
+             LIMIT ask.most
+         ) newest
+         ORDER BY newest.id DESC",
     )
     .bind(company.uuid())
-    .bind(about)
-    .bind(of_records)
-    .bind(before.unwrap_or(i64::MAX))
-    .bind(limit)
+    .bind(asks.iter().map(|ask| ask.about).collect::<Vec<_>>())
+    .bind(asks.iter().map(|ask| ask.of_records).collect::<Vec<_>>())
+    .bind(asks.iter().map(|ask| ask.below).collect::<Vec<_>>())
+    .bind(asks.iter().map(|ask| i64::try_from(ask.most).unwrap_or(i64::MAX)).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(place, id)| Some((usize::try_from(place).ok()?.checked_sub(1)?, id)))
+        .collect())
+}
+
+/// The entries of a company with these ids, the newest first.
+pub(crate) async fn get(conn: &mut PgConnection, company: CompanyId, ids: &[i64]) -> Result<Vec<AuditEntry>> {
+    let rows = sqlx::query_as::<_, AuditRow>(
+        "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details, session, origin
+         FROM docpal.audit_log WHERE company_id = $1 AND id = ANY($2) ORDER BY id DESC",
+    )
+    .bind(company.uuid())
+    .bind(ids)
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;

@@ -94,23 +94,23 @@ pub(crate) async fn insert(
     .map_err(from_sqlx)
 }
 
-/// The rules that cover a table: its own, its app's and its company's.
-pub(crate) async fn of_table(
+/// The rules that cover tables or one of them: their own, their apps' and their company's.
+pub(crate) async fn of_tables(
     conn: &mut PgConnection,
     company: CompanyId,
-    app: AppId,
-    table: TableId,
+    apps: &[AppId],
+    tables: &[TableId],
 ) -> Result<Vec<Rule>> {
     let rows = sqlx::query_as::<_, RuleRow>(
         "SELECT id, app_id, table_id, subject_kind, subject, action, effect, condition::text AS condition, field_ids,
                 binds_owners
          FROM docpal.rules
-         WHERE company_id = $1 AND (table_id = $3 OR app_id = $2 OR (table_id IS NULL AND app_id IS NULL))
+         WHERE company_id = $1 AND (table_id = ANY($3) OR app_id = ANY($2) OR (table_id IS NULL AND app_id IS NULL))
          ORDER BY created_at, id",
     )
     .bind(company.uuid())
-    .bind(app.uuid())
-    .bind(table.uuid())
+    .bind(apps.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .bind(tables.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;

@@ -1,5 +1,6 @@
 //! Tables and their fields.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -177,46 +178,52 @@ pub(crate) async fn places(conn: &mut PgConnection, company: CompanyId) -> Resul
     Ok(rows.into_iter().map(|(app, table)| (app.into(), table.into())).collect())
 }
 
-/// The table with `id`, if it is the company's.
+/// Those of the tables that are the company's.
 pub(crate) async fn get(
     conn: &mut PgConnection,
     company: CompanyId,
-    id: TableId,
-) -> Result<Option<(TableMeta, SnapshotVersion)>> {
-    let row = sqlx::query_as::<_, TableRow>(
+    ids: &[TableId],
+) -> Result<Vec<(TableMeta, SnapshotVersion)>> {
+    let rows = sqlx::query_as::<_, TableRow>(
         "SELECT t.id, t.app_id, t.name, t.description, t.icon, t.version, c.policy_version, t.created_at, t.updated_at,
                 t.key, c.key AS company_key
          FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
-         WHERE t.company_id = $1 AND t.id = $2",
+         WHERE t.company_id = $1 AND t.id = ANY($2)",
     )
     .bind(company.uuid())
-    .bind(id.uuid())
-    .fetch_optional(conn)
+    .bind(uuids(ids))
+    .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    row.map(|row| row.split(company)).transpose()
+    rows.into_iter().map(|row| row.split(company)).collect()
 }
 
-/// The state a snapshot of the table would show now.
-pub(crate) async fn version(
+/// The states that snapshots of the tables would show now, of those that are the company's.
+pub(crate) async fn versions(
     conn: &mut PgConnection,
     company: CompanyId,
-    id: TableId,
-) -> Result<Option<SnapshotVersion>> {
-    let row: Option<(i64, i64)> = sqlx::query_as(
-        "SELECT t.version, c.policy_version FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
-         WHERE t.company_id = $1 AND t.id = $2",
+    ids: &[TableId],
+) -> Result<Vec<(TableId, SnapshotVersion)>> {
+    let rows: Vec<(Uuid, i64, i64)> = sqlx::query_as(
+        "SELECT t.id, t.version, c.policy_version FROM docpal.tables t JOIN docpal.companies c ON c.id = t.company_id
+         WHERE t.company_id = $1 AND t.id = ANY($2)",
     )
     .bind(company.uuid())
-    .bind(id.uuid())
-    .fetch_optional(conn)
+    .bind(uuids(ids))
+    .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    Ok(row.map(|(table, policy)| SnapshotVersion { table, policy }))
+    let version = |(id, table, policy): (Uuid, i64, i64)| (id.into(), SnapshotVersion { table, policy });
+    Ok(rows.into_iter().map(version).collect())
+}
+
+fn uuids(ids: &[TableId]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.uuid()).collect()
 }
 
 #[derive(sqlx::FromRow)]
 struct FieldRow {
+    table_id: Uuid,
     id: Uuid,
     name: String,
     #[sqlx(rename = "type")]
@@ -230,18 +237,25 @@ struct FieldRow {
     key: String,
 }
 
-/// The fields of a table in order, with formulas not compiled yet.
-pub(crate) async fn fields(conn: &mut PgConnection, table: TableId) -> Result<Vec<Field>> {
+/// The fields of tables, each in order, with formulas not compiled yet.
+pub(crate) async fn fields(
+    conn: &mut PgConnection,
+    tables: &[TableId],
+) -> Result<HashMap<TableId, Vec<Field>>> {
     let rows = sqlx::query_as::<_, FieldRow>(
-        "SELECT id, name, type, options::text AS options, required, is_unique, default_value::text AS default_value,
-                description, generation, key
-         FROM docpal.fields WHERE table_id = $1 ORDER BY position",
+        "SELECT table_id, id, name, type, options::text AS options, required, is_unique,
+                default_value::text AS default_value, description, generation, key
+         FROM docpal.fields WHERE table_id = ANY($1) ORDER BY position",
     )
-    .bind(table.uuid())
+    .bind(uuids(tables))
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    rows.into_iter().map(field).collect()
+    let mut fields: HashMap<TableId, Vec<Field>> = HashMap::new();
+    for row in rows {
+        fields.entry(row.table_id.into()).or_default().push(field(row)?);
+    }
+    Ok(fields)
 }
 
 fn field(row: FieldRow) -> Result<Field> {
