@@ -59,7 +59,8 @@ impl Summary {
         &self.whole
     }
 
-    /// Were there more groups than the 1,000 that a summary holds? The outer ones come before those inside them.
+    /// Were there more groups than the 1,000, or about 16 MiB, that a summary holds? The outer ones come before those
+    /// inside them.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated
@@ -76,13 +77,14 @@ impl Summary {
         out.push(b'}');
     }
 
-    pub(crate) fn new(plan: &Plan, layout: &SummaryLayout, rows: &[Row]) -> Self {
+    /// From the rows of the statement, the outer groups first; `cut` when not all of them are there.
+    pub(crate) fn new(plan: &Plan, layout: &SummaryLayout, rows: &[Row], cut: bool) -> Self {
         let view = &plan.view;
         let levels = view.sorts.get(..view.groups).unwrap_or_default();
         let reader = Reader { snapshot: &view.snapshot, levels, aggregates: &view.aggregates, layout };
         let mut whole = reader.nothing(Key::Value(Value::Null, b"null".to_vec()));
         // The first row is the whole.
-        let truncated = rows.len() > MAX_SUMMARY_GROUPS + 1;
+        let truncated = cut || rows.len() > MAX_SUMMARY_GROUPS + 1;
         for row in rows.iter().take(MAX_SUMMARY_GROUPS + 1) {
             reader.add(row, &mut whole);
         }

@@ -91,6 +91,18 @@ impl Function for Double {
     }
 }
 
+#[tokio::test]
+async fn a_database_that_lets_nobody_in_is_told_apart_from_a_defect() {
+    let world = World::new().await;
+    for options in [
+        world.db.connect_options().database("there_is_none"),
+        world.db.connect_options().username("there_is_none").password("wrong"),
+    ] {
+        let error = Docpal::builder(options).start().await.unwrap_err();
+        assert_eq!((error.code(), error.is_retryable()), ("database_refused", true), "{error:?}");
+    }
+}
+
 // Finding B7
 #[tokio::test]
 async fn tables_can_use_the_functions_of_the_host() {

@@ -230,3 +230,19 @@ async fn a_page_of_large_records_ends_early_and_says_where_the_next_begins() {
     assert_eq!(lengths.iter().sum::<usize>(), 200);
     assert!(lengths[0] < 200, "{lengths:?}");
 }
+
+// Finding A19
+#[tokio::test]
+async fn a_summary_of_large_groups_ends_early_and_says_so() {
+    let world = World::new().await;
+    let spec = TableSpec::new("Texts").field(FieldSpec::new("text", "long_text"));
+    let table = world.table(spec).await.id();
+    let drafts: Vec<_> =
+        (0..200).map(|n| RecordDraft::new().set("text", format!("{n}{}", "x".repeat(99_000)))).collect();
+    let records = world.docpal.records(&world.owner, table);
+    records.create_many(&drafts).await.unwrap();
+    let summary = records.summary(&ViewSpec::new().group(GroupBy::field("text"))).await.unwrap();
+    assert_eq!(summary.whole().count(), 200);
+    assert!(summary.is_truncated());
+    assert!((1..200).contains(&summary.whole().groups().len()), "{}", summary.whole().groups().len());
+}

@@ -30,7 +30,12 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
             Some("54000" | "54001" | "54011" | "54023") => {
                 (ErrorKind::Limit, "too_complex", "this is more than PostgreSQL can take at once")
             }
-            Some("57P01" | "57P02" | "57P03" | "53300" | "53200") => unavailable(),
+            Some("57P01" | "57P02" | "57P03" | "53100" | "53200" | "53300") => unavailable(),
+            Some("28000" | "28P01" | "3D000") => (
+                ErrorKind::Unavailable,
+                "database_refused",
+                "the database does not take this role, its password or the name of the database",
+            ),
             _ => return Error::internal(error),
         },
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => unavailable(),

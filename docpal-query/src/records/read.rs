@@ -43,8 +43,8 @@ impl Records<'_> {
         require_read(&access)?;
         let secured = secure(plan(resolve(spec, &access)?), &access)?;
         let compiled = lower_summary(&secured)?;
-        let rows = exec::fetch_all(conn, compiled.statement.clone()).await?;
-        Ok(Summary::new(&secured.plan, &compiled.layout, &rows))
+        let (rows, cut) = exec::fetch_within(conn, compiled.statement.clone(), PAGE_BYTES).await?;
+        Ok(Summary::new(&secured.plan, &compiled.layout, &rows, cut))
     }
 
     pub(super) async fn get_with(

@@ -58,9 +58,18 @@ fn parameter(kind: Option<&Kind>, text: String) -> Json {
     match (kind, text.as_str()) {
         (Some(Kind::Flag), "true") => Json::Bool(true),
         (Some(Kind::Flag), "false") => Json::Bool(false),
-        (Some(Kind::Whole(..)), _) => Json::Number(text),
+        (Some(Kind::Whole(..)), number) if is_whole(number) => Json::Number(text),
         _ => Json::Text(text),
     }
+}
+
+/// Is it a whole number as JSON writes it? Elsewhere `+5` and `05` are none either.
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_long = digits.len() > 1;
+    !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !(is_long && digits.starts_with('0'))
 }
 
 #[cfg(test)]
@@ -102,7 +111,7 @@ mod tests {
     fn numbers_and_flags_are_read_of_their_texts() {
         let part: Part = parameters("limit=5&cursor=7&raw=true").unwrap();
         assert_eq!((part.limit, part.cursor.as_deref(), part.raw), (Some(5), Some("7"), true));
-        for wrong in ["limit=-1", "limit=many", "limit=", "raw=yes"] {
+        for wrong in ["limit=-1", "limit=%2B5", "limit=05", "limit=many", "limit=", "raw=yes"] {
             assert_eq!(parameters::<Part>(wrong).unwrap_err().code(), "invalid_parameter", "{wrong}");
         }
     }
