@@ -115,8 +115,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Undoes what was done. A statement that still runs, because its future was dropped, is cancelled at the server; when
-    /// this returns, nothing of the transaction holds a lock any more.
+    /// Undoes what was done, and waits for it. A statement that still runs, because its future was dropped, is cancelled at
+    /// the server; a connection on which that does not help is closed.
     ///
     /// # Errors
     /// Database errors as mapped; nothing is kept then either.

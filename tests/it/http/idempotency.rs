@@ -106,6 +106,21 @@ async fn every_write_sent_twice_with_a_key_happens_once_and_gets_the_same_bytes(
     same(&first, &api.send("POST", &path, &headers, b"name,price\nTea,18.5\n").await);
 }
 
+// Finding D1
+#[tokio::test]
+async fn writes_with_a_key_work_under_a_publication_of_all_tables() {
+    let api = Api::start().await;
+    api.docpal.pool().execute("CREATE PUBLICATION everything FOR ALL TABLES").await.unwrap();
+    let body = json!({"name": "Sales"});
+    let first = api.keyed("k", "POST", "/api/apps", Some(&body)).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    same(&first, &api.keyed("k", "POST", "/api/apps", Some(&body)).await);
+    let keyless = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname = 'docpal_server'
+              AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)";
+    assert_eq!(api.count(keyless).await, 0);
+}
+
 // Finding A11
 #[tokio::test]
 async fn a_key_stands_for_one_request_of_one_actor_for_a_day() {
