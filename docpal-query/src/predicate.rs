@@ -1,5 +1,6 @@
 //! Typed conditions: every name looked up, every value read, constants folded away.
 
+use docpal_core::UserId;
 use docpal_core::operators::{Operand, Operator};
 use docpal_core::target::Target;
 
@@ -96,6 +97,24 @@ impl Predicate {
             Self::And(items) | Self::Or(items) => items.iter().any(|item| item.any_test(wanted)),
             Self::Not(inner) => inner.any_test(wanted),
             Self::Test(test) => wanted(test),
+        }
+    }
+
+    /// The same condition, in which `me` is `user`, whoever asks.
+    #[must_use]
+    pub(crate) fn asked_by(self, user: UserId) -> Self {
+        let all = |items: Vec<Self>| items.into_iter().map(|item| item.asked_by(user)).collect();
+        match self {
+            Self::Always | Self::Never => self,
+            Self::And(items) => Self::And(all(items)),
+            Self::Or(items) => Self::Or(all(items)),
+            Self::Not(inner) => Self::Not(Box::new(inner.asked_by(user))),
+            Self::Test(mut test) => {
+                if test.operand == Operand::Me {
+                    test.operand = Operand::Ids(vec![user.uuid()]);
+                }
+                Self::Test(test)
+            }
         }
     }
 

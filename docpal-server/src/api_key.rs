@@ -217,7 +217,8 @@ pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> R
     };
     let host = Actor::system(by.company(), SystemReason::Host);
     let spec = KeySpec::new(name, *role).user(user);
-    let stored = store(docpal, &host, &spec, (user, false), (secret, Source::Chosen)).await?;
+    let held = Held { user, service_user: false, makers: by.makers().to_vec() };
+    let stored = store(docpal, &host, &spec, &held, (secret, Source::Chosen)).await?;
     if stored.is_some() || holder(docpal, secret).await?.is_some() {
         return Ok(());
     }
@@ -226,7 +227,9 @@ pub async fn give(docpal: &Docpal, by: &Actor, name: &str, secret: &Secret) -> R
 }
 
 /// Makes a key on behalf of `actor`, who must be allowed to manage the company. A key acts for its maker or for a
-/// service user, with a role that its maker has; only an owner makes one for somebody else, or with another role.
+/// service user, a new one or one for whom `actor` made a key before, with a role that its maker has; only an owner makes
+/// one for somebody else, or with another role. What rules deny its maker as a user, they deny the key
+/// ([`Actor::made_by`]).
 ///
 /// # Errors
 /// `not_allowed`, `validation_failed` for the name or a moment that has passed.
@@ -240,7 +243,7 @@ pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<Ma
     if !actor.is_owner() && !actor.roles().contains(&spec.role) {
         return Err(not_allowed("only an owner makes a key with a role that is not their own"));
     }
-    let (user, service_user) = holder_of(docpal, actor, spec).await?;
+    let held = holder_of(docpal, actor, spec).await?;
     let name =
         docpal_core::names::check(&spec.name, "name").map_err(|entry| Error::validation(vec![entry]))?;
     if spec.expires_at.is_some_and(|end| end <= Utc::now()) {
@@ -249,17 +252,36 @@ pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<Ma
     }
     let secret = Secret::random()?;
     let spec = KeySpec { name, ..spec.clone() };
-    let stored = store(docpal, actor, &spec, (user, service_user), (&secret, Source::Made)).await?;
+    let stored = store(docpal, actor, &spec, &held, (&secret, Source::Made)).await?;
     let id = stored.ok_or_else(|| Error::internal("a random key that was known already"))?;
-    Ok(MadeKey { id, user, secret })
+    Ok(MadeKey { id, user: held.user, secret })
 }
 
-/// Whom a key acts for, and whether that is a service user.
-async fn holder_of(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<(UserId, bool)> {
-    let Some(user) = spec.user else { return Ok((UserId::new(), true)) };
-    let service = api_keys::is_service_user(&mut *docpal.acquire().await?, actor.company(), user).await?;
-    match service || actor.is_owner() || actor.user() == Some(user) {
-        true => Ok((user, service)),
+/// Whom a key acts for.
+#[derive(Debug)]
+struct Held {
+    user: UserId,
+    service_user: bool,
+    /// Who else must be allowed what the key does.
+    makers: Vec<UserId>,
+}
+
+async fn holder_of(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<Held> {
+    let makers = |user: UserId| {
+        let all = actor.user().into_iter().chain(actor.makers().iter().copied());
+        let mut makers: Vec<UserId> = all.filter(|maker| *maker != user).collect();
+        makers.sort_unstable();
+        makers
+    };
+    let Some(user) = spec.user else {
+        let user = UserId::new();
+        return Ok(Held { user, service_user: true, makers: makers(user) });
+    };
+    let mut conn = docpal.acquire().await?;
+    let service = api_keys::service_user(&mut conn, actor.company(), user, actor.user()).await?;
+    // What rules give a service user of somebody else, they would give the maker of another key for it.
+    match service.is_own || actor.is_owner() || actor.user() == Some(user) {
+        true => Ok(Held { user, service_user: service.is_one, makers: makers(user) }),
         false => Err(not_allowed("only an owner makes a key that acts for somebody else")),
     }
 }
@@ -310,26 +332,27 @@ async fn store(
     docpal: &Docpal,
     actor: &Actor,
     spec: &KeySpec,
-    (user, service_user): (UserId, bool),
+    held: &Held,
     (secret, source): (&Secret, Source),
 ) -> Result<Option<ApiKeyId>> {
     let mut tx = docpal.begin().await?;
     let id = ApiKeyId(Uuid::new_v4());
     let key = NewApiKey {
         id,
-        user,
-        service_user,
+        user: held.user,
+        service_user: held.service_user,
         role: spec.role,
         name: &spec.name,
         prefix: secret.prefix(),
         digest: &secret.digest(),
         created_by: actor.user(),
+        makers: &held.makers,
         expires_at: spec.expires_at,
         chosen: source == Source::Chosen,
     };
     let stored = api_keys::insert(&mut tx, actor.company(), &key).await?;
     if stored {
-        log(&mut tx, actor, "api_key.create", user, spec.role, &spec.name).await?;
+        log(&mut tx, actor, "api_key.create", held.user, spec.role, &spec.name).await?;
     }
     tx.commit().await?;
     Ok(stored.then_some(id))

@@ -29,6 +29,7 @@ pub struct Actor {
     company: CompanyId,
     who: Who,
     roles: Vec<Role>,
+    makers: Vec<UserId>,
     background: Option<Arc<Background>>,
 }
 
@@ -89,7 +90,7 @@ impl Actor {
         let mut roles: Vec<Role> = roles.into_iter().collect();
         roles.sort_unstable();
         roles.dedup();
-        Self { company, who: Who::User(user), roles, background: None }
+        Self { company, who: Who::User(user), roles, makers: Vec::new(), background: None }
     }
 
     /// `user` acting as an owner of `company`.
@@ -101,7 +102,7 @@ impl Actor {
     /// No user, but the system acting in `company` for `reason`: everything is allowed.
     #[must_use]
     pub fn system(company: CompanyId, reason: SystemReason) -> Self {
-        Self { company, who: Who::System(reason), roles: Vec::new(), background: None }
+        Self { company, who: Who::System(reason), roles: Vec::new(), makers: Vec::new(), background: None }
     }
 
     /// The company acted in.
@@ -132,6 +133,32 @@ impl Actor {
     #[must_use]
     pub fn is_owner(&self) -> bool {
         matches!(self.who, Who::System(_)) || self.roles.contains(&Role::Owner)
+    }
+
+    /// The same actor, whose key `maker` has made: what rules deny `maker` as a user is denied here, too, so nobody is
+    /// rid of a rule by a key. What rules allow `maker` is not allowed here.
+    ///
+    /// # Example
+    /// ```
+    /// use docpal_core::{Actor, CompanyId, Role, UserId};
+    /// let (service, maker) = (UserId::new(), UserId::new());
+    /// let actor = Actor::new(CompanyId::new(), service, [Role::Member]).made_by(maker);
+    /// assert_eq!(actor.makers(), &[maker]);
+    /// ```
+    #[must_use]
+    pub fn made_by(mut self, maker: UserId) -> Self {
+        if self.user().is_some_and(|user| user != maker)
+            && let Err(place) = self.makers.binary_search(&maker)
+        {
+            self.makers.insert(place, maker);
+        }
+        self
+    }
+
+    /// Who made the key that acts, who made the key that made it, and so on, sorted; none for who is here in person.
+    #[must_use]
+    pub fn makers(&self) -> &[UserId] {
+        &self.makers
     }
 
     /// `user:<id>` or `system:<reason>`.

@@ -10,6 +10,12 @@
 //! | make and delete rules for the role owner | yes | yes | no | no |
 //! | delete a rule that binds owners | yes | yes | no | no |
 //!
+//! A rule reaches whom it is for. A key that somebody made for another user, as for a service user, acts for that user;
+//! rules that deny something to its maker as a user reach it, too, and to whoever made the key of its maker; so a key is
+//! never a way around a rule on who made it, whenever the rule was made. Its own role says on which side of the table it
+//! stands: what owners deny themselves binds the keys that they made. What is allowed to a maker does not reach the key.
+//! In a condition of a rule for one user, `me` is that user.
+//!
 //! An owner is who acts with the role owner; a manager is whom rules let manage. A rule binds owners when it denies and
 //! an owner or the system made it, which is stored with the rule: so owners can bind themselves, and nobody below them
 //! can lock them out.
@@ -21,7 +27,9 @@ use super::rule::{Action, Effect, Rule, Subject};
 #[must_use]
 pub fn reaches(rule: &Rule, actor: &Actor) -> bool {
     let above = actor.is_owner() && rule.effect == Effect::Deny && !rule.binds_owners;
-    actor.system_reason().is_none() && rule.subject.covers(actor) && !above
+    let covered =
+        rule.subject.covers(actor) || (rule.effect == Effect::Deny && rule.subject.covers_maker(actor));
+    actor.system_reason().is_none() && covered && !above
 }
 
 /// May `actor` manage the thing that `rules` are all rules on? Conditions on records do not apply.

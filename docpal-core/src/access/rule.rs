@@ -94,6 +94,11 @@ impl Subject {
             Self::User(user) => actor.user() == Some(*user),
         }
     }
+
+    /// Is it who made the key by which `actor` acts?
+    pub(crate) fn covers_maker(&self, actor: &Actor) -> bool {
+        matches!(self, Self::User(user) if actor.makers().binary_search(user).is_ok())
+    }
 }
 
 /// `everyone`, `role:<role>` or `user:<id>`

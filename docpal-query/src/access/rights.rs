@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::Utc;
-use docpal_core::access::{Effect, Rule};
+use docpal_core::access::{Effect, Rule, Subject};
 use docpal_core::model::FieldSet;
 use docpal_core::{Action, FieldId, Scope, TableSnapshot};
 
@@ -73,9 +73,13 @@ pub(super) fn of(scope: &Scope, snapshot: &Arc<TableSnapshot>) -> Arc<Rights> {
 fn conditions(snapshot: &TableSnapshot) -> Vec<Option<Predicate>> {
     let names = StoredNames(snapshot);
     let lookup = Lookup { snapshot, names: &names, has_user: true, now: Utc::now() };
-    let condition = |rule: &Rule| match &rule.condition {
-        None => Some(Predicate::Always),
-        Some(filter) => resolve_filter(filter, &lookup, "condition").ok(),
+    let condition = |rule: &Rule| match (&rule.condition, rule.subject) {
+        (None, _) => Some(Predicate::Always),
+        // It may reach a key that the user made, which acts for another: `me` is whom the rule is for.
+        (Some(filter), Subject::User(user)) => {
+            resolve_filter(filter, &lookup, "condition").ok().map(|predicate| predicate.asked_by(user))
+        }
+        (Some(filter), _) => resolve_filter(filter, &lookup, "condition").ok(),
     };
     snapshot.rules().iter().map(condition).collect()
 }

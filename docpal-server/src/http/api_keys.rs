@@ -26,8 +26,8 @@ shape! {
         /// `member`, `admin`, `owner`, or the id of a custom role.
         #[example = r#""member""#]
         role: Role,
-        /// The user it acts for: oneself, a service user, or, for an owner, anybody. A new service user when it is not
-        /// given.
+        /// The user it acts for: oneself, a service user for whom one made a key before, or, for an owner, anybody. A new
+        /// service user when it is not given. What rules deny its maker as a user, they deny the key.
         user_id: Option<UserId>,
         /// When it stops to work; never when it is not given.
         expires_at: Option<DateTime<Utc>>,

@@ -26,10 +26,21 @@ pub(crate) struct NewApiKey<'k> {
     pub(crate) digest: &'k [u8],
     /// Who made it.
     pub(crate) created_by: Option<UserId>,
+    /// Who made it, who made the key that made it, and so on, but for whom it acts for.
+    pub(crate) makers: &'k [UserId],
     /// When it stops to work.
     pub(crate) expires_at: Option<DateTime<Utc>>,
     /// Did somebody choose its secret?
     pub(crate) chosen: bool,
+}
+
+/// What is known of a user among keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceUser {
+    /// Was the user made for keys?
+    pub(crate) is_one: bool,
+    /// Has who asks made a key of the user?
+    pub(crate) is_own: bool,
 }
 
 /// Stores a key; false when the same one is there, which stays as it is. Deletes some that were revoked or expired 90 days
@@ -46,8 +57,8 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
                  LIMIT 100 FOR UPDATE SKIP LOCKED)
          )
          INSERT INTO docpal_server.api_keys
-             (id, company_id, user_id, service_user, role, name, prefix, digest, created_by, expires_at, chosen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (digest) DO NOTHING",
+             (id, company_id, user_id, service_user, role, name, prefix, digest, created_by, expires_at, chosen, makers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (digest) DO NOTHING",
     )
     .bind(key.id.uuid())
     .bind(company.uuid())
@@ -60,6 +71,7 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
     .bind(key.created_by.map(UserId::uuid))
     .bind(key.expires_at)
     .bind(key.chosen)
+    .bind(key.makers.iter().map(|maker| maker.uuid()).collect::<Vec<_>>())
     .execute(conn)
     .await
     .map(|done| done.rows_affected() > 0)
@@ -71,21 +83,22 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
 /// # Errors
 /// Database errors as mapped.
 pub(crate) async fn holder(conn: &mut Connection, digest: &[u8]) -> Result<Option<(ApiKeyId, Actor)>> {
-    let row: Option<(Uuid, Uuid, Uuid, String)> = sqlx::query_as(
+    let row: Option<(Uuid, Uuid, Uuid, String, Vec<Uuid>)> = sqlx::query_as(
         "WITH used AS (
              UPDATE docpal_server.api_keys SET last_used_at = now()
              WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
                  AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
          )
-         SELECT id, company_id, user_id, role FROM docpal_server.api_keys
+         SELECT id, company_id, user_id, role, makers FROM docpal_server.api_keys
          WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
     )
     .bind(digest)
     .fetch_optional(conn)
     .await
     .map_err(from_sqlx)?;
-    let Some((id, company, user, role)) = row else { return Ok(None) };
-    Ok(Some((id.into(), Actor::new(company.into(), user.into(), [role_of(&role)?]))))
+    let Some((id, company, user, role, makers)) = row else { return Ok(None) };
+    let actor = Actor::new(company.into(), user.into(), [role_of(&role)?]);
+    Ok(Some((id.into(), makers.into_iter().map(UserId::from).fold(actor, Actor::made_by))))
 }
 
 #[derive(sqlx::FromRow)]
@@ -141,20 +154,27 @@ pub(crate) async fn revoke(conn: &mut Connection, company: CompanyId, id: ApiKey
     Ok(done.rows_affected() > 0)
 }
 
-/// Was `user` made for keys, so that nobody else is this user?
+/// Was `user` made for keys, so that nobody else is this user, and has `maker` made one of these?
 ///
 /// # Errors
 /// Database errors as mapped.
-pub(crate) async fn is_service_user(conn: &mut Connection, company: CompanyId, user: UserId) -> Result<bool> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM docpal_server.api_keys
-                        WHERE company_id = $1 AND user_id = $2 AND service_user)",
+pub(crate) async fn service_user(
+    conn: &mut Connection,
+    company: CompanyId,
+    user: UserId,
+    maker: Option<UserId>,
+) -> Result<ServiceUser> {
+    let found: Option<bool> = sqlx::query_scalar(
+        "SELECT bool_or(coalesce(created_by = $3, false)) FROM docpal_server.api_keys
+         WHERE company_id = $1 AND user_id = $2 AND service_user",
     )
     .bind(company.uuid())
     .bind(user.uuid())
+    .bind(maker.map(UserId::uuid))
     .fetch_one(conn)
     .await
-    .map_err(from_sqlx)
+    .map_err(from_sqlx)?;
+    Ok(ServiceUser { is_one: found.is_some(), is_own: found.unwrap_or_default() })
 }
 
 /// Is there any key at all? A revoked one counts: the database is nobody's to take.

@@ -5,7 +5,7 @@ use docpal::core::{CompanyId, Docpal, Role};
 use docpal_server::api_key::{self, Secret};
 use docpal_server::bootstrap::{OwnerKey, bootstrap};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{Executor as _, PgPool};
 use uuid::Uuid;
 
 use super::client::Api;
@@ -177,4 +177,130 @@ async fn whoever_makes_a_key_can_revoke_it_by_the_answer() {
     assert_eq!(api.call_as(key, "GET", "/api/auth/me", None).await.status, 200);
     assert_eq!(api.delete(&format!("/api/api-keys/{id}")).await.status, 204);
     assert_eq!(api.call_as(key, "GET", "/api/auth/me", None).await.status, 401);
+}
+
+/// Three keys of one company: of an owner, of a manager and what the manager makes.
+struct Puppets {
+    api: Api,
+    table: String,
+    manager: String,
+    manager_id: Value,
+}
+
+impl Puppets {
+    async fn start() -> Self {
+        let api = Api::start().await;
+        let table = api.orders().await;
+        let made = api.post("/api/api-keys", &json!({"name": "manager", "role": "admin"})).await.ok();
+        let (manager, manager_id) = (made["key"].as_str().unwrap().to_owned(), made["user_id"].clone());
+        Self { api, table, manager, manager_id }
+    }
+
+    /// A key that `maker` makes for a new service user.
+    async fn puppet(&self, maker: &str) -> String {
+        let body = json!({"name": "puppet", "role": "admin"});
+        let made = self.api.call_as(maker, "POST", "/api/api-keys", Some(&body)).await.ok();
+        made["key"].as_str().unwrap().to_owned()
+    }
+
+    /// An owner's deny on the manager as a user.
+    async fn deny(&self, mut rule: Value) {
+        rule["user_id"] = self.manager_id.clone();
+        rule["effect"] = json!("deny");
+        self.api.post("/api/permissions", &rule).await.ok();
+    }
+
+    async fn status(&self, key: &str, path: &str) -> u16 {
+        self.api.call_as(key, "GET", path, None).await.status
+    }
+}
+
+// Finding 6
+#[tokio::test]
+async fn what_is_denied_to_a_manager_is_denied_to_the_keys_that_the_manager_made() {
+    let all = Puppets::start().await;
+    let before = all.puppet(&all.manager).await;
+    let of_puppet = all.puppet(&before).await;
+    let records = format!("/api/tables/{}/records", all.table);
+    all.deny(json!({"resource_type": "table", "resource_id": all.table, "action": "read"})).await;
+    let after = all.puppet(&all.manager).await;
+    for key in [&all.manager, &before, &of_puppet, &after] {
+        assert_eq!(all.status(key, &records).await, 403);
+    }
+    let other = all.puppet(all.api.key()).await;
+    assert_eq!((all.status(&other, &records).await, all.status(all.api.key(), &records).await), (200, 200));
+    let logged = all.api.call_as(&before, "GET", "/api/audit/logs", None).await.ok();
+    let told = |entry: &Value| entry["action"] == "record.create";
+    assert!(!logged["data"].as_array().unwrap().iter().any(told), "{logged}");
+
+    all.deny(json!({"resource_type": "table", "resource_id": all.table, "action": "manage"})).await;
+    let tables = format!("/api/apps/{}/tables", all.app().await);
+    for key in [&all.manager, &before, &of_puppet, &after] {
+        assert_eq!(all.status(key, &records).await, 404);
+        let listed = all.api.call_as(key, "GET", &tables, None).await;
+        assert!(!listed.text().contains(&all.table), "{}", listed.text());
+    }
+    all.deny(json!({"resource_type": "company", "action": "manage"})).await;
+    for key in [&all.manager, &before, &of_puppet, &after] {
+        assert_eq!(all.status(key, "/api/permissions").await, 403);
+        assert_eq!(all.status(key, "/api/audit/logs").await, 403);
+    }
+    assert_eq!(all.status(&other, "/api/permissions").await, 200);
+}
+
+impl Puppets {
+    async fn app(&self) -> String {
+        let table = self.api.get(&format!("/api/tables/{}", self.table)).await.ok();
+        table["app_id"].as_str().unwrap().to_owned()
+    }
+}
+
+// Finding 6
+#[tokio::test]
+async fn me_in_a_rule_on_a_maker_is_the_maker() {
+    let all = Puppets::start().await;
+    let records = format!("/api/tables/{}/records", all.table);
+    let puppet = all.puppet(&all.manager).await;
+    let body = json!({"fields": {"customer": "Own"}});
+    all.api.call_as(&all.manager, "POST", &records, Some(&body)).await.ok();
+    let own = json!({"field": "created_by", "op": "is_me"});
+    all.deny(json!({"resource_type": "table", "resource_id": all.table, "action": "read", "condition": own}))
+        .await;
+    for key in [&all.manager, &puppet] {
+        let listed = all.api.call_as(key, "GET", &format!("{records}?count=exact"), None).await.ok();
+        assert_eq!(listed["total"], 5, "{listed}");
+    }
+    assert_eq!(all.api.get(&format!("{records}?count=exact")).await.ok()["total"], 6);
+}
+
+// Finding 6: what a rule gives the service user of somebody else, a key for it would give.
+#[tokio::test]
+async fn a_manager_makes_no_key_for_the_service_user_of_somebody_else() {
+    let all = Puppets::start().await;
+    let body = json!({"name": "other", "role": "admin"});
+    let other = all.api.post("/api/api-keys", &body).await.ok();
+    let body = json!({"name": "puppet", "role": "admin", "user_id": other["user_id"]});
+    let refused = all.api.call_as(&all.manager, "POST", "/api/api-keys", Some(&body)).await;
+    assert_eq!(refused.refusal(), (403, "not_allowed".to_owned()));
+    let own = all.api.call_as(other["key"].as_str().unwrap(), "POST", "/api/api-keys", Some(&body)).await;
+    assert_eq!(own.status, 201, "{}", own.text());
+}
+
+// Finding 6: keys from before their makers were written down.
+#[tokio::test]
+async fn older_keys_know_who_made_them_and_who_made_these() {
+    let all = Puppets::start().await;
+    all.puppet(&all.puppet(&all.manager).await).await;
+    let makers = async || -> Vec<Vec<Uuid>> {
+        sqlx::query_scalar("SELECT makers FROM docpal_server.api_keys ORDER BY created_at, id")
+            .fetch_all(all.api.docpal.pool())
+            .await
+            .unwrap()
+    };
+    let written = makers().await;
+    assert_eq!(written.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    let step = include_str!("../../../docpal-server/src/sql/migrations/0004_makers.sql");
+    let again = format!("ALTER TABLE docpal_server.api_keys DROP COLUMN makers; {step}");
+    all.api.docpal.pool().execute(sqlx::AssertSqlSafe(again)).await.unwrap();
+    assert_eq!(makers().await, written);
 }

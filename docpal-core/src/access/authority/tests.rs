@@ -101,3 +101,27 @@ fn a_thing_exists_for_who_may_read_create_or_manage_something_in_it() {
     assert!(knows(&system, [deny(Action::Read, true)].iter()));
     assert!(knows(&owner, [deny(Action::Read, true)].iter()));
 }
+
+// Finding 6: a manager made a key and was rid of the rules on the manager.
+#[test]
+fn what_is_denied_to_a_user_is_denied_to_the_keys_that_the_user_made() {
+    let (company, maker) = (CompanyId::new(), UserId::new());
+    let key = |role| Actor::new(company, UserId::new(), [role]).made_by(UserId::new()).made_by(maker);
+    let on_maker = |effect, binds_owners| rule(Subject::User(maker), Action::Read, effect, binds_owners);
+    for binds_owners in [false, true] {
+        assert!(reaches(&on_maker(Effect::Deny, binds_owners), &key(Role::Admin)), "binds: {binds_owners}");
+    }
+    assert!(
+        !reaches(&on_maker(Effect::Allow, false), &key(Role::Admin)),
+        "what a maker may, the key may not"
+    );
+    assert!(reaches(&on_maker(Effect::Deny, true), &key(Role::Owner)), "what binds owners binds their keys");
+    assert!(!reaches(&on_maker(Effect::Deny, false), &key(Role::Owner)));
+    let stranger = Actor::new(company, UserId::new(), [Role::Admin]).made_by(UserId::new());
+    assert!(!reaches(&on_maker(Effect::Deny, true), &stranger));
+    let denied = rule(Subject::User(maker), Action::Manage, Effect::Deny, true);
+    let rules = [admins_manage(), denied];
+    assert!(!may_manage(&key(Role::Admin), rules.iter()));
+    assert!(may_manage(&stranger, rules.iter()));
+    assert!(may_manage(&key(Role::Owner), rules.iter()));
+}

@@ -156,13 +156,15 @@ pub(crate) async fn of_actor(
          FROM docpal.rules r LEFT JOIN docpal.tables t ON t.id = r.table_id
          WHERE r.company_id = $1 AND r.action IN ('read', 'create', 'manage')
                AND (r.subject_kind = 'everyone' OR (r.subject_kind = 'role' AND r.subject = ANY($2))
-                    OR (r.subject_kind = 'user' AND r.subject = $3))
+                    OR (r.subject_kind = 'user' AND r.subject = $3)
+                    OR (r.subject_kind = 'user' AND r.effect = 'deny' AND r.subject = ANY($5)))
                AND ($4::uuid IS NULL OR coalesce(r.app_id, t.app_id, $4) = $4)",
     )
     .bind(actor.company().uuid())
     .bind(actor.roles().iter().map(ToString::to_string).collect::<Vec<_>>())
     .bind(actor.user().map(|user| user.to_string()))
     .bind(app.map(AppId::uuid))
+    .bind(actor.makers().iter().map(ToString::to_string).collect::<Vec<_>>())
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
