@@ -3,9 +3,10 @@
 //!
 //! - An entry of a table that does not exist for the reader is left out; that of a table that is gone only owners see,
 //!   and of its records nothing.
-//! - A record is shown when it may be read: as it is now, or, when it is gone, as the entry's own image has it. Without
-//!   an image, that cannot be decided for who reads under conditions, and it is not shown. An entry of records without
-//!   one that may be read is left out.
+//! - A record is shown when it may be read: as it is now, or, when it is gone, as it was at its end; so its deletion shows
+//!   nothing that was hidden. Of what it held before, each image must have been readable, too. Without an image, that
+//!   cannot be decided for who reads under conditions, and it is not shown. An entry of records without one that may be
+//!   read is left out.
 //! - Of an image the fields are shown that the reader may read, of that record.
 //!
 //! What does not exist for the reader is not even looked at, so it costs nothing, and the number of tables that do exist
@@ -28,6 +29,12 @@ use crate::access::Access;
 
 /// So many raw entries are looked at in one go.
 const BATCH: usize = 200;
+/// So many at first, when nothing is known of how large they are.
+const FIRST: usize = 10;
+/// About so many bytes of raw entries are in memory at once.
+const BATCH_BYTES: usize = 8 << 20;
+/// A page looks at so many bytes of raw entries, then it ends early.
+const PAGE_BYTES: usize = 64 << 20;
 /// A page looks at so many raw entries, then it ends early.
 const LOOKED_AT: usize = 5_000;
 /// A page has so many entries at most.
@@ -131,11 +138,13 @@ impl AuditLog<'_> {
         };
         let mut known = Known { log: *self, tables: HashMap::new() };
         let mut walk = self.docpal.audit_walk_in(conn, self.actor, before).await?;
-        let (mut entries, mut looked_at) = (Vec::new(), 0);
+        let (mut entries, mut looked_at, mut pace) = (Vec::new(), 0, Pace::default());
         // One more than wanted says whether there is a next page; a short page would tell that entries were left out.
-        while entries.len() <= limit && looked_at < LOOKED_AT && !walk.has_ended() {
-            let raw = self.docpal.audit_unmasked_in(conn, &mut walk, BATCH).await?;
-            looked_at += BATCH;
+        while entries.len() <= limit && looked_at < LOOKED_AT && !pace.is_over() && !walk.has_ended() {
+            let count = pace.next();
+            let (raw, bytes) = self.docpal.audit_unmasked_in(conn, &mut walk, count).await?;
+            looked_at += count;
+            pace.took(raw.len(), bytes);
             for (id, entry) in known.shown(conn, raw).await? {
                 entries.push(AuditEntry { id: seal::seal(id, key, company), ..entry });
             }
@@ -148,6 +157,32 @@ impl AuditLog<'_> {
             (false, _) => None,
         };
         Ok(AuditPage { entries, next_cursor })
+    }
+}
+
+/// How many entries are taken in one go, so that not too many bytes of them are in memory at once, nor are looked at for
+/// one page.
+#[derive(Default)]
+struct Pace {
+    entries: usize,
+    bytes: usize,
+}
+
+impl Pace {
+    fn next(&self) -> usize {
+        match self.entries {
+            0 => FIRST,
+            entries => (BATCH_BYTES / (self.bytes / entries).max(1)).clamp(1, BATCH),
+        }
+    }
+
+    fn took(&mut self, entries: usize, bytes: usize) {
+        self.entries += entries;
+        self.bytes += bytes;
+    }
+
+    fn is_over(&self) -> bool {
+        self.bytes > PAGE_BYTES
     }
 }
 

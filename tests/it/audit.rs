@@ -216,3 +216,75 @@ async fn what_a_record_held_while_it_was_hidden_stays_hidden() {
     let opened = salaries.entries().await.into_iter().find(|entry| entry.records == [salaries.ids[1]]);
     assert!(format!("{:?}", opened.unwrap().details).contains("open"));
 }
+
+// Finding A31: that a hidden record is gone tells nothing of it, as little as that it was there.
+#[tokio::test]
+async fn the_deletion_of_a_hidden_record_changes_nothing_of_the_log() {
+    let salaries = Salaries::new().await;
+    salaries.rule(salaries.deny(Action::Read).when(Filter::test("state", "is", "closed"))).await;
+    let set = |name: &str, value: Json| RecordDraft::new().set(name, value);
+    for record in [0, 2] {
+        salaries.update(record, &set("salary", Json::from(10_000))).await;
+        salaries.update(record, &set("state", Json::from("closed"))).await;
+    }
+    let told = async || {
+        let entries = salaries.entries().await;
+        entries.into_iter().map(|entry| (entry.id, entry.records, entry.details)).collect::<Vec<_>>()
+    };
+    let before = told().await;
+    let records = salaries.world.docpal.records(&salaries.world.owner, salaries.table);
+    records.delete(salaries.ids[0], None).await.unwrap();
+    assert_eq!(told().await, before);
+    records.delete_many(&[salaries.ids[1], salaries.ids[2]]).await.unwrap();
+    assert_eq!(told().await, before);
+}
+
+// Finding A31
+#[tokio::test]
+async fn an_image_that_does_not_fit_the_table_hides_itself_and_no_other() {
+    let salaries = Salaries::new().await;
+    salaries.rule(salaries.deny(Action::Read).when(Filter::test("salary", "lt", 0))).await;
+    for record in 0..3 {
+        salaries.update(record, &RecordDraft::new().set("name", "New")).await;
+    }
+    let before = salaries.entries().await;
+    let broken = format!(
+        "UPDATE docpal.audit_log SET details = jsonb_set(details, '{{before,{}}}', '\"much\"')
+         WHERE action = 'record.update' AND record_ids = ARRAY['{}'::uuid]",
+        salaries.field("salary").await,
+        salaries.ids[1]
+    );
+    sqlx::query(sqlx::AssertSqlSafe(broken)).execute(salaries.world.db.pool()).await.unwrap();
+    let updates = |entries: &[AuditEntry]| {
+        let updates = entries.iter().filter(|entry| entry.action == "record.update");
+        updates.map(|entry| entry.records.clone()).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = salaries.ids.iter().rev().map(|id| vec![*id]).collect();
+    assert_eq!(updates(&before), all);
+    let fitting: Vec<_> = all.into_iter().filter(|ids| ids[0] != salaries.ids[1]).collect();
+    assert_eq!(updates(&salaries.entries().await), fitting);
+}
+
+// Finding A19
+#[tokio::test]
+async fn a_page_of_large_entries_ends_early_and_says_where_the_next_begins() {
+    let salaries = Salaries::new().await;
+    for _ in 0..20 {
+        salaries.update(0, &RecordDraft::new().set("name", "New")).await;
+    }
+    let large = "UPDATE docpal.audit_log
+                 SET details = jsonb_build_object('before', jsonb_build_object('x', repeat('x', 4000000)))
+                 WHERE action = 'record.update'";
+    sqlx::query(large).execute(salaries.world.db.pool()).await.unwrap();
+    let (mut cursor, mut pages) = (None, Vec::new());
+    loop {
+        let log = salaries.world.docpal.audit_log(&salaries.world.owner);
+        let page = log.list(cursor.as_deref(), 1_000).await.unwrap();
+        pages.push(page.entries.iter().filter(|entry| entry.action == "record.update").count());
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert!(pages.len() > 1 && pages.iter().sum::<usize>() == 20, "{pages:?}");
+}

@@ -70,8 +70,8 @@ impl Docpal {
         Ok(AuditWalk { company, before, ended: false, parts: Some(parts) })
     }
 
-    /// The next `count` entries of `walk`, or what is left of it, with all that they hold: for `docpal-query`, which
-    /// shows of them what the actor may see.
+    /// The next `count` entries of `walk`, or what is left of it, with all that they hold, and how many bytes that is: for
+    /// `docpal-query`, which shows of them what the actor may see.
     ///
     /// # Errors
     /// Database errors as mapped.
@@ -81,10 +81,10 @@ impl Docpal {
         conn: &mut Connection,
         walk: &mut AuditWalk,
         count: usize,
-    ) -> Result<Vec<AuditEntry>> {
+    ) -> Result<(Vec<AuditEntry>, usize)> {
         let AuditWalk { company, before, ended, parts } = walk;
         let count = count.clamp(1, MOST);
-        let (entries, last) = match parts {
+        let ((entries, bytes), last) = match parts {
             Some(parts) => {
                 let ids = next_ids(conn, *company, parts, count).await?;
                 (meta::audit::get(conn, *company, &ids).await?, ids)
@@ -92,13 +92,13 @@ impl Docpal {
             None => {
                 let entries =
                     meta::audit::list(conn, *company, *before, i64::try_from(count).unwrap_or(1)).await?;
-                let ids = entries.iter().map(|entry| entry.id).collect();
+                let ids = entries.0.iter().map(|entry| entry.id).collect();
                 (entries, ids)
             }
         };
         *ended = last.len() < count;
         *before = last.last().copied().or(*before);
-        Ok(entries)
+        Ok((entries, bytes))
     }
 }
 

@@ -59,6 +59,14 @@ fn unavailable() -> (ErrorKind, &'static str, &'static str) {
     (ErrorKind::Unavailable, "database_unavailable", "the database is not reachable; try again shortly")
 }
 
+/// Did the statement fail at a value, that does not fit or is too large, and not at the database?
+#[doc(hidden)]
+#[must_use]
+pub fn is_about_a_value(error: &Error) -> bool {
+    let code = database_error(error).and_then(|database| database.code());
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("54"))
+}
+
 /// The constraint or index that a write violated, if that is why it failed.
 #[must_use]
 pub fn violated_constraint(error: &Error) -> Option<&str> {

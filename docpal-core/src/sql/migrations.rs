@@ -43,6 +43,7 @@ const CORE: Migrations = Migrations {
         Step { version: 12, name: "audit_reach", sql: include_str!("migrations/0012_audit_reach.sql") },
         Step { version: 13, name: "unfinished", sql: include_str!("migrations/0013_unfinished.sql") },
         Step { version: 14, name: "linear_search", sql: include_str!("migrations/0014_linear_search.sql") },
+        Step { version: 15, name: "deletions", sql: include_str!("migrations/0015_deletions.sql") },
     ],
 };
 

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use docpal_core::audit::AuditEntry as Raw;
 use docpal_core::model::Field;
 use docpal_core::sql::expr::{self, Query, SelectStatement};
-use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec, guarded_read};
+use docpal_core::sql::meta::audit::last_images;
+use docpal_core::sql::{ColumnName, Connection, Row, Statement, errors, exec, guarded_read};
 use docpal_core::{Json, RecordId, Result, TableId};
 
 use crate::access::{Access, Visibility};
@@ -15,11 +16,16 @@ use crate::lower::predicate;
 use crate::lower::select::SYSTEM;
 use crate::predicate::Predicate;
 
+/// Images are judged about so many bytes at once.
+const SLICE: usize = 16 << 20;
+
 /// What is visible: of the records that are there, and, by version, of the images of what they held.
 #[derive(Default)]
 pub(super) struct Seen {
     now: HashMap<(TableId, RecordId), Cells>,
     then: HashMap<(RecordId, i64), Cells>,
+    /// The versions at which records that are gone were deleted.
+    last: HashMap<RecordId, i64>,
 }
 
 /// Of one record: may it be read, and which of the fields that are there for some records only?
@@ -59,12 +65,15 @@ pub(super) async fn seen(
                 seen.now.insert((table, id.into()), cells(&row, access));
             }
         }
-        let images = entries.iter().flat_map(|entry| images(&entry.details));
-        let images: Vec<Json> = images.map(|image| columns(&image, access)).collect();
-        if images.is_empty() {
-            continue;
+        ids.retain(|id| !seen.now.contains_key(&(table, *id)));
+        let mut ends = Vec::new();
+        if !ids.is_empty() {
+            ends = last_images(conn, access.snapshot().company(), table, &ids).await?;
+            seen.last.extend(ends.iter().filter_map(|image| record_of(image).zip(version_of(image))));
         }
-        for row in judge(conn, access, images).await {
+        let images = entries.iter().flat_map(|entry| images(&entry.details)).chain(ends);
+        let images: Vec<Json> = images.map(|image| columns(&image, access)).collect();
+        for row in judge(conn, access, images).await? {
             if let Some((id, version)) = row.uuid(0).zip(row.int(1)) {
                 seen.then.insert((id.into(), version), cells(&row, access));
             }
@@ -74,13 +83,44 @@ pub(super) async fn seen(
 }
 
 /// Rules over images, as one meaning with rules over records. An image that does not fit the table any more decides
-/// nothing, so nothing of it is seen.
-async fn judge(conn: &mut Connection, access: &Access, images: Vec<Json>) -> Vec<Row> {
-    let mut select = question(access);
-    expr::from_images(&mut select, &access.snapshot().physical(), &Json::List(images).to_string());
-    let Ok(mut guarded) = guarded_read(conn).await else { return Vec::new() };
-    let rows = exec::fetch_all(guarded.connection(), Statement::from(select)).await;
-    guarded.end(rows).await.unwrap_or_default()
+/// nothing, so nothing of it is seen; the others are judged without it.
+async fn judge(conn: &mut Connection, access: &Access, images: Vec<Json>) -> Result<Vec<Row>> {
+    let (mut rows, mut asked) = (Vec::new(), slices(images));
+    while let Some(mut images) = asked.pop() {
+        let list = format!("[{}]", images.join(","));
+        let mut select = question(access);
+        expr::from_images(&mut select, &access.snapshot().physical(), &list);
+        let mut guarded = guarded_read(conn).await?;
+        let found = exec::fetch_all(guarded.connection(), Statement::from(select)).await;
+        match guarded.end(found).await {
+            Ok(found) => rows.extend(found),
+            Err(error) if !errors::is_about_a_value(&error) => return Err(error),
+            Err(_) if images.len() > 1 => {
+                let rest = images.split_off(images.len() / 2);
+                asked.extend([images, rest]);
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(rows)
+}
+
+/// The images as JSON, in slices of about [`SLICE`] bytes: PostgreSQL holds no more than 256 MiB in one.
+fn slices(images: Vec<Json>) -> Vec<Vec<String>> {
+    let (mut slices, mut room): (Vec<Vec<String>>, usize) = (Vec::new(), 0);
+    for image in images.iter().map(Json::to_string) {
+        match slices.last_mut() {
+            Some(slice) if image.len() <= room => {
+                room -= image.len();
+                slice.push(image);
+            }
+            _ => {
+                room = SLICE.saturating_sub(image.len());
+                slices.push(vec![image]);
+            }
+        }
+    }
+    slices
 }
 
 /// SELECT id, version, whether the record is readable, and for each masked field whether its cell is
@@ -124,9 +164,13 @@ impl Seen {
             .iter()
             .filter_map(|image| Some((record_of(image)?, version_of(image)?)))
             .collect();
-        // A record that is there must be readable now, and an image of it must have been when it was one.
-        let is_hidden =
-            |id: RecordId| self.now.get(&(access.snapshot().id(), id)).is_some_and(|cells| !cells.readable);
+        // A record that is there must be readable now, one that is gone must have been at its end, and an image of it
+        // when it was one.
+        let is_hidden = |id: RecordId| {
+            let at_its_end = || self.then.get(&(id, *self.last.get(&id)?));
+            let cells = self.now.get(&(access.snapshot().id(), id)).or_else(at_its_end);
+            cells.is_none_or(|cells| !cells.readable)
+        };
         let at = |id: RecordId, later: i64| {
             if sees_all(access) {
                 return Some(&all);

@@ -8,7 +8,7 @@ use crate::audit::walk::Ask;
 use crate::audit::{AuditEntry, Change, actor_text};
 use crate::error::Result;
 use crate::events::EventLog;
-use crate::id::CompanyId;
+use crate::id::{CompanyId, RecordId, TableId};
 use crate::json::Json;
 use crate::sql::errors::from_sqlx;
 
@@ -86,13 +86,20 @@ impl AuditRow {
     }
 }
 
+/// The entries, and how many bytes of details they have.
+fn entries(rows: Vec<AuditRow>) -> Result<(Vec<AuditEntry>, usize)> {
+    let bytes = rows.iter().map(|row| row.details.len()).sum();
+    let entries: Result<Vec<AuditEntry>> = rows.into_iter().map(AuditRow::entry).collect();
+    Ok((entries?, bytes))
+}
+
 /// The newest entries of a company with an id below `before`.
 pub(crate) async fn list(
     conn: &mut PgConnection,
     company: CompanyId,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<AuditEntry>> {
+) -> Result<(Vec<AuditEntry>, usize)> {
     let rows = sqlx::query_as::<_, AuditRow>(
         "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details, session, origin
          FROM docpal.audit_log WHERE company_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
@@ -103,7 +110,7 @@ pub(crate) async fn list(
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    rows.into_iter().map(AuditRow::entry).collect()
+    entries(rows)
 }
 
 /// The ids of what is asked for, each with the place of its question, the newest first; 200 of a question at most. Each
@@ -154,7 +161,11 @@ pub(crate) async fn newest(
 }
 
 /// The entries of a company with these ids, the newest first.
-pub(crate) async fn get(conn: &mut PgConnection, company: CompanyId, ids: &[i64]) -> Result<Vec<AuditEntry>> {
+pub(crate) async fn get(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    ids: &[i64],
+) -> Result<(Vec<AuditEntry>, usize)> {
     let rows = sqlx::query_as::<_, AuditRow>(
         "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details, session, origin
          FROM docpal.audit_log WHERE company_id = $1 AND id = ANY($2) ORDER BY id DESC",
@@ -164,5 +175,31 @@ pub(crate) async fn get(conn: &mut PgConnection, company: CompanyId, ids: &[i64]
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    rows.into_iter().map(AuditRow::entry).collect()
+    entries(rows)
+}
+
+/// What those of `records` held that were deleted from `table`, when they were.
+///
+/// # Errors
+/// Database errors as mapped.
+pub async fn last_images(
+    conn: &mut PgConnection,
+    company: CompanyId,
+    table: TableId,
+    records: &[RecordId],
+) -> Result<Vec<Json>> {
+    let images: Vec<String> = sqlx::query_scalar(
+        "SELECT image::text
+         FROM docpal.audit_log e
+         CROSS JOIN LATERAL jsonb_path_query(e.details, '$.before[*]') AS image
+         WHERE e.company_id = $1 AND e.table_id = $2 AND e.action = 'record.delete' AND e.record_ids && $3
+               AND (image ->> 'id')::uuid = ANY ($3)",
+    )
+    .bind(company.uuid())
+    .bind(table.uuid())
+    .bind(records.iter().map(|record| record.uuid()).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)?;
+    images.iter().map(|image| Json::parse(image)).collect()
 }
