@@ -53,10 +53,11 @@ const SNAPSHOTS: u64 = 10_000;
 /// Every operation on the database has two forms: one that takes a connection from the pool and commits,
 /// and one named `.._in` that takes the host's own connection or transaction and leaves committing to it.
 ///
-/// Where the future of an `.._in` form that writes is dropped on the way, the host's transaction cannot be committed any
-/// more: its `COMMIT` fails by the constraint `call_was_dropped` (`call_dropped` from [`Transaction::commit`]). Roll it
-/// back, or back to a savepoint from before the call. On a connection without a transaction nothing of the call stays,
-/// or all of it; the next statement there may fail once, as the driver gives it the failure of a dropped one. The forms
+/// Where the future of an `.._in` form that writes is dropped on the way, what it did is whole or the host's transaction
+/// cannot be committed any more: its `COMMIT` fails by the constraint `call_was_dropped` (`call_dropped` from
+/// [`Transaction::commit`]). So do not take a call that was dropped for one that was not done: roll back, the whole or to
+/// a savepoint from before the call, or look. On a connection without a transaction nothing of the call stays, or all of
+/// it; the next statement there may fail once, as the driver gives it the failure of a dropped one. The forms
 /// on the pool clean up by themselves. Where the host sets `session_replication_role` to `replica`, PostgreSQL checks no
 /// constraint, and such a transaction can be committed.
 ///
