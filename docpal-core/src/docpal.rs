@@ -5,6 +5,7 @@ mod builder;
 mod changes;
 mod companies;
 mod reach;
+mod reaching;
 mod rules;
 mod sight;
 mod snapshots;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use docpal_core::{App, AppSpec, shape};
+use docpal_core::{App, AppSpec, Resource, shape};
 use utoipa::ToSchema;
 
 use super::call::{AppCall, Caller};
@@ -50,6 +50,7 @@ pub(crate) struct AppBody {
 pub(crate) async fn create(caller: Caller, Body(app): NewAppBody) -> ApiResult<(StatusCode, Json<App>)> {
     let (apps, spec) = (caller.docpal.apps(&caller.actor), AppSpec::from(app));
     let app = write!(caller, |conn| apps.create_in(conn, &spec), apps.create(&spec))?;
+    caller.tells_of(Resource::App(app.id));
     Ok((StatusCode::CREATED, Json(app)))
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use docpal_core::access::scope;
+use docpal_core::access::{Resource, scope};
 use docpal_core::docpal::{Tables, table_not_found};
 use docpal_core::shape::Kind;
 use docpal_core::{Actor, AppId, CompanyId, Docpal, Error, RecordId, RuleId, TableId};
@@ -88,6 +88,13 @@ impl Caller {
     /// The tables that the caller may see or change.
     pub(crate) fn tables(&self) -> Tables<'_> {
         self.docpal.tables(&self.actor)
+    }
+
+    /// The answer will tell of `about`, which the path does not name.
+    pub(crate) fn tells_of(&self, about: Resource) {
+        if let Some(within) = &self.within {
+            within.tells_of(about);
+        }
     }
 }
 
@@ -203,6 +210,14 @@ in_path! {
     RecordCall = TABLE_ID, RECORD_ID;
     RuleCall = RULE_ID;
     KeyCall = KEY_ID;
+}
+
+/// What the path of a request names: a table, an app or neither, whether it exists or not.
+pub(crate) async fn place_of(parts: &mut Parts) -> Resource {
+    if let Ok(table) = id_in_path(parts, TABLE_ID).await {
+        return Resource::Table(table);
+    }
+    id_in_path(parts, APP_ID).await.map_or(Resource::Company, Resource::App)
 }
 
 /// The id that stands in the path under `name`.

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use docpal_core::sql::Transaction;
-use docpal_core::{AppId, shape};
+use docpal_core::{AppId, Resource, shape};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,6 +72,7 @@ async fn import_in(
 ) -> ApiResult<Imported> {
     let loaded = load(&caller.docpal, &caller.actor, tx, app, source, plan, |_| ()).await?;
     let table = caller.tables().get_in(tx, loaded.table).await?;
+    caller.tells_of(Resource::Table(loaded.table));
     Ok(Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows })
 }
 

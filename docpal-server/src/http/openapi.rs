@@ -21,8 +21,9 @@ const ABOUT: &str = "Tables that people make at run time, on PostgreSQL.
 - Unknown keys and parameters are refused, with the nearest one that exists.
 - A write may carry an `Idempotency-Key`, 1 to 255 visible characters that the client makes up, a new one for each
   write. Sent again with the same key within 24 hours, it happens once and gets the same answer, byte for byte; while
-  the first is under way the answer is 409 `idempotency_in_progress`, and for another method, path or body 422
-  `idempotency_key_reused`. Only writes that happened are kept: a refusal changed nothing, so a retry is judged anew.
+  the first is under way the answer is 409 `idempotency_in_progress`, and for another method, path, `If-Match` or
+  body 422 `idempotency_key_reused`. An answer is given again only while the rules that reach its actor are the same; else
+  the retry gets 409 `idempotency_done`: the write was done, and is not done again. Only writes that happened are kept: a refusal changed nothing, so a retry is judged anew.
   Keys belong to their actor. Making an API key does not take one, because its answer holds a secret.
 - `X-Request-Id` is taken over when it is 1 to 128 letters, digits, `-`, `.` or `_`, and always sent back.";
 

@@ -86,6 +86,7 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Json<RuleBody>)> {
     let (rules, spec) = (caller.docpal.rules(&caller.actor), rule.spec()?);
     let rule = write!(caller, |conn| rules.create_in(conn, &spec), rules.create(&spec))?;
+    caller.tells_of(rule.resource);
     Ok((StatusCode::CREATED, Json(RuleBody::of(&rule))))
 }
 

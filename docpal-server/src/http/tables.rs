@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use docpal_core::access::scope;
+use docpal_core::access::{Resource, scope};
 use docpal_core::field_types::FIELD_TYPES;
 use docpal_core::model::TableMeta;
 use docpal_core::model::formula::Computed;
@@ -149,6 +149,7 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, Json<TableBody>)> {
     let (tables, app, spec) = (call.caller.tables(), call.app.id, TableSpec::from(table));
     let table = write!(call.caller, |conn| tables.create_in(conn, app, &spec), tables.create(app, &spec))?;
+    call.caller.tells_of(Resource::Table(table.id()));
     Ok((StatusCode::CREATED, Json(TableBody::of(&call.caller.actor, &table))))
 }
 

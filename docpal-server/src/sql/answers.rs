@@ -1,6 +1,7 @@
 //! Answers kept for retries: one per company, actor and key, for a day.
 
 use docpal_core::Result;
+use docpal_core::access::Resource;
 use docpal_core::sql::Connection;
 use docpal_core::sql::errors::from_sqlx;
 use uuid::Uuid;
@@ -23,6 +24,21 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
     pub(crate) body: Vec<u8>,
+    /// What it tells of.
+    pub(crate) about: Resource,
+    /// A digest of what its actor might do there; none for answers from before this was kept.
+    pub(crate) rights: Option<Vec<u8>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AnswerRow {
+    request: Vec<u8>,
+    status: i16,
+    content_type: Option<String>,
+    body: Vec<u8>,
+    app_id: Option<Uuid>,
+    table_id: Option<Uuid>,
+    rights: Option<Vec<u8>>,
 }
 
 /// Takes the key for this transaction; false while another transaction has it.
@@ -46,9 +62,8 @@ pub(crate) async fn lock(conn: &mut Connection, key: &AnswerKey) -> Result<bool>
 /// # Errors
 /// Database errors as mapped.
 pub(crate) async fn find(conn: &mut Connection, key: &AnswerKey) -> Result<Option<Answer>> {
-    type Row = (Vec<u8>, i16, Option<String>, Vec<u8>);
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT request, status, content_type, body FROM docpal_server.answers
+    let row: Option<AnswerRow> = sqlx::query_as(
+        "SELECT request, status, content_type, body, app_id, table_id, rights FROM docpal_server.answers
          WHERE company_id = $1 AND actor = $2 AND key = $3 AND created_at > now() - interval '24 hours'",
     )
     .bind(key.company)
@@ -57,11 +72,17 @@ pub(crate) async fn find(conn: &mut Connection, key: &AnswerKey) -> Result<Optio
     .fetch_optional(conn)
     .await
     .map_err(from_sqlx)?;
-    Ok(row.map(|(request, status, content_type, body)| Answer {
-        request,
-        status: u16::try_from(status).unwrap_or_default(),
-        content_type,
-        body,
+    Ok(row.map(|row| Answer {
+        request: row.request,
+        status: u16::try_from(row.status).unwrap_or_default(),
+        content_type: row.content_type,
+        body: row.body,
+        about: match (row.app_id, row.table_id) {
+            (_, Some(table)) => Resource::Table(table.into()),
+            (Some(app), None) => Resource::App(app.into()),
+            (None, None) => Resource::Company,
+        },
+        rights: row.rights,
     }))
 }
 
@@ -70,6 +91,11 @@ pub(crate) async fn find(conn: &mut Connection, key: &AnswerKey) -> Result<Optio
 /// # Errors
 /// Database errors as mapped.
 pub(crate) async fn keep(conn: &mut Connection, key: &AnswerKey, answer: &Answer) -> Result<()> {
+    let (app, table) = match answer.about {
+        Resource::Company => (None, None),
+        Resource::App(app) => (Some(app.uuid()), None),
+        Resource::Table(table) => (None, Some(table.uuid())),
+    };
     sqlx::query(
         "WITH old AS (
              DELETE FROM docpal_server.answers WHERE (company_id, actor, key) IN (
@@ -78,11 +104,13 @@ pub(crate) async fn keep(conn: &mut Connection, key: &AnswerKey, answer: &Answer
                    AND (company_id, actor, key) <> ($1, $2, $3)
                  ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)
          )
-         INSERT INTO docpal_server.answers (company_id, actor, key, request, status, content_type, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         INSERT INTO docpal_server.answers
+             (company_id, actor, key, request, status, content_type, body, app_id, table_id, rights)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (company_id, actor, key) DO UPDATE
          SET request = EXCLUDED.request, status = EXCLUDED.status, content_type = EXCLUDED.content_type,
-             body = EXCLUDED.body, created_at = EXCLUDED.created_at",
+             body = EXCLUDED.body, app_id = EXCLUDED.app_id, table_id = EXCLUDED.table_id,
+             rights = EXCLUDED.rights, created_at = EXCLUDED.created_at",
     )
     .bind(key.company)
     .bind(&key.actor)
@@ -91,6 +119,9 @@ pub(crate) async fn keep(conn: &mut Connection, key: &AnswerKey, answer: &Answer
     .bind(i16::try_from(answer.status).unwrap_or_default())
     .bind(&answer.content_type)
     .bind(&answer.body)
+    .bind(app)
+    .bind(table)
+    .bind(&answer.rights)
     .execute(conn)
     .await
     .map(|_| ())

@@ -13,6 +13,7 @@ const SERVER: Migrations = Migrations {
         Step { version: 2, name: "answers", sql: include_str!("migrations/0002_answers.sql") },
         Step { version: 3, name: "ended_keys", sql: include_str!("migrations/0003_ended_keys.sql") },
         Step { version: 4, name: "makers", sql: include_str!("migrations/0004_makers.sql") },
+        Step { version: 5, name: "rights", sql: include_str!("migrations/0005_rights.sql") },
     ],
 };
 

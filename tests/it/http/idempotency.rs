@@ -159,7 +159,8 @@ async fn a_refused_write_is_not_kept_and_a_wrong_key_is_refused() {
     assert_eq!(api.keyed("k", "POST", &path, Some(&wrong)).await.status, 422);
     let right = json!({"fields": {"customer": "Ann"}});
     assert_eq!(api.keyed("k", "POST", &path, Some(&right)).await.status, 201);
-    for key in ["", &"x".repeat(256), "\u{e4}"] {
+    // Finding 7
+    for key in ["", &"x".repeat(256), "\u{e4}", "a\tb"] {
         let refused = api.keyed(key, "POST", &path, Some(&right)).await;
         assert_eq!(refused.refusal(), (400, "invalid_idempotency_key".to_owned()));
     }
@@ -263,6 +264,110 @@ async fn a_kept_answer_is_not_given_to_another_role_of_the_same_user() {
     assert_eq!(api.keyed("once", "POST", &records, Some(&body)).await.status, 201);
     let refused = api.keyed_as(weak, "once", "POST", &records, Some(&body)).await;
     assert_eq!(refused.refusal(), (404, "table_not_found".to_owned()));
+}
+
+impl Api {
+    /// An owner's deny on members.
+    async fn deny_members(&self, table: &str, action: &str, fields: Option<&str>) -> String {
+        let mut rule = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": action,
+            "effect": "deny"});
+        if let Some(field) = fields {
+            rule["fields"] = json!([field]);
+        }
+        let made = self.post("/api/permissions", &rule).await.ok();
+        made["id"].as_str().unwrap().to_owned()
+    }
+}
+
+// Finding 7: what was kept outlived the right to see it.
+#[tokio::test]
+async fn a_kept_answer_is_given_while_its_actor_may_do_what_they_might() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let member = api.member().await;
+    let records = format!("/api/tables/{table}/records");
+    let body = json!({"fields": {"customer": "Hush"}});
+    let send = async || api.keyed_as(&member, "once", "POST", &records, Some(&body)).await;
+    let first = send().await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let doomed = format!("{records}/{}", first.json()["id"].as_str().unwrap());
+    let other = api.keyed_as(&member, "other", "POST", &records, Some(&body)).await.ok();
+    let gone = format!("{records}/{}", other["id"].as_str().unwrap());
+    let delete = async || api.keyed_as(&member, "delete", "DELETE", &gone, None).await;
+    assert_eq!(delete().await.status, 204);
+
+    let rule = api.deny_members(&table, "read", Some("customer")).await;
+    let refused = send().await;
+    assert_eq!(refused.refusal(), (409, "idempotency_done".to_owned()));
+    assert!(!refused.text().contains("Hush") && refused.text().contains("was done"), "{}", refused.text());
+    assert_eq!(delete().await.status, 204, "that tells nothing");
+    assert_eq!(api.delete(&format!("/api/permissions/{rule}")).await.status, 204);
+    same(&first, &send().await);
+
+    let rules =
+        [api.deny_members(&table, "read", None).await, api.deny_members(&table, "manage", None).await];
+    let unknown = format!("/api/tables/{}/records", docpal::core::TableId::new());
+    let unknown = api.keyed_as(&member, "unknown", "POST", &unknown, Some(&body)).await;
+    let message = |reply: &Reply| reply.json()["error"]["message"].clone();
+    for hidden in [send().await, delete().await] {
+        assert_eq!((hidden.refusal(), message(&hidden)), (unknown.refusal(), message(&unknown)));
+    }
+    for rule in rules {
+        assert_eq!(api.delete(&format!("/api/permissions/{rule}")).await.status, 204);
+    }
+    same(&first, &send().await);
+    assert_eq!(api.total(&table).await, 6);
+    assert_eq!(api.get(&doomed).await.status, 200);
+    assert_eq!(api.delete(&format!("/api/tables/{table}")).await.status, 204);
+    assert_eq!(send().await.refusal(), (404, "table_not_found".to_owned()));
+}
+
+// Finding 7: the answer tells of a table that the path does not name.
+#[tokio::test]
+async fn a_kept_answer_about_what_was_made_is_not_given_when_that_is_hidden() {
+    let api = Api::start().await;
+    let app = api.app().await;
+    let made = api.post("/api/api-keys", &json!({"name": "admin", "role": "admin"})).await.ok();
+    let admin = made["key"].as_str().unwrap();
+    let tables = format!("/api/apps/{app}/tables");
+    let body = json!({"name": "Made", "fields": [{"name": "sec", "type": "text"}]});
+    let send = async || api.keyed_as(admin, "once", "POST", &tables, Some(&body)).await;
+    let first = send().await;
+    same(&first, &send().await);
+    let table = first.ok()["id"].as_str().unwrap().to_owned();
+    let hide = json!({"resource_type": "table", "resource_id": table, "role": "admin", "action": "manage",
+        "effect": "deny"});
+    api.post("/api/permissions", &hide).await.ok();
+    assert_eq!(send().await.refusal(), (409, "idempotency_done".to_owned()));
+    assert_eq!(api.delete(&format!("/api/tables/{table}")).await.status, 204);
+    assert_eq!(send().await.refusal(), (409, "idempotency_done".to_owned()));
+    assert_eq!(api.get(&tables).await.ok()["data"], json!([]), "it was not made again");
+}
+
+// Finding 7
+#[tokio::test]
+async fn a_key_stands_for_the_version_of_if_match_too() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let path = format!("/api/tables/{table}/records");
+    let id = api.post(&path, &json!({"fields": {"customer": "Ann"}})).await.ok()["id"].clone();
+    let (path, bearer) = (format!("{path}/{}", id.as_str().unwrap()), format!("Bearer {}", api.key()));
+    let body = json!({"fields": {"customer": "Bea"}}).to_string();
+    let send = async |version: Option<&str>| {
+        let mut headers = vec![
+            ("Authorization", bearer.as_str()),
+            ("Content-Type", "application/json"),
+            ("Idempotency-Key", "k"),
+        ];
+        headers.extend(version.map(|version| ("If-Match", version)));
+        api.send("PATCH", &path, &headers, body.as_bytes()).await
+    };
+    let first = send(Some("\"1\"")).await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    same(&first, &send(Some("\"1\"")).await);
+    for other in [Some("\"2\""), None] {
+        assert_eq!(send(other).await.refusal(), (422, "idempotency_key_reused".to_owned()));
+    }
 }
 
 /// Asks the database who sends each request, and remembers nobody.
