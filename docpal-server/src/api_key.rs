@@ -239,9 +239,9 @@ pub async fn create(docpal: &Docpal, actor: &Actor, spec: &KeySpec) -> Result<Ma
     if spec.role == Role::Owner && !actor.is_owner() {
         return Err(not_allowed("only an owner makes a key for an owner"));
     }
-    // With another role the key would be free of what rules deny the maker's own.
-    if !actor.is_owner() && !actor.roles().contains(&spec.role) {
-        return Err(not_allowed("only an owner makes a key with a role that is not their own"));
+    // With another role, or without one of several, the key would be free of what rules deny the maker's own.
+    if !actor.is_owner() && actor.roles() != [spec.role] {
+        return Err(not_allowed("only an owner makes a key with other roles than their own"));
     }
     let held = holder_of(docpal, actor, spec).await?;
     let name =

@@ -169,6 +169,18 @@ impl Actor {
         }
     }
 
+    /// Who acts, with everything that rules ask of them: user, roles, and who made their key. What is kept for one is for
+    /// nobody else.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let roles: Vec<String> = self.roles.iter().map(ToString::to_string).collect();
+        let mut identity = format!("{} {}", self.label(), roles.join(" "));
+        for maker in &self.makers {
+            identity.push_str(&format!(" by:{maker}"));
+        }
+        identity
+    }
+
     /// The same actor, acting from `origin`. It is written into the audit log and changes no right.
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {

@@ -132,6 +132,7 @@ impl Canceller {
             .bind(token.0),
             Running::Backend(backend) => sqlx::query("SELECT pg_cancel_backend($1)").bind(backend.0),
         };
-        let _cancelled = query.execute(&self.beside).await;
+        // A server that does not answer this either must not keep the connection longer.
+        let _cancelled = tokio::time::timeout(RECOVERY, query.execute(&self.beside)).await;
     }
 }

@@ -16,6 +16,8 @@ use crate::lower::predicate;
 use crate::lower::select::SYSTEM;
 use crate::predicate::Predicate;
 
+/// So many questions about the images of one batch may fail.
+const FAILURES: usize = 100;
 /// Images are judged about so many bytes at once.
 const SLICE: usize = 16 << 20;
 
@@ -83,10 +85,11 @@ pub(super) async fn seen(
 }
 
 /// Rules over images, as one meaning with rules over records. An image that does not fit the table any more decides
-/// nothing, so nothing of it is seen; the others are judged without it.
+/// nothing, so nothing of it is seen; the others are judged without it, as long as there are few such: else what is left
+/// decides nothing either.
 async fn judge(conn: &mut Connection, access: &Access, images: Vec<Json>) -> Result<Vec<Row>> {
-    let (mut rows, mut asked) = (Vec::new(), slices(images));
-    while let Some(mut images) = asked.pop() {
+    let (mut rows, mut asked, mut failed) = (Vec::new(), slices(images), 0);
+    while let Some(mut images) = asked.pop().filter(|_| failed < FAILURES) {
         let list = format!("[{}]", images.join(","));
         let mut select = question(access);
         expr::from_images(&mut select, &access.snapshot().physical(), &list);
@@ -96,10 +99,11 @@ async fn judge(conn: &mut Connection, access: &Access, images: Vec<Json>) -> Res
             Ok(found) => rows.extend(found),
             Err(error) if !errors::is_about_a_value(&error) => return Err(error),
             Err(_) if images.len() > 1 => {
+                failed += 1;
                 let rest = images.split_off(images.len() / 2);
                 asked.extend([images, rest]);
             }
-            Err(_) => {}
+            Err(_) => failed += 1,
         }
     }
     Ok(rows)

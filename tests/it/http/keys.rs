@@ -1,7 +1,7 @@
 //! API keys: the server's own tables, and nobody else's business.
 
 use docpal::core::testing::TestDb;
-use docpal::core::{CompanyId, Docpal, Role};
+use docpal::core::{Actor, CompanyId, Docpal, Role, UserId};
 use docpal_server::api_key::{self, Secret};
 use docpal_server::bootstrap::{OwnerKey, bootstrap};
 use serde_json::{Value, json};
@@ -75,6 +75,13 @@ async fn a_key_acts_for_its_maker_or_a_service_user_unless_an_owner_makes_it() {
     for role in ["member", "00000000-0000-4000-8000-0000000000f1"] {
         assert_eq!(make(admin, &admin_id, role).await.refusal(), (403, "not_allowed".to_owned()), "{role}");
     }
+    // So would one of several roles.
+    let company: CompanyId =
+        api.get("/api/auth/me").await.ok()["company_id"].as_str().unwrap().parse().unwrap();
+    let custom = Role::Custom("00000000-0000-4000-8000-0000000000f2".parse().unwrap());
+    let both = Actor::new(company, UserId::new(), [Role::Admin, custom]);
+    let refused = api_key::create(&api.docpal, &both, &api_key::KeySpec::new("k", Role::Admin)).await;
+    assert_eq!(refused.unwrap_err().code(), "not_allowed");
     let service = make(admin, &Value::Null, "admin").await.ok();
     assert_eq!(make(admin, &service["user_id"], "admin").await.ok()["user_id"], service["user_id"]);
     assert_eq!(make(api.key(), &json!(Uuid::new_v4()), "member").await.status, 201);

@@ -102,6 +102,21 @@ fn a_thing_exists_for_who_may_read_create_or_manage_something_in_it() {
     assert!(knows(&owner, [deny(Action::Read, true)].iter()));
 }
 
+#[test]
+fn what_decides_about_an_actor_is_in_its_identity() {
+    let (company, user, maker) = (CompanyId::new(), UserId::new(), UserId::new());
+    let actor = |role| Actor::new(company, user, [role]);
+    let all = [
+        actor(Role::Admin),
+        actor(Role::Member),
+        actor(Role::Admin).made_by(maker),
+        actor(Role::Admin).made_by(maker).made_by(UserId::new()),
+        Actor::new(company, UserId::new(), [Role::Admin]),
+    ];
+    let identities: std::collections::HashSet<String> = all.iter().map(Actor::identity).collect();
+    assert_eq!(identities.len(), all.len());
+}
+
 // Finding 6: a manager made a key and was rid of the rules on the manager.
 #[test]
 fn what_is_denied_to_a_user_is_denied_to_the_keys_that_the_user_made() {
