@@ -61,6 +61,8 @@ mod plan_shape;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod summaries;
 #[cfg(test)]
 mod tables;

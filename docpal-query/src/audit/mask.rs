@@ -25,9 +25,9 @@ const SLICE: usize = 16 << 20;
 #[derive(Default)]
 pub(super) struct Seen {
     now: HashMap<(TableId, RecordId), Cells>,
-    then: HashMap<(RecordId, i64), Cells>,
+    then: HashMap<(TableId, RecordId, i64), Cells>,
     /// The versions at which records that are gone were deleted.
-    last: HashMap<RecordId, i64>,
+    last: HashMap<(TableId, RecordId), i64>,
 }
 
 /// Of one record: may it be read, and which of the fields that are there for some records only?
@@ -71,13 +71,14 @@ pub(super) async fn seen(
         let mut ends = Vec::new();
         if !ids.is_empty() {
             ends = last_images(conn, access.snapshot().company(), table, &ids).await?;
-            seen.last.extend(ends.iter().filter_map(|image| record_of(image).zip(version_of(image))));
+            let of = |image| Some(((table, record_of(image)?), version_of(image)?));
+            seen.last.extend(ends.iter().filter_map(of));
         }
         let images = entries.iter().flat_map(|entry| images(&entry.details)).chain(ends);
         let images: Vec<Json> = images.map(|image| columns(&image, access)).collect();
         for row in judge(conn, access, images).await? {
             if let Some((id, version)) = row.uuid(0).zip(row.int(1)) {
-                seen.then.insert((id.into(), version), cells(&row, access));
+                seen.then.insert((table, id.into(), version), cells(&row, access));
             }
         }
     }
@@ -170,9 +171,10 @@ impl Seen {
             .collect();
         // A record that is there must be readable now, one that is gone must have been at its end, and an image of it
         // when it was one.
+        let table = access.snapshot().id();
         let is_hidden = |id: RecordId| {
-            let at_its_end = || self.then.get(&(id, *self.last.get(&id)?));
-            let cells = self.now.get(&(access.snapshot().id(), id)).or_else(at_its_end);
+            let at_its_end = || self.then.get(&(table, id, *self.last.get(&(table, id))?));
+            let cells = self.now.get(&(table, id)).or_else(at_its_end);
             cells.is_none_or(|cells| !cells.readable)
         };
         let at = |id: RecordId, later: i64| {
@@ -180,14 +182,12 @@ impl Seen {
                 return Some(&all);
             }
             let version = versions.get(&id)?.checked_add(later)?;
-            self.then.get(&(id, version)).filter(|cells| cells.readable && !is_hidden(id))
+            self.then.get(&(table, id, version)).filter(|cells| cells.readable && !is_hidden(id))
         };
         let is_seen = |id: &RecordId| match versions.contains_key(id) {
             true => at(*id, 0).or_else(|| at(*id, 1)).is_some(),
             // Nothing is said but that it was made.
-            false => {
-                sees_all(access) || self.now.contains_key(&(access.snapshot().id(), *id)) && !is_hidden(*id)
-            }
+            false => sees_all(access) || self.now.contains_key(&(table, *id)) && !is_hidden(*id),
         };
         let records: Vec<RecordId> = entry.records.iter().copied().filter(is_seen).collect();
         let only = *records.first()?;
