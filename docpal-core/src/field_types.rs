@@ -146,6 +146,11 @@ pub trait FieldKind: Send + Sync + Debug {
     /// A fault that says what is wrong with the value.
     fn parse(&self, value: &Json) -> Result<Cell, Fault>;
 
+    /// The cell of a new record that gives neither a value nor has a default.
+    fn absent(&self) -> Cell {
+        Cell::Null
+    }
+
     /// The default as a cell, read at `now`.
     ///
     /// # Errors

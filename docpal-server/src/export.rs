@@ -10,7 +10,8 @@ use docpal_query::Page;
 pub enum Format {
     /// Comma-separated, with a header line; the fields only.
     Csv {
-        /// Give texts that begin like a spreadsheet formula as they are, instead of with an apostrophe.
+        /// Give texts that a spreadsheet would run as a formula as they are. Without it an apostrophe stands before
+        /// each of them, which an import takes off again.
         raw: bool,
     },
     /// `{"data":[..]}`, whole records.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api_key;
+mod apostrophe;
 mod aside;
 pub mod auth;
 pub mod bootstrap;

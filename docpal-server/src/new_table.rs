@@ -15,7 +15,7 @@ use docpal_query::RecordsExt as _;
 
 pub use self::failure::ImportFailure;
 
-use crate::import::{self, Cell, InferOptions, Inferred, LineError, Progress, Row, Source};
+use crate::import::{self, Cell, InferOptions, Inferred, Kind, LineError, Progress, Row, Source};
 
 /// Rows written at once; bounds the memory.
 const CHUNK: usize = 5_000;
@@ -55,16 +55,21 @@ pub struct Loaded {
 /// # Example
 /// ```
 /// use docpal_server::import::Source;
-/// use docpal_server::new_table::{Wishes, plan};
+/// use docpal_server::new_table::{Wishes, options, plan};
 ///
 /// let source = Source::from_bytes(b"name,price\nTea,18.5\n".to_vec())?;
 /// let wishes = Wishes { table: "Products".to_owned(), ..Wishes::default() };
-/// let plan = plan(&source, &wishes, |_| ())?;
+/// let plan = plan(&source, &options(), &wishes, |_| ())?;
 /// assert_eq!(plan.spec().fields[1].field_type, "number");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn plan(source: &Source, wishes: &Wishes, progress: impl FnMut(Progress)) -> Result<Plan, ImportFailure> {
-    let inferred = import::infer(source, &options(), progress)?;
+pub fn plan(
+    source: &Source,
+    options: &InferOptions,
+    wishes: &Wishes,
+    progress: impl FnMut(Progress),
+) -> Result<Plan, ImportFailure> {
+    let inferred = import::infer(source, options, progress)?;
     Ok(Plan::of(inferred, wishes)?)
 }
 
@@ -144,6 +149,8 @@ impl Plan {
         let named = self.inferred.columns.iter().zip(row.cells());
         let entries = named.filter_map(|(column, cell)| {
             let json = match cell {
+                // A switch that is not given is off; an empty cell says neither.
+                Cell::Empty if matches!(column.kind, Kind::Switch { .. }) => Json::Null,
                 Cell::Empty => return None,
                 Cell::Text(text) => Json::from(text),
                 Cell::Number(text) => Json::Number(text.to_owned()),

@@ -1,4 +1,4 @@
-//! `switch`: on or off. There is no third state: empty is off.
+//! `switch`: on or off, or empty where a null was written; empty counts as off. A new record that says nothing is off.
 
 use std::sync::Arc;
 
@@ -54,10 +54,14 @@ impl FieldKind for Switch {
 
     fn parse(&self, value: &Json) -> Result<Cell, Fault> {
         match value {
-            Json::Null => Ok(Cell::Bool(false)),
+            Json::Null => Ok(Cell::Null),
             Json::Bool(value) => Ok(Cell::Bool(*value)),
             other => Err(Fault::wrong_type("true or false", other)),
         }
+    }
+
+    fn absent(&self) -> Cell {
+        Cell::Bool(false)
     }
 
     fn unique_by(&self) -> Option<UniqueBy> {

@@ -201,9 +201,10 @@ fn texts_keep_to_their_limits() {
 }
 
 #[test]
-fn a_switch_has_no_third_state() {
+fn a_switch_is_empty_where_a_null_was_given_and_off_where_nothing_was() {
     let switch = kind("switch", "{}");
-    assert_eq!(parse(&switch, "null"), Ok(Cell::Bool(false)));
+    assert_eq!(parse(&switch, "null"), Ok(Cell::Null));
+    assert_eq!(switch.absent(), Cell::Bool(false));
     assert_eq!(parse(&switch, "\"true\""), Err("wrong_type"));
 }
 

@@ -1,14 +1,29 @@
-//! Operators on switches. A switch is on or off; a formula's blank counts as off.
+//! Operators on switches. A switch is on or off; an empty one, and a formula's blank, counts as off.
 
 use crate::json::Json;
 use crate::sql::PgType;
 use crate::sql::expr::{self, Expr, ExprTrait as _, PgFn};
 use crate::values::Cell;
 
-use super::{Compare, Operand, Operator, Reading, needed};
+use super::{Compare, Operand, Operator, Reading, needed, no_value};
 
-pub(crate) static OPERATORS: &[Operator] =
-    &[Operator { code: "is", summary: "is on (true) or off (false)", example: "true", read: one, lower: is }];
+pub(crate) static OPERATORS: &[Operator] = &[
+    Operator { code: "is", summary: "is on (true) or off (false)", example: "true", read: one, lower: is },
+    Operator {
+        code: "is_empty",
+        summary: "is neither on nor off",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_null(),
+    },
+    Operator {
+        code: "is_not_empty",
+        summary: "is on or off",
+        example: "",
+        read: no_value,
+        lower: |c| c.value.is_not_null(),
+    },
+];
 
 fn one(value: Option<&Json>, _: &Reading<'_>) -> Result<Operand, String> {
     match needed(value)? {

@@ -126,6 +126,11 @@ fn check(field: &Field, value: &Json, mode: Mode, now: DateTime<Utc>) -> Result<
         }
         _ => field.kind().parse(value).map_err(fault)?,
     };
+    filled(field, cell)
+}
+
+/// The cell, unless it is empty and must not be.
+fn filled(field: &Field, cell: Cell) -> Result<Cell, FieldError> {
     if field.is_required() && cell.is_empty() {
         return Err(FieldError::new(field.name(), "required", "a value is needed"));
     }
@@ -141,5 +146,9 @@ pub fn preset(field: &Field, now: DateTime<Utc>) -> Result<Option<Cell>, FieldEr
     if field.kind().storage() == Storage::Computed || field.kind().counts() {
         return Ok(None);
     }
-    check(field, &Json::Null, Mode::Create, now).map(Some)
+    let cell = match field.default_value() {
+        Some(_) => check(field, &Json::Null, Mode::Create, now),
+        None => filled(field, field.kind().absent()),
+    };
+    cell.map(Some)
 }

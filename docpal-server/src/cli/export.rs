@@ -28,7 +28,9 @@ pub(crate) struct Options {
     /// The file to write; the standard output by default
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// CSV: give texts that a spreadsheet would run as a formula as they are
+    /// CSV: give texts that a spreadsheet would run as a formula as they are. Without it an apostrophe stands before
+    /// them (a text that begins with =, +, - or @, also behind white space, and is more than digits, spaces and
+    /// +-().), and `import` takes it off again
     #[arg(long)]
     raw: bool,
 }

@@ -36,6 +36,10 @@ pub(crate) struct Options {
     /// The order of day and month in dates such as 03/04/2026 that leave it open
     #[arg(long, value_name = "ORDER", value_parser = date_order)]
     dates: Option<DateOrder>,
+    /// Take an apostrophe before a formula for a part of the text, as in a file of `export --raw`. Without it such
+    /// apostrophes are taken off when every text that `export` guards has one
+    #[arg(long)]
+    raw: bool,
 }
 
 /// A file that was read and can be loaded.
@@ -71,7 +75,7 @@ fn read(file: &Path, options: &Options) -> Result<wish::Read, Problem> {
     let table = options.table.clone().unwrap_or(stem);
     let source = Source::open(file).map_err(|errors| in_file(errors.into()))?;
     let bar = bar(&format!("reading {table}"), source.bytes());
-    let infer_options = InferOptions { date_order: options.dates, ..new_table::options() };
+    let infer_options = InferOptions { date_order: options.dates, raw: options.raw, ..new_table::options() };
     let inferred = infer(&source, &infer_options, |progress| step(&bar, progress));
     bar.finish_and_clear();
     Ok(wish::Read { table, source, inferred: inferred.map_err(|errors| in_file(errors.into()))? })

@@ -7,6 +7,8 @@ use docpal_core::Json;
 use docpal_core::json_out::JsonFormat;
 use docpal_query::Page;
 
+use crate::apostrophe;
+
 /// The header line.
 pub(super) fn header<'n>(names: impl Iterator<Item = &'n str>, raw: bool, out: &mut Vec<u8>) {
     for (index, name) in names.enumerate() {
@@ -66,11 +68,6 @@ fn words(json: &Json) -> String {
     }
 }
 
-/// The characters that begin a formula in one spreadsheet or another, the full-width ones among them, and those that
-/// spreadsheets skip before one.
-const GUARDED: [char; 11] =
-    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
-
 /// A text, in quotes where a reader could split it: at a semicolon, too, which is the comma of many countries and would
 /// begin a new, unguarded cell.
 fn text(text: &str, raw: bool, out: &mut Vec<u8>) {
@@ -79,7 +76,7 @@ fn text(text: &str, raw: bool, out: &mut Vec<u8>) {
     if quoted {
         out.push(b'"');
     }
-    if !raw && text.starts_with(GUARDED) {
+    if !raw && apostrophe::is_needed(text) {
         out.push(b'\'');
     }
     match quoted {
@@ -115,7 +112,7 @@ mod tests {
     #[test]
     fn every_beginning_of_a_formula_is_guarded() {
         for begin in ["=", "+", "-", "@", "\\t", "\\r", "\\n", "＝", "＋", "－", "＠"] {
-            let json = format!("\"{begin}1+1\"");
+            let json = format!("\"{begin}1+A1\"");
             let guarded = written(&json, false);
             assert!(guarded.trim_start_matches('"').starts_with('\''), "{json}: {guarded}");
             assert!(!written(&json, true).contains('\''), "{json}");
@@ -130,6 +127,12 @@ mod tests {
             let json = serde_json::to_string(text).unwrap();
             assert_eq!(unescaped(json.as_bytes()), text);
         }
+    }
+
+    #[test]
+    fn telephone_numbers_are_as_they_are() {
+        assert_eq!(written(r#""+55 (12) 3923-5555""#, false), "+55 (12) 3923-5555");
+        assert_eq!(written(r#"" =A1""#, false), "\"' =A1\"");
     }
 
     #[test]

@@ -14,8 +14,8 @@ use super::idempotency::write;
 use super::query::Query;
 use super::tables::TableBody;
 use crate::aside;
-use crate::import::Source;
-use crate::new_table::{ImportFailure, Plan, Wishes, load, plan};
+use crate::import::{InferOptions, Source};
+use crate::new_table::{self, ImportFailure, Plan, Wishes, load, plan};
 
 shape! {
     /// What an import takes.
@@ -24,6 +24,9 @@ shape! {
         /// The name of the table
         #[example = r#""orders""#]
         name: String,
+        /// Texts with an apostrophe before a formula are taken as they are. Without it such apostrophes are taken off
+        /// when every text that an export guards has one
+        raw: bool = false,
     }
 }
 
@@ -42,19 +45,26 @@ pub(crate) struct Imported {
     responses((status = 201, body = Imported)))]
 pub(crate) async fn new_table(
     AppCall { caller, app }: AppCall,
-    Query(ImportParameters { name }): Query<ImportParameters>,
+    Query(ImportParameters { name, raw }): Query<ImportParameters>,
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
+    let options = InferOptions { raw, ..new_table::options() };
     let wishes = Wishes { table: name, ..Wishes::default() };
     // Reading all cells is work for the processor; requests go on meanwhile.
-    let imported = aside::run(move || async move { import(&caller, app.id, body, &wishes).await });
+    let imported = aside::run(move || async move { import(&caller, app.id, body, &options, &wishes).await });
     Ok((StatusCode::CREATED, Json(imported.await??)))
 }
 
-async fn import(caller: &Caller, app: AppId, body: CsvBody, wishes: &Wishes) -> ApiResult<Imported> {
+async fn import(
+    caller: &Caller,
+    app: AppId,
+    body: CsvBody,
+    options: &InferOptions,
+    wishes: &Wishes,
+) -> ApiResult<Imported> {
     let CsvBody { bytes, room: _room } = body;
     let source = Source::from_bytes(bytes).map_err(ImportFailure::from)?;
-    let plan = plan(&source, wishes, |_| ())?;
+    let plan = plan(&source, options, wishes, |_| ())?;
     write!(caller, |tx| import_in(caller, tx, app, &source, &plan), async {
         let mut tx = caller.docpal.begin().await?;
         let imported = import_in(caller, &mut tx, app, &source, &plan).await?;

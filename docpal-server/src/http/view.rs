@@ -57,8 +57,9 @@ shape! {
         fields: Option<FieldNames>,
         /// `string` gives numbers in JSON as strings
         pub(crate) numbers: Numbers = Numbers::default(),
-        /// CSV: texts that a spreadsheet would run as a formula are given as they are, without an apostrophe before
-        /// them
+        /// CSV: texts that a spreadsheet would run as a formula are given as they are. Without it an apostrophe stands
+        /// before each text that begins with `=`, `+`, `-` or `@`, also behind white space, and is more than digits,
+        /// spaces and `+-().`; an import takes it off again
         pub(crate) raw: bool = false,
     }
 }

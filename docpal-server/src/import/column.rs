@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use super::{
     date::{DateEvidence, DateOrder},
-    infer::{InferOptions, InferredColumn},
+    infer::{InferOptions, InferredColumn, own},
     kind::Kind,
     names,
     number::{NumberEvidence, NumberHint},
     words,
 };
+use crate::apostrophe;
 
 /// The most samples kept of a column, and the characters of each.
 const SAMPLES: usize = 5;
@@ -21,6 +22,23 @@ const SELECT_VALUES: u64 = 20;
 const SELECT_REPEAT: u64 = 5;
 const SELECT_LENGTH: u64 = 60;
 
+/// Which texts that an export gives an apostrophe have been seen: with it, without it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Apostrophes {
+    put: bool,
+    missing: bool,
+}
+
+impl Apostrophes {
+    fn look(&mut self, cell: &str) {
+        if apostrophe::removed(cell).is_some() {
+            self.put = true;
+        } else if !self.missing {
+            self.missing = apostrophe::is_needed(cell);
+        }
+    }
+}
+
 /// The state of one column: bounded, whatever the file's length.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
@@ -31,6 +49,7 @@ pub(super) struct Column {
     /// The distinct values, until there are more than the limit.
     distinct: Option<Vec<Box<str>>>,
     samples: Vec<String>,
+    apostrophes: Apostrophes,
     number: NumberEvidence,
     date: DateEvidence,
     /// The pair of switch words all values are from, and which of the two have been seen.
@@ -44,20 +63,36 @@ pub(super) struct Column {
 /// What the whole file says, for columns that cannot tell alone.
 #[derive(Debug)]
 pub(super) struct FileHints {
+    guarded: bool,
     number: NumberHint,
     date_order: Option<DateOrder>,
     dates: Vec<(char, DateOrder)>,
 }
 
 impl FileHints {
-    pub(super) fn gather(columns: &[Column], options: &InferOptions, delimiter: u8) -> FileHints {
+    pub(super) fn gather(
+        columns: &[Column],
+        headers: &[String],
+        options: &InferOptions,
+        delimiter: u8,
+    ) -> FileHints {
+        let mut seen = Apostrophes::default();
+        headers.iter().for_each(|header| seen.look(header));
+        let all = columns.iter().map(|column| column.apostrophes).chain([seen]);
+        let (put, missing) = all.fold((false, false), |all, one| (all.0 | one.put, all.1 | one.missing));
         let mut marks = columns.iter().filter_map(|column| column.number.proof());
         let proven = marks.next().filter(|first| marks.all(|mark| mark == *first));
         FileHints {
+            guarded: !options.raw && put && !missing,
             number: NumberHint { chosen: options.decimal_mark, proven, delimiter },
             date_order: options.date_order,
             dates: columns.iter().filter_map(|column| column.date.proof()).collect(),
         }
+    }
+
+    /// Are apostrophes before formulas those of an export?
+    pub(super) fn guarded(&self) -> bool {
+        self.guarded
     }
 }
 
@@ -70,6 +105,7 @@ impl Column {
             line_break: false,
             distinct: Some(Vec::new()),
             samples: Vec::new(),
+            apostrophes: Apostrophes::default(),
             number: NumberEvidence::new(),
             date: DateEvidence::new(),
             switch: None,
@@ -82,6 +118,7 @@ impl Column {
 
     /// Takes in a cell.
     pub(super) fn observe(&mut self, cell: &str, options: &InferOptions) {
+        let cell = if options.raw { cell } else { self.own(cell) };
         let value = cell.trim();
         if options.is_empty_cell(value) {
             self.empty += 1;
@@ -104,6 +141,12 @@ impl Column {
         self.maybe_url = self.maybe_url && words::is_url(value);
         self.maybe_select = self.maybe_select && value.contains(char::is_alphabetic);
         self.observe_distinct(value, options.select_options);
+    }
+
+    /// The cell as it is if the file's apostrophes are those of an export.
+    fn own<'c>(&mut self, cell: &'c str) -> &'c str {
+        self.apostrophes.look(cell);
+        own(cell)
     }
 
     fn observe_switch(&mut self, value: &str) {
@@ -148,6 +191,9 @@ impl Column {
     }
 
     fn kind(&self, header: &str, hints: &FileHints) -> Kind {
+        if self.apostrophes.put && !hints.guarded {
+            return self.text();
+        }
         let found = self.switch(header).or_else(|| {
             let code = names::names_a_code(header);
             let number = self.number.decide(hints.number).filter(|_| self.number.alive() && !code);
@@ -170,6 +216,10 @@ impl Column {
         if let Some(options) = self.select(header) {
             return Kind::SingleSelect { options };
         }
+        self.text()
+    }
+
+    fn text(&self) -> Kind {
         if self.line_break || self.max_len > SHORT_TEXT { Kind::LongText } else { Kind::Text }
     }
 

@@ -13,6 +13,7 @@ use super::{
     records::{Limits, Records},
     source::Source,
 };
+use crate::apostrophe;
 
 /// What to infer, and how much to take.
 #[derive(Clone, Debug)]
@@ -29,6 +30,9 @@ pub struct InferOptions {
     pub allow_no_rows: bool,
     /// The most options of a single select; 20 by default, 0 for no selects.
     pub select_options: usize,
+    /// Take an apostrophe before a formula for a part of the text. Without it such apostrophes are taken for those of
+    /// an export, and off, when every text of the file that an export gives one has it.
+    pub raw: bool,
     /// Words that mean an empty cell, such as `NULL` or `\N`; none by default.
     pub null_words: Vec<String>,
     /// The order of day and month in columns that leave it open; text by default.
@@ -46,6 +50,7 @@ impl Default for InferOptions {
             max_errors: 100,
             allow_no_rows: false,
             select_options: 20,
+            raw: false,
             null_words: Vec::new(),
             date_order: None,
             decimal_mark: None,
@@ -88,6 +93,8 @@ pub struct Inferred {
     pub encoding: Encoding,
     /// The rows below the header.
     pub rows: u64,
+    /// Texts that a spreadsheet would run have an apostrophe before them, which is no part of them.
+    pub guarded: bool,
     /// The columns in the order of the file. The second pass reads by their kinds, so a caller who wants
     /// another type for a column changes `kind` here ([`Kind::Text`] always fits).
     pub columns: Vec<InferredColumn>,
@@ -157,7 +164,11 @@ pub fn infer(
     if rows == 0 && !options.allow_no_rows {
         return Err(no_rows(&headers).into());
     }
-    let hints = FileHints::gather(&columns, options, source.delimiter());
+    let hints = FileHints::gather(&columns, &headers, options, source.delimiter());
+    let guarded = hints.guarded();
+    let headers =
+        if guarded { headers.iter().map(|header| own(header).to_owned()).collect() } else { headers };
+    let field_names = names::field_names(&headers);
     let named = headers.into_iter().zip(field_names);
     let columns =
         columns.into_iter().zip(named).map(|(column, (header, name))| column.decide(header, name, &hints));
@@ -165,9 +176,15 @@ pub fn infer(
         delimiter: source.delimiter().into(),
         encoding: source.encoding(),
         rows,
+        guarded,
         columns: columns.collect(),
         options: options.clone(),
     })
+}
+
+/// A cell without the apostrophe of an export.
+pub(super) fn own(cell: &str) -> &str {
+    apostrophe::removed(cell).unwrap_or(cell)
 }
 
 /// The bytes between two reports of progress.

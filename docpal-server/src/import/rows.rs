@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{
     date,
     error::{ImportErrors, LineError},
-    infer::{Inferred, Progress, open},
+    infer::{Inferred, Progress, open, own},
     kind::Kind,
     number::{self, Unit},
     records::Records,
@@ -124,6 +124,7 @@ impl Rows<'_> {
             Row { line, text: String::with_capacity(text.len()), cells: Vec::with_capacity(columns.len()) };
         for (at, (column, (span, line))) in columns.iter().zip(cells).enumerate() {
             let cell = text.get(span).unwrap_or_default();
+            let cell = if self.inferred.guarded { own(cell) } else { cell };
             let value = cell.trim();
             let stored = if self.inferred.options.is_empty_cell(value) {
                 Stored::Empty

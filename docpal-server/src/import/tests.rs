@@ -65,7 +65,8 @@ proptest! {
         let delimiter = b",;\t|"[at];
         let end = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
         let source = Source::from_bytes(write(&table, delimiter, end)).unwrap().with_delimiter(delimiter).unwrap();
-        let mut inferred = infer(&source, &InferOptions::default(), |_| ()).unwrap();
+        let raw = InferOptions { raw: true, ..InferOptions::default() };
+        let mut inferred = infer(&source, &raw, |_| ()).unwrap();
         for column in &mut inferred.columns {
             column.kind = Kind::Text;
         }

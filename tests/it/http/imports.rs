@@ -70,3 +70,51 @@ async fn a_name_that_is_taken_or_odd_is_handled() {
     let nul = api.post_text(&path("a\0b"), "text/csv", b"a\n1\n").await;
     assert_eq!(nul.refusal(), (422, "validation_failed".to_owned()));
 }
+
+// An empty cell of a switch column is empty, not off.
+#[tokio::test]
+async fn an_empty_cell_of_a_switch_column_stays_empty() {
+    let api = Api::start().await;
+    let app = api.app().await;
+    let csv = b"id,active\n1,true\n2,\n3,false\n";
+    let made =
+        api.post_text(&format!("/api/apps/{app}/tables/import?name=Goods"), "text/csv", csv).await.ok();
+    assert_eq!(made["table"]["fields"][1]["type"], "switch");
+    let table = made["table"]["id"].as_str().unwrap();
+    let list = api.get(&format!("/api/tables/{table}/records?sort=id")).await.ok();
+    assert_eq!(column(&list, "active"), [json!(true), json!(null), json!(false)]);
+    let found = |filter: &str| format!("/api/tables/{table}/records?sort=id&filter={}", encoded(filter));
+    let empty = api.get(&found(r#"{"field": "active", "op": "is_empty"}"#)).await.ok();
+    assert_eq!(column(&empty, "id"), [json!(2)]);
+    let off = api.get(&found(r#"{"field": "active", "op": "is", "value": false}"#)).await.ok();
+    assert_eq!(column(&off, "id"), [json!(2), json!(3)]);
+    let exported = api.get(&format!("/api/tables/{table}/records/export?sort=id&raw=true")).await;
+    assert_eq!(exported.text().replace("\r\n", "\n").as_bytes(), csv);
+}
+
+#[tokio::test]
+async fn what_an_export_guards_an_import_gives_back() {
+    let api = Api::start().await;
+    let app = api.app().await;
+    let import = |name: &str| format!("/api/apps/{app}/tables/import?name={name}&raw=true");
+    let csv =
+        "phone,note\n+55 (12) 3923-5555,=1+A1\n+1 (425) 555-0100,\" =cmd|x\"\n\"(030) 1\",'=quoted\n,'tis\n";
+    let made = api.post_text(&import("First"), "text/csv", csv.as_bytes()).await.ok();
+    let export =
+        |table: &serde_json::Value| format!("/api/tables/{}/records/export", table["id"].as_str().unwrap());
+    let guarded = api.get(&export(&made["table"])).await.text().to_owned();
+    assert!(
+        guarded.contains("\r\n+55 (12) 3923-5555,'=1+A1\r\n") && guarded.contains("\"' =cmd|x\""),
+        "{guarded}"
+    );
+    let again =
+        api.post_text(&import("Second").replace("&raw=true", ""), "text/csv", guarded.as_bytes()).await.ok();
+    let of = |table: &serde_json::Value| format!("{}?format=ndjson", export(table));
+    let fields = |text: &str| -> Vec<serde_json::Value> {
+        text.lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["fields"].take())
+            .collect()
+    };
+    let (first, second) = (api.get(&of(&made["table"])).await, api.get(&of(&again["table"])).await);
+    assert_eq!(fields(first.text()), fields(second.text()));
+}

@@ -120,3 +120,24 @@ fn a_file_on_disk_is_streamed_and_reports_progress() {
     assert!(reports.len() >= 3 && reports.windows(2).all(|pair| pair[0].bytes <= pair[1].bytes));
     assert_eq!(reports.last(), Some(&Progress { bytes: total_bytes, total_bytes, rows: 100_000 }));
 }
+
+#[test]
+fn the_apostrophes_of_an_export_are_taken_off_again() {
+    let file = "'=a,b\n'=1+A1,\"' @x\"\n''=2,'plain\n+55 (12),'+55 (12)\n";
+    let (source, inferred) = read(file).unwrap();
+    assert_eq!(names(&inferred), ["=a", "b"]);
+    let cells = [["=1+A1", " @x"], ["'=2", "'plain"], ["+55 (12)", "'+55 (12)"]];
+    assert_eq!(table(&source, &inferred), cells);
+}
+
+#[test]
+fn apostrophes_of_a_file_that_has_formulas_without_one_are_its_own() {
+    for file in ["a,b\n'@x@y.org,=1+A1\n", "a,=b\n'@x@y.org,1\n"] {
+        let (source, inferred) = read(file).unwrap();
+        assert_eq!(inferred.columns[0].kind, Kind::Text);
+        assert_eq!(table(&source, &inferred)[0][0], "'@x@y.org");
+    }
+    let source = Source::from_bytes("a\n'=1+A1\n").unwrap();
+    let raw = infer(&source, &InferOptions { raw: true, ..InferOptions::default() }, |_| ()).unwrap();
+    assert_eq!(table(&source, &raw), [["'=1+A1"]]);
+}
