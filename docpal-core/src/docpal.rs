@@ -17,12 +17,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use docpal_formula::Functions;
 use moka::sync::Cache;
 use sqlx::PgPool;
 
 pub use apps::{AppSpec, Apps};
-pub use builder::{Builder, Limits, Source};
+pub use builder::{Builder, Limits, Schema, Source};
 pub use companies::Companies;
 #[doc(hidden)]
 pub use reach::AuditWalk;
@@ -84,6 +85,19 @@ struct Inner {
     forgotten: AtomicU64,
     changes: Changes,
     node: Node,
+}
+
+/// What there is to know of a database, for whoever runs it; from [`Docpal::database_facts`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DatabaseFacts {
+    /// The version of PostgreSQL, as it says it.
+    pub version: String,
+    /// When DocPal's tables were made.
+    pub made: Option<DateTime<Utc>>,
+    /// When they were brought up to date last.
+    pub migrated: Option<DateTime<Utc>>,
+    /// The size of the database.
+    pub bytes: u64,
 }
 
 /// A handle that does not keep DocPal alive.
@@ -200,6 +214,16 @@ impl Docpal {
     pub async fn needless_powers(&self) -> Result<Vec<String>> {
         let mut conn = self.acquire().await?;
         self.bounded(meta::powers::needless(&mut conn)).await
+    }
+
+    /// What there is to know of the database, for whoever runs it.
+    ///
+    /// # Errors
+    /// `database_unavailable`.
+    pub async fn database_facts(&self) -> Result<DatabaseFacts> {
+        let mut conn = self.acquire().await?;
+        let (version, made, migrated, bytes) = self.bounded(meta::powers::facts(&mut conn)).await?;
+        Ok(DatabaseFacts { version, made, migrated, bytes: u64::try_from(bytes).unwrap_or(0) })
     }
 
     /// The formula functions that tables can use: the standard ones, and the host's.

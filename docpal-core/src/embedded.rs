@@ -7,12 +7,14 @@
 //! - One manager per data folder: a second [`Cluster::start`] is refused ([`EmbeddedError::is_locked`]).
 //! - The server stops with the process that started it, however that process ends: a supervising shell reads a pipe
 //!   from it, and the kernel closes that pipe even after `kill -9`.
+//! - A server that ends early is brought back, if the caller wants that: [`Cluster::guarded`].
 //! - The next start stops an orphan, sees through a stale `postmaster.pid`, and lets PostgreSQL recover its log.
 //!
 //! # Layout of the data folder
 //!
 //! ```text
 //! <data_dir>/postgres/lock              held while a manager runs; contains its process id
+//! <data_dir>/postgres/guests            locked, shared, by those who use the server of another manager
 //! <data_dir>/postgres/data              the cluster (PGDATA)
 //! <data_dir>/postgres/run               the socket (or a short folder in /tmp if this path is too long for one)
 //! <data_dir>/postgres/log/postgres.log  what the server says
@@ -39,6 +41,8 @@ mod cluster;
 #[cfg(feature = "download")]
 mod download;
 mod error;
+mod found;
+mod guarded;
 mod home;
 mod initdb;
 mod owner;
@@ -46,8 +50,11 @@ mod postmaster;
 mod process;
 mod settings;
 
+pub use binaries::installed;
 pub use cluster::Cluster;
 pub use error::{EmbeddedError, EmbeddedErrorKind};
+pub use found::{Found, Joined};
+pub use guarded::{Guarded, Health};
 pub use settings::{Durability, Settings, default_data_dir};
 
 #[cfg(feature = "testing")]

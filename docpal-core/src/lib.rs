@@ -31,7 +31,7 @@ pub use access::{
     Action, Actor, Cause, Effect, Origin, Resource, Role, Rule, RuleSpec, Scope, Subject, SystemReason,
 };
 #[doc(inline)]
-pub use docpal::{AppSpec, Docpal, Limits};
+pub use docpal::{AppSpec, DatabaseFacts, Docpal, Limits, Schema};
 #[doc(inline)]
 pub use error::{Error, ErrorKind, FieldError, Result};
 #[doc(inline)]

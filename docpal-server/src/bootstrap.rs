@@ -40,8 +40,8 @@ pub enum OwnerKey {
 /// Database errors as mapped.
 pub async fn first_company(docpal: &Docpal, name: &str) -> Result<(Company, Actor)> {
     let companies = docpal.companies();
-    let company = match companies.list().await?.into_iter().next() {
-        Some(company) => company,
+    let company = match oldest_company(docpal).await? {
+        Some(known) => return Ok(known),
         None => {
             let id = CompanyId::from(Uuid::from_u128(FIRST));
             match companies.create(id, name).await {
@@ -52,6 +52,34 @@ pub async fn first_company(docpal: &Docpal, name: &str) -> Result<(Company, Acto
     };
     let owner = owner_of(&company);
     Ok((company, owner))
+}
+
+/// The oldest company of the database and its owner, if there is one; makes nothing.
+///
+/// # Errors
+/// Database errors as mapped.
+///
+/// # Example
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use docpal_core::{Docpal, testing::TestDb};
+/// use docpal_server::bootstrap::{first_company, oldest_company};
+///
+/// let db = TestDb::new().await?;
+/// let docpal = Docpal::start(db.pool().clone()).await?;
+/// assert!(oldest_company(&docpal).await?.is_none());
+/// first_company(&docpal, "Acme").await?;
+/// assert!(oldest_company(&docpal).await?.is_some());
+/// # Ok(())
+/// # }
+/// ```
+pub async fn oldest_company(docpal: &Docpal) -> Result<Option<(Company, Actor)>> {
+    let oldest = docpal.companies().list().await?.into_iter().next();
+    Ok(oldest.map(|company| {
+        let owner = owner_of(&company);
+        (company, owner)
+    }))
 }
 
 /// The owner that a company has before anyone registers: the user with the company's own id.

@@ -1,28 +1,39 @@
 //! The command line: one file per command.
 
+mod address;
 mod config;
 mod database;
 mod demo;
 mod doctor;
+mod existing;
 mod export;
 mod formula;
 mod import;
+mod interrupt;
 mod key;
+mod place;
 mod problem;
+mod psql;
 mod serve;
+mod wait;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use self::config::{Config, Place};
+use self::config::Config;
+use self::place::{Command as Kind, Place};
 use self::problem::Problem;
 
 /// Tables that people make at run time, on PostgreSQL: HTTP API, import and export.
 ///
 /// Without --database-url it brings its own PostgreSQL, which needs no set-up. Settings come from flags, then from
 /// the environment (DOCPAL_*), then from docpal.toml.
+///
+/// Where the data is: in the PostgreSQL of --database-url, DOCPAL_DATABASE_URL, DATABASE_URL or docpal.toml; else in the
+/// private one in the data folder, also while a server runs it: commands beside it use the same. The demo is apart, in
+/// a folder of its own, which --demo chooses. Every command says what it uses.
 #[derive(Debug, Parser)]
 #[command(name = "docpal-server", version, propagate_version = true)]
 pub(crate) struct Args {
@@ -51,8 +62,10 @@ enum Command {
     Key(key::Options),
     /// Print the OpenAPI 3.1 document
     Openapi,
-    /// Look for PostgreSQL and the data, connect, and say what was found
+    /// Say where the data is, how old and how large, and what is wrong; changes nothing
     Doctor,
+    /// Open psql on the database, also beside a running server
+    Psql(psql::Options),
 }
 
 /// Runs a command; a problem goes to the standard error output.
@@ -63,23 +76,21 @@ pub(crate) fn run(args: Args) -> ExitCode {
             Ok(())
         }
         Command::Formula(options) => formula::run(&options),
-        command => on_database(args.place, command),
+        command => on_database(&args.place, command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
+        Err(problem) => problem.tell(),
     }
 }
 
-fn on_database(place: Place, command: Command) -> Result<(), Problem> {
-    let listen = match &command {
-        Command::Serve(listen) | Command::Demo(listen) => Some(listen.clone()),
-        _ => None,
+fn on_database(place: &Place, command: Command) -> Result<(), Problem> {
+    let (kind, listen) = match &command {
+        Command::Serve(listen) => (Kind::Serve, Some(listen.clone())),
+        Command::Demo(listen) => (Kind::Demo, Some(listen.clone())),
+        _ => (Kind::Beside, None),
     };
-    let config = Config::read(place, listen)?;
+    let config = Config::read(place, listen, kind)?;
     log();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -88,12 +99,13 @@ fn on_database(place: Place, command: Command) -> Result<(), Problem> {
     runtime.block_on(async {
         match command {
             Command::Serve(_) => serve::run(&config).await,
-            Command::Demo(_) => demo::run(config).await,
+            Command::Demo(_) => demo::run(&config).await,
             Command::Migrate => database::migrate(&config).await,
             Command::Import(options) => import::run(&config, &options).await,
             Command::Export(options) => export::run(&config, &options).await,
             Command::Key(options) => key::run(&config, options).await,
             Command::Doctor => doctor::run(&config).await,
+            Command::Psql(options) => psql::run(&config, &options).await,
             Command::Openapi | Command::Formula(_) => Ok(()),
         }
     })

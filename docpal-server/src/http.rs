@@ -104,11 +104,16 @@ pub(crate) fn router(state: ServerState) -> Router {
     }
     let (routes, document) = routes.split_for_parts();
     let document = openapi::finish(document);
-    let router = routes
+    let whole = routes
         .merge(pages::routes(&document))
         .route("/", get(pages::start))
         .fallback(unknown_route)
-        .method_not_allowed_fallback(wrong_method)
+        .method_not_allowed_fallback(wrong_method);
+    let watched = match &state.health {
+        Some(health) => whole.layer(middleware::from_fn_with_state(health.clone(), guard::database)),
+        None => whole,
+    };
+    let router = watched
         .layer(middleware::from_fn_with_state(state.limits.timeout, guard::timeout))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(middleware::from_fn(guard::head));

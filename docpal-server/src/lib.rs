@@ -33,4 +33,4 @@ pub use server::{Server, ServerBuilder};
 #[doc(inline)]
 pub use serving::Connections;
 #[doc(inline)]
-pub use sql::migrate;
+pub use sql::{migrate, require_migrated};

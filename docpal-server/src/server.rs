@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use docpal_core::embedded::Health;
 use docpal_core::{Docpal, Result};
+use tokio::sync::watch;
 
 use crate::auth::{ApiKeys, Authenticator};
 use crate::http::metrics::Metrics;
@@ -40,6 +42,7 @@ pub struct ServerBuilder {
     authenticator: Option<Arc<dyn Authenticator>>,
     limits: ServerLimits,
     metrics: bool,
+    health: Option<watch::Receiver<Health>>,
 }
 
 /// What every handler can reach.
@@ -52,6 +55,8 @@ pub(crate) struct ServerState {
     pub(crate) shares: Shares,
     /// What is counted; nothing when the host does without.
     pub(crate) metrics: Option<Arc<Metrics>>,
+    /// How the embedded PostgreSQL is, when somebody watches over it.
+    pub(crate) health: Option<watch::Receiver<Health>>,
 }
 
 impl std::fmt::Debug for ServerState {
@@ -70,7 +75,8 @@ impl Server {
     /// Starts building a server; by default it knows its callers by API key.
     #[must_use]
     pub fn builder(docpal: Docpal) -> ServerBuilder {
-        ServerBuilder { docpal, authenticator: None, limits: ServerLimits::default(), metrics: true }
+        let limits = ServerLimits::default();
+        ServerBuilder { docpal, authenticator: None, limits, metrics: true, health: None }
     }
 
     /// The routes: `/`, `/healthz`, `/readyz`, `/metrics` and everything under `/api`. Nest it under a path to keep the
@@ -121,6 +127,30 @@ impl ServerBuilder {
         self
     }
 
+    /// Refuses requests at once, with `database_restarting` and `Retry-After`, while the PostgreSQL that the host embeds
+    /// is started again; `/readyz` says so. From [`docpal_core::embedded::Guarded::health`].
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use docpal_core::Docpal;
+    /// use docpal_core::embedded::{Cluster, Settings};
+    /// use docpal_server::Server;
+    ///
+    /// let cluster = Cluster::start(Settings::durable("/srv/docpal")).await?.guarded()?;
+    /// cluster.ensure_database("docpal").await?;
+    /// let docpal = Docpal::builder(cluster.connect_options("docpal")).start().await?;
+    /// let server = Server::builder(docpal).health(cluster.health()).start().await?;
+    /// # drop(server);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn health(mut self, health: watch::Receiver<Health>) -> Self {
+        self.health = Some(health);
+        self
+    }
+
     /// Gives a request at most this long until its answer begins; a minute by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -133,13 +163,13 @@ impl ServerBuilder {
     /// # Errors
     /// `database_too_new` when a newer DocPal migrated them; database errors as mapped.
     pub async fn start(self) -> Result<Server> {
-        let Self { docpal, authenticator, limits, metrics } = self;
+        let Self { docpal, authenticator, limits, metrics, health } = self;
         let authenticator = authenticator.unwrap_or_else(|| Arc::new(ApiKeys::new(docpal.clone())));
         sql::migrate(&docpal).await?;
         let rooms = Rooms::new(&limits);
         let shares = Shares::of(&docpal);
         let metrics = metrics.then(|| Arc::new(Metrics::new()));
         let limits = Arc::new(limits);
-        Ok(Server { state: ServerState { docpal, authenticator, limits, rooms, shares, metrics } })
+        Ok(Server { state: ServerState { docpal, authenticator, limits, rooms, shares, metrics, health } })
     }
 }

@@ -7,4 +7,4 @@ pub(crate) mod answers;
 pub(crate) mod api_keys;
 mod migrations;
 
-pub use migrations::migrate;
+pub use migrations::{migrate, require_migrated};

@@ -5,11 +5,11 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-use docpal::core::embedded::{Cluster, EmbeddedErrorKind, Settings};
+use docpal::core::embedded::{Cluster, EmbeddedErrorKind, Found, Health, Settings};
 use docpal::core::{Actor, AppSpec, CompanyId, Docpal, FieldSpec, RecordDraft, TableSpec, UserId};
 use docpal::query::{RecordsExt as _, ViewSpec};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, Executor as _, PgConnection, Row as _};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, Row as _};
 
 use crate::child::{Child, ROLE, is_alive, kill, until};
 
@@ -202,6 +202,75 @@ async fn a_stale_lock_file_with_a_strangers_process_id_is_no_obstacle() {
 }
 
 #[tokio::test]
+async fn a_session_that_computes_keeps_no_killed_server_from_coming_back() {
+    let dir = Dir::new("computes");
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap();
+    write(&cluster, 6).await;
+    let mut busy = connect(&cluster).await;
+    let session: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut busy).await.unwrap();
+    let computes = tokio::spawn(async move {
+        sqlx::query("SELECT count(*) FROM generate_series(1, 1000000000000) n").execute(&mut busy).await
+    });
+    let mut observer = connect(&cluster).await;
+    let mut is_active = false;
+    while !is_active {
+        is_active = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active' AND query LIKE '%series%')",
+        )
+        .bind(session)
+        .fetch_one(&mut observer)
+        .await
+        .unwrap();
+    }
+    kill(cluster.pid());
+    drop(cluster);
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap();
+    assert_eq!(read(&cluster).await, [6]);
+    assert!(!is_alive(session.cast_unsigned()));
+    computes.abort();
+}
+
+#[tokio::test]
+async fn a_guarded_cluster_is_back_after_its_server_was_killed_and_ends_with_its_guard() {
+    let dir = Dir::new("guarded");
+    let cluster = Cluster::start(Settings::durable(&dir.0)).await.unwrap().guarded().unwrap();
+    write(&cluster, 8).await;
+    let mut health = cluster.health();
+    let first = cluster.pid();
+    kill(first);
+    let back = |health: &Health| matches!(health, Health::Running { restarts: 1 });
+    health.wait_for(back).await.unwrap();
+    assert_eq!(read(&cluster).await, [8]);
+    let second = cluster.pid();
+    assert_ne!(first, second);
+    drop(cluster);
+    assert!(!is_alive(second));
+}
+
+#[tokio::test]
+async fn a_cluster_is_looked_at_without_a_trace_and_joined_while_it_runs() {
+    let dir = Dir::new("found");
+    let data = dir.0.join("inner");
+    assert!(Found::look(&data).unwrap().is_none() && !data.exists());
+    let cluster = Cluster::start(Settings::fast(&data)).await.unwrap();
+    cluster.ensure_database("docpal").await.unwrap();
+    let found = Found::look(&data).unwrap().unwrap();
+    assert_eq!((found.server(), found.manager()), (Some(cluster.pid()), Some(std::process::id())));
+    assert!(found.size() > 1 << 20 && found.made().is_some());
+    let joined = found.join().await.unwrap().unwrap();
+    let mut connection = joined.connect_options("docpal").connect().await.unwrap();
+    let one: i32 = sqlx::query_scalar("SELECT 1").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(one, 1);
+    connection.close().await.unwrap();
+    // Its manager waits for who uses it.
+    let stopping = tokio::spawn(cluster.stop_when_alone());
+    assert!(found.server().is_some());
+    drop(joined);
+    stopping.await.unwrap().unwrap();
+    assert!(found.server().is_none() && found.join().await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_path_too_long_for_a_socket_works() {
     let dir = Dir::new("long");
     let long = dir.0.join("x".repeat(200)).join("y".repeat(200));
@@ -211,10 +280,12 @@ async fn a_path_too_long_for_a_socket_works() {
     let sockets = cluster.socket_dir().to_owned();
     assert_eq!(fs::metadata(&sockets).unwrap().mode() & 0o777, 0o700);
     drop(cluster);
+    assert!(!sockets.exists(), "a stopped server leaves nothing outside of its folder");
     // The short folder could be another user's trap: it must be private.
+    fs::create_dir(&sockets).unwrap();
     fs::set_permissions(&sockets, Permissions::from_mode(0o777)).unwrap();
     let error = Cluster::start(Settings::fast(&long)).await.unwrap_err();
-    fs::remove_dir_all(&sockets).unwrap();
+    drop(fs::remove_dir_all(&sockets));
     assert!(error.is_permission() && error.to_string().contains(sockets.to_str().unwrap()), "{error}");
 }
 

@@ -122,6 +122,18 @@ impl Limits {
     }
 }
 
+/// What becomes of DocPal's own tables at a start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Schema {
+    /// They are made, or brought up to date.
+    #[default]
+    UpToDate,
+    /// They are left as they are, and a database that lacks them, or has those of another version, is refused. The handle
+    /// has no background task: for a program that looks, and ends.
+    AsItIs,
+}
+
 /// Builds a [`Docpal`]; from [`Docpal::builder`].
 ///
 /// # Example
@@ -142,11 +154,18 @@ pub struct Builder {
     limits: Limits,
     functions: Option<Functions>,
     events: EventLog,
+    schema: Schema,
 }
 
 impl Builder {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, limits: Limits::default(), functions: None, events: EventLog::On }
+        Self {
+            source,
+            limits: Limits::default(),
+            functions: None,
+            events: EventLog::On,
+            schema: Schema::UpToDate,
+        }
     }
 
     /// Bounds the work in PostgreSQL; without it [`Limits::default`].
@@ -168,10 +187,31 @@ impl Builder {
         self
     }
 
+    /// Whether DocPal's own tables are brought up to date; without it they are.
+    ///
+    /// # Example
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use docpal_core::testing::TestDb;
+    /// use docpal_core::{Docpal, Schema};
+    ///
+    /// let db = TestDb::empty().await?;
+    /// let refused = Docpal::builder(db.pool().clone()).schema(Schema::AsItIs).start().await.unwrap_err();
+    /// assert_eq!(refused.code(), "database_not_migrated");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn schema(mut self, schema: Schema) -> Self {
+        self.schema = schema;
+        self
+    }
+
     /// Brings DocPal's own tables (schema `docpal`) up to date, and gives the handle.
     ///
     /// # Errors
-    /// `database_too_old`, `database_too_new`, `database_unavailable`, or an internal error when the role may not create schemas.
+    /// `database_too_old`, `database_too_new`, `database_not_migrated`, `database_unavailable`, `database_refused`, and
+    /// `database_rights` when the role may not make the tables.
     pub async fn start(self) -> Result<Docpal> {
         let (pool, local_limits) = match self.source {
             Source::Pool(pool) => on_pool(pool, &self.limits).await?,
@@ -179,7 +219,10 @@ impl Builder {
         };
         let mut conn = pool.acquire().await.map_err(from_sqlx)?;
         require_version(&conn)?;
-        migrations::migrate(&mut conn).await?;
+        match self.schema {
+            Schema::UpToDate => migrations::migrate(&mut conn).await?,
+            Schema::AsItIs => migrations::require(&mut conn).await?,
+        }
         let cursor_key = meta::cursor_key(&mut conn).await?;
         let position = meta::events::position(&mut *conn).await?;
         drop(conn);
@@ -200,7 +243,9 @@ impl Builder {
             }),
             held: None,
         };
-        docpal.node().start(WeakDocpal(Arc::downgrade(&docpal.inner)), (*options).clone());
+        if self.schema == Schema::UpToDate {
+            docpal.node().start(WeakDocpal(Arc::downgrade(&docpal.inner)), (*options).clone());
+        }
         Ok(docpal)
     }
 }

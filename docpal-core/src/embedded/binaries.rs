@@ -32,7 +32,8 @@ pub(crate) struct Binaries {
 }
 
 impl Binaries {
-    /// Finds programs that `owner` can run; if there is data already, those of the major version that made it.
+    /// Finds programs that `owner` can run; if there is data already, those of the major version that made it. Fetches
+    /// them, if it may, when there are none.
     ///
     /// # Errors
     ///
@@ -42,28 +43,42 @@ impl Binaries {
         owner: Owner,
         data: Option<u32>,
     ) -> Result<Self, EmbeddedError> {
-        let fixed = chosen.map(Path::to_owned).or_else(|| env::var_os(VARIABLE).map(PathBuf::from));
-        let only = fixed.is_some();
-        let folders = fixed.map_or_else(installed, |folder| vec![folder]);
-        let (found, refused) = usable(&folders, owner);
-        if let Some(fit) = found.iter().find(|found| data.is_none_or(|version| version == found.version)) {
-            return Ok(fit.clone());
-        }
+        let missing = match Self::on_machine(chosen, owner, data) {
+            Ok(found) => return Ok(found),
+            Err(missing) => missing,
+        };
         #[cfg(feature = "download")]
-        let refused = if only {
-            refused
+        let missing = if missing.only {
+            missing
         } else {
             match super::download::fetch(owner, data) {
                 Ok(folder) => {
                     return Self::read(&folder, owner).map_err(|reason| not_installed(&[reason], false));
                 }
-                Err(error) => [refused, vec![error.to_string()]].concat(),
+                Err(error) => missing.with(error.to_string()),
             }
         };
-        match data {
-            Some(version) if !found.is_empty() => Err(wrong_version(version, &found, &refused)),
-            _ => Err(not_installed(&refused, only)),
+        Err(missing.error(data))
+    }
+
+    /// As [`Binaries::find`], among those on this machine.
+    pub(super) fn on_machine(
+        chosen: Option<&Path>,
+        owner: Owner,
+        data: Option<u32>,
+    ) -> Result<Self, Missing> {
+        let fixed = chosen.map(Path::to_owned).or_else(|| env::var_os(VARIABLE).map(PathBuf::from));
+        let only = fixed.is_some();
+        let folders = fixed.map_or_else(installed_folders, |folder| vec![folder]);
+        let (found, refused) = usable(&folders, owner);
+        match found.iter().find(|found| data.is_none_or(|version| version == found.version)) {
+            Some(fit) => Ok(fit.clone()),
+            None => Err(Missing { only, found, refused }),
         }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Looks at one folder; the error is a reason in words.
@@ -101,6 +116,50 @@ impl Binaries {
     }
 }
 
+/// What was found where no programs fit.
+#[derive(Debug)]
+pub(super) struct Missing {
+    /// There was one folder to look at.
+    only: bool,
+    found: Vec<Binaries>,
+    refused: Vec<String>,
+}
+
+impl Missing {
+    #[cfg(feature = "download")]
+    fn with(mut self, reason: String) -> Self {
+        self.refused.push(reason);
+        self
+    }
+
+    fn error(&self, data: Option<u32>) -> EmbeddedError {
+        match data {
+            Some(version) if !self.found.is_empty() => wrong_version(version, &self.found, &self.refused),
+            _ => not_installed(&self.refused, self.only),
+        }
+    }
+}
+
+/// The folder and the major version of the PostgreSQL programs that a new cluster in `data_dir` would take. Makes and
+/// fetches nothing.
+///
+/// # Errors
+///
+/// [`EmbeddedErrorKind::NotInstalled`], with every place that was looked at.
+///
+/// # Example
+///
+/// ```
+/// if let Ok((folder, version)) = docpal_core::embedded::installed("/srv/docpal".as_ref()) {
+///     println!("PostgreSQL {version} in {}", folder.display());
+/// }
+/// ```
+pub fn installed(data_dir: &Path) -> Result<(PathBuf, u32), EmbeddedError> {
+    let owner = Owner::choose(data_dir, &data_dir.join("postgres/data"))?;
+    let found = Binaries::on_machine(None, owner, None).map_err(|missing| missing.error(None))?;
+    Ok((found.folder, found.version))
+}
+
 /// The major version in `postgres (PostgreSQL) 15.18 (Debian 15.18-0)` or `postgres (PostgreSQL) 18beta1`.
 fn major(said: &str) -> Option<u32> {
     let (_, rest) = said.split_once("(PostgreSQL) ")?;
@@ -120,7 +179,7 @@ fn usable(folders: &[PathBuf], owner: Owner) -> (Vec<Binaries>, Vec<String>) {
 }
 
 /// Every folder on this machine that may hold the programs, best first.
-fn installed() -> Vec<PathBuf> {
+fn installed_folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     for (base, prefix, suffix) in PLACES {
         folders.extend(versions(Path::new(base), prefix, suffix));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::binaries::Binaries;
 use super::home::Home;
 use super::postmaster::{Postmaster, Supervision};
-use super::{EmbeddedError, EmbeddedErrorKind, ROLE, Settings, initdb};
+use super::{Durability, EmbeddedError, EmbeddedErrorKind, ROLE, Settings, initdb};
 use crate::sql::admin::ownership::{self, OWNER};
 use crate::sql::admin::{self, DatabaseName};
 
@@ -32,10 +32,10 @@ use crate::sql::admin::{self, DatabaseName};
 /// ```
 #[derive(Debug)]
 pub struct Cluster {
-    // Dropped in this order: the server stops before the folder is free for another manager.
     postmaster: Mutex<Postmaster>,
     home: Home,
-    version: u32,
+    binaries: Binaries,
+    durability: Durability,
     _lock: File,
 }
 
@@ -65,11 +65,49 @@ impl Cluster {
     /// Those of [`Cluster::start`].
     pub fn start_blocking(settings: &Settings) -> Result<Self, EmbeddedError> {
         let home = Home::prepare(&settings.data_dir)?;
+        let started = Self::start_in(&home, settings);
+        if started.is_err() {
+            home.leave();
+        }
+        started
+    }
+
+    fn start_in(home: &Home, settings: &Settings) -> Result<Self, EmbeddedError> {
         let lock = home.lock()?;
         let binaries = Binaries::find(settings.binaries.as_deref(), home.owner, home.version()?)?;
-        initdb::ensure_data(&home, &binaries, settings.durability)?;
-        let postmaster = Postmaster::start(&home, &binaries, settings.durability, Supervision::Parent)?;
-        Ok(Self { postmaster: Mutex::new(postmaster), home, version: binaries.version, _lock: lock })
+        let durability = settings.durability;
+        initdb::ensure_data(home, &binaries, durability)?;
+        let postmaster = Postmaster::start(home, &binaries, durability, Supervision::Parent)?;
+        let postmaster = Mutex::new(postmaster);
+        Ok(Self { postmaster, home: home.clone(), binaries, durability, _lock: lock })
+    }
+
+    /// Starts the server again after its end, on the data that is there.
+    pub(super) fn restart(&self) -> Result<(), EmbeddedError> {
+        self.postmaster().stop()?;
+        self.home.make_folders()?;
+        let server = Postmaster::start(&self.home, &self.binaries, self.durability, Supervision::Parent)?;
+        *self.postmaster() = server;
+        Ok(())
+    }
+
+    fn postmaster(&self) -> MutexGuard<'_, Postmaster> {
+        self.postmaster.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does the server run, on data that is there, behind a socket that is there?
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_running() && self.has_data() && self.home.socket().exists()
+    }
+
+    /// False only if it is sure that there is no cluster in the folder.
+    pub(super) fn has_data(&self) -> bool {
+        self.home.data().join("PG_VERSION").try_exists().unwrap_or(true)
+    }
+
+    /// The folder of the cluster itself.
+    pub(super) fn data_folder(&self) -> PathBuf {
+        self.home.data()
     }
 
     /// How to connect to a database that [`Cluster::ensure_database`] has seen: through the Unix socket, as the role that
@@ -88,9 +126,7 @@ impl Cluster {
     /// As [`Cluster::connect_options`], as a URL, for other programs of this user:
     /// `postgres://docpal_owner@localhost/docpal?host=%2Fsocket%2Ffolder`.
     pub fn url(&self, database: &str) -> String {
-        let database = percent_encoded(database.as_bytes());
-        let folder = percent_encoded(self.home.socket_dir().as_os_str().as_bytes());
-        format!("postgres://{OWNER}@localhost/{database}?host={folder}")
+        url(&self.home, database)
     }
 
     /// Makes the database unless it is there; true if it was made. It and all that is in it belong to the role of
@@ -101,37 +137,23 @@ impl Cluster {
     /// [`EmbeddedErrorKind::Name`] unless `name` is 1 to 63 of `a-z`, `0-9` and `_`; [`EmbeddedErrorKind::Database`]
     /// if the server refuses.
     pub async fn ensure_database(&self, name: &str) -> Result<bool, EmbeddedError> {
-        let name = DatabaseName::new(name).ok_or_else(|| {
-            let message = format!("{name:?} is not a database name: 1 to 63 of a-z, 0-9 and _");
-            EmbeddedError::new(EmbeddedErrorKind::Name, message)
-        })?;
-        let mut connection = self.superuser_options("postgres").connect().await?;
-        ownership::ensure_role(&mut connection).await?;
-        let made = admin::ensure_database(&mut connection, &name).await?;
-        ownership::give_database(&mut connection, &name).await?;
-        connection.close().await?;
-        if !made {
-            let mut inside = self.superuser_options(name.as_str()).connect().await?;
-            ownership::give_contents(&mut inside).await?;
-            inside.close().await?;
-        }
-        Ok(made)
+        ensure_database(&self.home, name).await
     }
 
-    /// True while the server runs. It ends early only if somebody kills it; its data stays good, and a new
-    /// [`Cluster::start`] after this value is dropped recovers it.
+    /// True while the server runs. It ends early only if somebody kills it or its disk is full; its data stays good.
+    /// [`Cluster::guarded`] brings it back, and so does a new [`Cluster::start`] after this value is dropped.
     pub fn is_running(&self) -> bool {
-        self.postmaster.lock().unwrap_or_else(PoisonError::into_inner).is_running()
+        self.postmaster().is_running()
     }
 
     /// The process id of the server.
     pub fn pid(&self) -> u32 {
-        self.postmaster.lock().unwrap_or_else(PoisonError::into_inner).pid()
+        self.postmaster().pid()
     }
 
     /// The major version of the server, e.g. 17.
     pub fn version(&self) -> u32 {
-        self.version
+        self.binaries.version
     }
 
     /// The folder of the socket.
@@ -152,7 +174,35 @@ impl Cluster {
     ///
     /// [`EmbeddedErrorKind::Stop`] if the server does not end within a minute, even when killed.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
-        run_blocking(move || self.postmaster.lock().unwrap_or_else(PoisonError::into_inner).stop()).await
+        run_blocking(move || self.stop_blocking()).await
+    }
+
+    /// [`Cluster::stop`], when nobody who found the server ([`Found::join`](super::Found::join)) uses it any more. For a
+    /// program that runs it for a moment only.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Cluster::stop`].
+    pub async fn stop_when_alone(self) -> Result<(), EmbeddedError> {
+        run_blocking(move || self.stop_alone()).await
+    }
+
+    pub(super) fn stop_alone(&self) -> Result<(), EmbeddedError> {
+        let guests = self.home.guests()?;
+        guests.lock().map_err(|source| EmbeddedError::io("lock", &self.home.data(), source))?;
+        self.stop_blocking()
+    }
+
+    pub(super) fn stop_blocking(&self) -> Result<(), EmbeddedError> {
+        self.postmaster().stop()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Before the folder is free for another manager.
+        let _ = self.stop_blocking();
+        self.home.leave();
     }
 }
 
@@ -164,6 +214,30 @@ pub(crate) fn options(home: &Home, database: &str) -> PgConnectOptions {
         .password("")
         .database(database)
         .ssl_mode(sqlx::postgres::PgSslMode::Disable)
+}
+
+pub(super) fn url(home: &Home, database: &str) -> String {
+    let database = percent_encoded(database.as_bytes());
+    let folder = percent_encoded(home.socket_dir().as_os_str().as_bytes());
+    format!("postgres://{OWNER}@localhost/{database}?host={folder}")
+}
+
+pub(super) async fn ensure_database(home: &Home, name: &str) -> Result<bool, EmbeddedError> {
+    let name = DatabaseName::new(name).ok_or_else(|| {
+        let message = format!("{name:?} is not a database name: 1 to 63 of a-z, 0-9 and _");
+        EmbeddedError::new(EmbeddedErrorKind::Name, message)
+    })?;
+    let mut connection = options(home, "postgres").connect().await?;
+    ownership::ensure_role(&mut connection).await?;
+    let made = admin::ensure_database(&mut connection, &name).await?;
+    ownership::give_database(&mut connection, &name).await?;
+    connection.close().await?;
+    if !made {
+        let mut inside = options(home, name.as_str()).connect().await?;
+        ownership::give_contents(&mut inside).await?;
+        inside.close().await?;
+    }
+    Ok(made)
 }
 
 pub(crate) async fn run_blocking<T: Send + 'static>(

@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::owner::Owner;
+use super::process::is_alive;
 use super::{EmbeddedError, EmbeddedErrorKind};
 
 /// The longest path of a Unix socket that every system takes (107 bytes on Linux, 103 on macOS).
@@ -38,15 +39,47 @@ impl Home {
             fs::canonicalize(&absolute).map_err(|source| EmbeddedError::io("resolve", &absolute, source))?;
         let root = real.join("postgres");
         make_dir(&root, mode)?;
+        let home = Self { socket_dir: socket_dir(&root.join("run"), owner), root, owner };
+        home.make_folders()?;
+        owner.check_reach(&home.root.join("run"))?;
+        Ok(home)
+    }
+
+    /// The folders under `data_dir` as they are; `None` if there is no cluster.
+    pub(crate) fn existing(data_dir: &Path) -> Result<Option<Self>, EmbeddedError> {
+        let real = match fs::canonicalize(data_dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            found => found.map_err(|source| EmbeddedError::io("read", data_dir, source))?,
+        };
+        let root = real.join("postgres");
+        let data = root.join("data");
+        if !data.try_exists().map_err(|source| EmbeddedError::io("read", &data, source))? {
+            return Ok(None);
+        }
+        let owner = Owner::choose(&real, &data)?;
+        Ok(Some(Self { socket_dir: socket_dir(&root.join("run"), owner), root, owner }))
+    }
+
+    /// Makes the folders that the server writes to and does not make itself.
+    pub(crate) fn make_folders(&self) -> Result<(), EmbeddedError> {
         for name in ["run", "log"] {
-            let folder = root.join(name);
+            let folder = self.root.join(name);
             if make_dir(&folder, 0o700)? {
-                owner.give(&folder)?;
+                self.owner.give(&folder)?;
             }
         }
-        owner.check_reach(&root.join("run"))?;
-        let socket_dir = socket_dir(&root.join("run"), owner)?;
-        Ok(Self { root, socket_dir, owner })
+        match self.socket_dir.starts_with(&self.root) {
+            true => Ok(()),
+            false => own_dir(&self.socket_dir, self.owner.uid, 0o700),
+        }
+    }
+
+    /// Removes what is outside of the data folder; what is in use stays.
+    pub(crate) fn leave(&self) {
+        if !self.socket_dir.starts_with(&self.root) {
+            // Only when it is empty.
+            let _ = fs::remove_dir(&self.socket_dir);
+        }
     }
 
     /// The data folder of PostgreSQL (PGDATA); missing before the first start.
@@ -96,6 +129,17 @@ impl Home {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(EmbeddedError::io("read", &file, source)),
         }
+    }
+
+    /// The file that those lock, shared, who use the server of another manager.
+    pub(crate) fn guests(&self) -> Result<File, EmbeddedError> {
+        open_lock(&self.root.join("guests"))
+    }
+
+    /// The process that wrote its id into the lock, while it lives.
+    pub(crate) fn manager(&self) -> Option<u32> {
+        let id = fs::read_to_string(self.root.join("lock")).ok()?.trim().parse().ok()?;
+        is_alive(id).then_some(id)
     }
 
     /// Becomes the one manager of this cluster until the returned file is closed; the kernel closes it even after
@@ -154,18 +198,16 @@ pub(crate) fn make_dir(path: &Path, mode: u32) -> Result<bool, EmbeddedError> {
 }
 
 /// `run` itself, or a short folder in `/tmp` named by a hash of it if its name does not fit into a socket address.
-fn socket_dir(run: &Path, owner: Owner) -> Result<PathBuf, EmbeddedError> {
+fn socket_dir(run: &Path, owner: Owner) -> PathBuf {
     let bytes = run.as_os_str().as_bytes();
     let fits = bytes.len() + 1 + SOCKET.len() <= SOCKET_LIMIT;
     // postmaster.pid lists the folder on a line of its own.
     if fits && !bytes.iter().any(u8::is_ascii_control) {
-        return Ok(run.to_owned());
+        return run.to_owned();
     }
     let mut name = OsString::from("docpal-");
     name.push(format!("{}-{:016x}", owner.uid, fingerprint(bytes)));
-    let folder = Path::new("/tmp").join(name);
-    own_dir(&folder, owner.uid, 0o700)?;
-    Ok(folder)
+    Path::new("/tmp").join(name)
 }
 
 /// Makes a folder in a place where others may write too, or takes the existing one if it is truly `uid`'s and open to

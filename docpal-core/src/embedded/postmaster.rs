@@ -13,7 +13,7 @@ use rustix::process::Signal;
 
 use super::binaries::Binaries;
 use super::home::Home;
-use super::process::{is_alive, is_server_of, signal};
+use super::process::{is_alive, is_server_of, servers_of, signal};
 use super::{Durability, EmbeddedError, EmbeddedErrorKind};
 
 /// Runs a server and stops it when nobody needs it any more: `sh -c <this> sh <log> <folder or ""> <postgres> ...`.
@@ -102,8 +102,10 @@ impl Postmaster {
         durability: Durability,
         supervision: Supervision,
     ) -> Result<Self, EmbeddedError> {
-        if let State::Running(pid) = State::of(home) {
-            stop_orphan(pid)?;
+        match State::of(home) {
+            State::Running(pid) => stop_orphan(pid)?,
+            State::Crashed(_) => end_leftovers(&home.data()),
+            State::Stopped => {}
         }
         let log = home.log();
         let said_before = put_aside_long_log(&log);
@@ -185,11 +187,12 @@ impl Postmaster {
             let ended = self.shell.try_wait().map_err(|source| {
                 EmbeddedError::with(EmbeddedErrorKind::Stop, "cannot wait for PostgreSQL", source)
             })?;
-            // Without its shell the server is nobody's child; then only its process id tells.
-            if ended.is_some() && !is_alive(self.pid) {
-                return Ok(true);
-            }
-            if ended.is_some() {
+            if let Some(status) = ended {
+                // A shell that ended by itself has seen the server's end, and its process id may be another's by now.
+                // Of a shell that was killed the server is nobody's child any more; only its process id tells.
+                if status.code().is_some() || !is_alive(self.pid) {
+                    return Ok(true);
+                }
                 signal(self.pid, Signal::INT);
             }
             sleep(Duration::from_millis(2));
@@ -287,6 +290,23 @@ fn stop_orphan(pid: u32) -> Result<(), EmbeddedError> {
     let message =
         format!("an older PostgreSQL (process id {pid}) still serves this data folder and does not stop");
     Err(EmbeddedError::new(EmbeddedErrorKind::Locked, message))
+}
+
+/// Ends the sessions of a server that was killed. Most end by themselves; one that computes does not notice, and a new
+/// server does not start beside it. PostgreSQL's log, which is replayed next, knows what they committed.
+fn end_leftovers(data: &Path) {
+    for (kind, limit) in [(Signal::QUIT, Duration::from_secs(2)), (Signal::KILL, Duration::from_secs(5))] {
+        let start = Instant::now();
+        let mut left = servers_of(data);
+        left.iter().for_each(|pid| signal(*pid, kind));
+        while !left.is_empty() && start.elapsed() < limit {
+            sleep(Duration::from_millis(5));
+            left.retain(|pid| is_alive(*pid));
+        }
+        if left.is_empty() {
+            return;
+        }
+    }
 }
 
 /// The process id in a lock file of PostgreSQL (negative for a single-user server).

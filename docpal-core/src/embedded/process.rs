@@ -20,13 +20,31 @@ pub(super) fn is_server_of(pid: u32, data: &Path, socket: &Path) -> bool {
             {
                 return false;
             }
-            match (fs::metadata(format!("/proc/{pid}/cwd")), fs::metadata(data)) {
-                (Ok(cwd), Ok(data)) => cwd.dev() == data.dev() && cwd.ino() == data.ino(),
-                // Root without the right to trace (an ordinary container) may not read it.
-                _ => answers(socket),
-            }
+            // Root without the right to trace (an ordinary container) may not read it.
+            works_in(pid, data).unwrap_or_else(|| answers(socket))
         }
     }
+}
+
+/// The processes of PostgreSQL that work in this data folder, where the system tells.
+pub(super) fn servers_of(data: &Path) -> Vec<u32> {
+    let all = fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid| match Proc::read(*pid) {
+            Proc::Found { state, name } => {
+                !matches!(state, 'Z' | 'X' | 'x')
+                    && (name.contains("postgres") || name.contains("postmaster"))
+                    && works_in(*pid, data) == Some(true)
+            }
+            Proc::Absent | Proc::Unknown => false,
+        })
+        .collect()
+}
+
+/// Is this the working folder of the process? `None` if that cannot be told.
+fn works_in(pid: u32, data: &Path) -> Option<bool> {
+    let (cwd, data) = (fs::metadata(format!("/proc/{pid}/cwd")).ok()?, fs::metadata(data).ok()?);
+    Some(cwd.dev() == data.dev() && cwd.ino() == data.ino())
 }
 
 /// True while the process runs; a zombie does not.

@@ -1,6 +1,7 @@
 //! What a caller chooses about an embedded cluster.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How to run an embedded cluster.
@@ -31,8 +32,8 @@ pub struct Settings {
 pub enum Durability {
     /// Every commit is on the disk before it is acknowledged: for data that matters.
     Durable,
-    /// Nothing is forced to the disk, no autovacuum: for tests and throw-away data. Still survives `kill -9` of any
-    /// process, but not a crash of the machine.
+    /// Nothing is forced to the disk, no autovacuum: for tests and throw-away data. Survives `kill -9` of the process that
+    /// started it; of the server itself but for its last moments; not a crash of the machine.
     Fast,
 }
 
@@ -55,8 +56,9 @@ impl Settings {
     }
 }
 
-/// Where a cluster lives unless the user says otherwise: `/var/lib/docpal` for root (a home folder of root is closed
-/// to the user that PostgreSQL runs as), else `$XDG_DATA_HOME/docpal`, which defaults to `~/.local/share/docpal`.
+/// Where a cluster lives unless the user says otherwise: `$XDG_DATA_HOME/docpal`, which defaults to
+/// `~/.local/share/docpal`. For root, whose own home is closed to the user that PostgreSQL runs as, it is
+/// `/var/lib/docpal`, unless `HOME` or `XDG_DATA_HOME` names another folder than root's own.
 ///
 /// Without a home folder it is `docpal-data` in the current folder.
 ///
@@ -67,9 +69,23 @@ impl Settings {
 /// ```
 pub fn default_data_dir() -> PathBuf {
     if rustix::process::geteuid().is_root() {
-        return PathBuf::from("/var/lib/docpal");
+        let chosen = user_dir("XDG_DATA_HOME", ".local/share");
+        return chosen
+            .filter(|folder| !folder.starts_with(home_of_root()))
+            .unwrap_or_else(|| PathBuf::from("/var/lib/docpal"));
     }
     user_dir("XDG_DATA_HOME", ".local/share").unwrap_or_else(|| PathBuf::from("docpal-data"))
+}
+
+/// The home folder of root, as the system has it.
+fn home_of_root() -> PathBuf {
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let of_root = passwd.lines().map(|line| line.split(':')).find_map(|mut fields| {
+        let uid = fields.nth(2)?;
+        let home = fields.nth(2)?;
+        (uid == "0" && home.starts_with('/') && home != "/").then(|| PathBuf::from(home))
+    });
+    of_root.unwrap_or_else(|| PathBuf::from("/root"))
 }
 
 /// `$<variable>/docpal`, else `~/<fallback>/docpal`; relative values are ignored as the XDG specification demands.

@@ -30,7 +30,10 @@ pub fn from_sqlx(error: sqlx::Error) -> Error {
             Some("54000" | "54001" | "54011" | "54023") => {
                 (ErrorKind::Limit, "too_complex", "this is more than PostgreSQL can take at once")
             }
-            Some("57P01" | "57P02" | "57P03" | "53100" | "53200" | "53300") => unavailable(),
+            Some("53100") => {
+                (ErrorKind::Unavailable, "disk_full", "the disk of the database is full; nothing was written")
+            }
+            Some("57P01" | "57P02" | "57P03" | "53200" | "53300") => unavailable(),
             Some("28000" | "28P01" | "3D000") => (
                 ErrorKind::Unavailable,
                 "database_refused",
@@ -65,6 +68,11 @@ fn unavailable() -> (ErrorKind, &'static str, &'static str) {
 pub fn is_about_a_value(error: &Error) -> bool {
     let code = database_error(error).and_then(|database| database.code());
     code.is_some_and(|code| code.starts_with("22") || code.starts_with("54"))
+}
+
+/// Was it the role that may not do this?
+pub(super) fn lacks_rights(error: &Error) -> bool {
+    database_error(error).and_then(|database| database.code()).is_some_and(|code| code == "42501")
 }
 
 /// The constraint or index that a write violated, if that is why it failed.

@@ -11,7 +11,7 @@
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
-use super::errors::from_sqlx;
+use super::errors::{from_sqlx, lacks_rights};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The migrations of DocPal's own tables.
@@ -75,8 +75,53 @@ impl Migrations {
     /// Brings the schema up to date; does nothing when it is. All steps or none.
     ///
     /// # Errors
-    /// `database_too_new` when a newer DocPal migrated it; database errors as mapped.
+    /// `database_too_new` when a newer DocPal migrated it; `database_rights` when the role may not; database errors as
+    /// mapped.
     pub async fn run(&self, conn: &mut PgConnection) -> Result<()> {
+        match self.apply(conn).await {
+            Err(error) if lacks_rights(&error) => Err(rights(conn).await?.with_source(error)),
+            done => done,
+        }
+    }
+
+    /// Fails unless the schema is up to date; changes nothing.
+    ///
+    /// # Errors
+    /// `database_not_migrated`, `database_too_new`, `database_rights`, database errors as mapped.
+    pub async fn require(&self, conn: &mut PgConnection) -> Result<()> {
+        let done = match self.done(conn).await {
+            Err(error) if lacks_rights(&error) => return Err(rights(conn).await?.with_source(error)),
+            done => done?,
+        };
+        self.refuse_newer(&done)?;
+        let missing = self.steps.iter().filter(|step| !done.contains(&step.version)).count();
+        let message = match (missing, done.last()) {
+            (0, _) => return Ok(()),
+            (_, None) => "this database has no tables of DocPal yet".to_owned(),
+            (_, Some(version)) => format!(
+                "an older DocPal made this database: its tables are of version {version}, and this is version {}; bring \
+                 them up to date first",
+                self.newest()
+            ),
+        };
+        Err(Error::new(ErrorKind::Conflict, "database_not_migrated", message))
+    }
+
+    fn newest(&self) -> i32 {
+        self.steps.last().map_or(0, |step| step.version)
+    }
+
+    fn refuse_newer(&self, done: &[i32]) -> Result<()> {
+        let newest = self.newest();
+        let Some(version) = done.last().filter(|version| **version > newest) else { return Ok(()) };
+        let message = format!(
+            "a newer DocPal has migrated this database: its tables are of version {version}, and this one knows \
+             {newest}; run that version or a later one"
+        );
+        Err(Error::new(ErrorKind::Conflict, "database_too_new", message))
+    }
+
+    async fn apply(&self, conn: &mut PgConnection) -> Result<()> {
         if !self.schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
             return Err(Error::internal("a schema whose name would need quotes"));
         }
@@ -87,14 +132,7 @@ impl Migrations {
             .await
             .map_err(from_sqlx)?;
         let done = self.done(&mut tx).await?;
-        let newest = self.steps.last().map_or(0, |step| step.version);
-        if done.last().is_some_and(|version| *version > newest) {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "database_too_new",
-                "a newer DocPal has migrated this database; run that version or a later one",
-            ));
-        }
+        self.refuse_newer(&done)?;
         let note = format!("INSERT INTO {}.migrations (version, name) VALUES ($1, $2)", self.schema);
         for step in self.steps.iter().filter(|step| !done.contains(&step.version)) {
             tx.execute(sqlx::raw_sql(step.sql)).await.map_err(from_sqlx)?;
@@ -127,6 +165,21 @@ impl Migrations {
     }
 }
 
+/// What is missing to the role of the connection, which is told by name: it is for whoever runs DocPal.
+async fn rights(conn: &mut PgConnection) -> Result<Error> {
+    let (role, database): (String, String) =
+        sqlx::query_as("SELECT current_user::text, current_database()::text")
+            .fetch_one(conn)
+            .await
+            .map_err(from_sqlx)?;
+    let message = format!(
+        "the role `{role}` may not make, change or read DocPal's tables in the database `{database}`: make it the owner \
+         of the database and of the schemas docpal and docpal_server, or, for an empty database, GRANT CREATE ON \
+         DATABASE {database} TO {role}"
+    );
+    Ok(Error::new(ErrorKind::Conflict, "database_rights", message))
+}
+
 /// A short text that changes whenever a migration is added; names test templates.
 #[must_use]
 pub fn fingerprint() -> String {
@@ -135,6 +188,14 @@ pub fn fingerprint() -> String {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
     format!("{hash:016x}")
+}
+
+/// Fails unless DocPal's own tables are up to date; changes nothing.
+///
+/// # Errors
+/// As [`Migrations::require`].
+pub async fn require(conn: &mut PgConnection) -> Result<()> {
+    CORE.require(conn).await
 }
 
 /// Brings DocPal's own tables up to date; does nothing when they are.

@@ -12,28 +12,25 @@ use docpal_server::demo::{Demo, install};
 
 use super::config::Config;
 use super::database::Database;
+use super::place::Command;
 use super::problem::Problem;
 use super::serve;
 
 /// Keys are shown at every start of the demo, so this file keeps them; only its owner can read it.
 const KEYS: &str = "demo-keys";
 
-pub(crate) async fn run(mut config: Config) -> Result<(), Problem> {
-    config.data_dir = config.data_dir.join("demo");
+pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     let listener = serve::bind(config.listen).await?;
     let signals = serve::Signals::new()?;
-    let database = Database::open(&config, Some(config.timeout)).await?;
+    let database = Database::open(config, Command::Demo, Some(config.timeout)).await?;
     let demo = install(&database.docpal).await?;
-    let (owner, member) = keys(&database.docpal, &demo, &config.data_dir.join(KEYS)).await?;
+    let (owner, member) = keys(&database.docpal, &demo, &config.place.data_dir.join(KEYS)).await?;
     let address = listener.local_addr().unwrap_or(config.listen);
     serve::announce(address, &database);
     super::say(&format!("  Owner key   {}", owner.reveal()));
     super::say(&format!("  Member key  {}   (sees neither costs nor draft orders)", member.reveal()));
     super::say(&commands(address, &demo, &owner, &member));
-    serve::serve(&config, listener, &database, signals).await?;
-    database.close().await?;
-    tracing::info!("stopped");
-    Ok(())
+    serve::until_stopped(config, listener, database, signals).await
 }
 
 /// The keys of the last start when they still work, else new ones.
@@ -111,6 +108,9 @@ Try it in another terminal:
 
   # A table as a file
   curl -sw '\n' -H 'Authorization: Bearer {owner}' 'http://{address}/api/tables/{lines}/records/export?format=csv' | head -4
+
+  # A file of your own as a table of this demo
+  docpal-server import --demo FILE.csv
 
 Stop with Ctrl-C; the data stays for the next start.
 "#

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use docpal_core::json_out::JsonFormat;
 use docpal_core::{Actor, Docpal, TableId, names};
 use docpal_query::{RecordsExt as _, ViewSpec};
-use docpal_server::bootstrap::first_company;
+use docpal_server::bootstrap::oldest_company;
 use docpal_server::export::{Format, Writer};
 
 use super::config::Config;
 use super::database::Database;
+use super::key::no_company;
 use super::problem::Problem;
-use super::serve::COMPANY;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -36,7 +36,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Problem> {
-    let database = Database::open(config, None).await?;
+    let database = Database::existing(config).await?;
+    database.tell(config);
     let done = export(&database.docpal, options).await;
     database.close().await?;
     let records = match done {
@@ -52,7 +53,7 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
 }
 
 async fn export(docpal: &Docpal, options: &Options) -> Result<u64, Stop> {
-    let (_, owner) = first_company(docpal, COMPANY).await?;
+    let (_, owner) = oldest_company(docpal).await?.ok_or_else(no_company)?;
     let table = find(docpal, &owner, options).await?;
     let mut pages = docpal.records(&owner, table).export(&ViewSpec::new()).await?;
     let mut out = open(options)?;

@@ -13,6 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::config::Config;
 use super::database::Database;
+use super::interrupt::Interrupt;
+use super::place::Command;
 use super::problem::Problem;
 use super::serve::COMPANY;
 
@@ -54,11 +56,13 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
             "--table belongs to a single file; of several, each becomes a table of its name",
         ));
     }
+    let interrupt = Interrupt::watch("nothing was imported")?;
     // Every file is read whole before the database is touched.
     let read = options.files.iter().map(|file| read(file, options)).collect::<Result<Vec<_>, _>>()?;
     let ready = wish::share(read, options)?;
-    let database = Database::open(config, None).await?;
-    let done = write(&database.docpal, options, &ready).await;
+    let database = Database::open(config, Command::Beside, None).await?;
+    database.tell(config);
+    let done = write(&database.docpal, options, &ready, &interrupt).await;
     database.close().await?;
     for (ready, loaded) in ready.iter().zip(done?) {
         report(&ready.plan, &loaded);
@@ -82,7 +86,12 @@ fn read(file: &Path, options: &Options) -> Result<wish::Read, Problem> {
 }
 
 /// Loads every file, or nothing.
-async fn write(docpal: &Docpal, options: &Options, ready: &[Ready]) -> Result<Vec<Loaded>, Problem> {
+async fn write(
+    docpal: &Docpal,
+    options: &Options,
+    ready: &[Ready],
+    interrupt: &Interrupt,
+) -> Result<Vec<Loaded>, Problem> {
     let (_, owner) = first_company(docpal, COMPANY).await?;
     let mut tx = docpal.begin().await?;
     let app = app(docpal, &owner, &mut tx, &options.app).await?;
@@ -95,18 +104,29 @@ async fn write(docpal: &Docpal, options: &Options, ready: &[Ready]) -> Result<Ve
             |problem: Problem| Problem::new(format!("{}: nothing was imported\n{problem}", plan.spec().name));
         done.push(loaded.map_err(|failure| failed(failure.into()))?);
     }
+    interrupt.begin_end().await;
     tx.commit().await?;
     Ok(done)
 }
 
 /// The app with a name, made if it is missing.
 async fn app(docpal: &Docpal, owner: &Actor, conn: &mut Connection, name: &str) -> Result<AppId, Problem> {
-    let apps = docpal.apps(owner);
-    let known = apps.list().await?.into_iter().find(|app| names::fold(&app.name) == names::fold(name.trim()));
-    match known {
-        Some(app) => Ok(app.id),
-        None => Ok(apps.create_in(conn, &AppSpec::new(name)).await?.id),
+    if let Some(known) = known_app(docpal, owner, name).await? {
+        return Ok(known);
     }
+    match docpal.apps(owner).create_in(conn, &AppSpec::new(name)).await {
+        Ok(made) => Ok(made.id),
+        // Another import has just made it.
+        Err(error) if error.is_conflict() => {
+            known_app(docpal, owner, name).await?.ok_or_else(|| Problem::from(error))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn known_app(docpal: &Docpal, owner: &Actor, name: &str) -> Result<Option<AppId>, Problem> {
+    let all = docpal.apps(owner).list().await?;
+    Ok(all.into_iter().find(|app| names::fold(&app.name) == names::fold(name.trim())).map(|app| app.id))
 }
 
 fn report(plan: &Plan, loaded: &Loaded) {

@@ -3,12 +3,11 @@
 use chrono::{DateTime, Utc};
 use docpal_core::{Actor, Docpal, Role, SystemReason, UserId};
 use docpal_server::api_key::{self, ApiKeyId, KeySpec};
-use docpal_server::bootstrap::{first_company, owner_of};
+use docpal_server::bootstrap::{oldest_company, owner_of};
 
 use super::config::Config;
 use super::database::Database;
 use super::problem::Problem;
-use super::serve::COMPANY;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Options {
@@ -26,7 +25,7 @@ pub(crate) enum Options {
         #[arg(long, value_name = "INSTANT")]
         expires_at: Option<DateTime<Utc>>,
     },
-    /// List the keys that are not revoked
+    /// List the keys that are not revoked; changes nothing
     List,
     /// Revoke a key; a running server knows within five seconds
     Revoke {
@@ -37,14 +36,16 @@ pub(crate) enum Options {
 }
 
 pub(crate) async fn run(config: &Config, options: Options) -> Result<(), Problem> {
-    let database = Database::open(config, None).await?;
+    let database = Database::existing(config).await?;
+    database.tell(config);
     let done = act(&database.docpal, options).await;
     database.close().await?;
     done
 }
 
 async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
-    let (company, _) = first_company(docpal, COMPANY).await?;
+    docpal_server::require_migrated(docpal).await?;
+    let (company, _) = oldest_company(docpal).await?.ok_or_else(no_company)?;
     let host = Actor::system(company.id, SystemReason::Host);
     match options {
         Options::New { name, role, user, expires_at } => {
@@ -72,9 +73,17 @@ async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
                 ));
             }
         }
-        Options::Revoke { id } => api_key::revoke(docpal, &host, id).await?,
+        Options::Revoke { id } => {
+            api_key::revoke(docpal, &host, id).await?;
+            eprintln!("revoked; a running server refuses it within five seconds");
+        }
     }
     Ok(())
+}
+
+/// There is a database, and nobody has used it yet.
+pub(super) fn no_company() -> Problem {
+    Problem::new("there is no company in this database yet: `serve`, `demo` and `import` make the first one")
 }
 
 fn id(text: &str) -> Result<ApiKeyId, String> {

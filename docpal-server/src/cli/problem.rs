@@ -1,6 +1,7 @@
 //! What stops a command, in words for the person at the terminal.
 
 use std::fmt;
+use std::process::ExitCode;
 
 use docpal_core::Error;
 use docpal_core::embedded::EmbeddedError;
@@ -8,17 +9,37 @@ use docpal_server::new_table::ImportFailure;
 
 /// What stops a command.
 #[derive(Debug)]
-pub(crate) struct Problem(String);
+pub(crate) struct Problem {
+    /// Empty when all was said already.
+    message: String,
+    status: u8,
+}
 
 impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), status: 1 }
+    }
+
+    /// The end of a program that has told its reasons itself.
+    pub(crate) fn status(status: u8) -> Self {
+        Self { message: String::new(), status }
+    }
+
+    /// Tells the person at the terminal, and gives the status to end with.
+    pub(crate) fn tell(&self) -> ExitCode {
+        match self.message.as_str() {
+            "" => {}
+            // What is found in a formula begins so by itself.
+            found if found.starts_with("error[") => eprintln!("{found}"),
+            message => eprintln!("error: {message}"),
+        }
+        ExitCode::from(self.status)
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -26,7 +47,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         // The person at the terminal runs the database too, so the cause is theirs to see.
         let cause = std::error::Error::source(&error).map(|cause| format!("\ncause: {cause}"));
-        Self(format!("{}{}", ImportFailure::from(error), cause.unwrap_or_default()))
+        Self::new(format!("{}{}", ImportFailure::from(error), cause.unwrap_or_default()))
     }
 }
 
@@ -34,13 +55,13 @@ impl From<ImportFailure> for Problem {
     fn from(failure: ImportFailure) -> Self {
         match failure {
             ImportFailure::Refused(error) => error.into(),
-            lines @ ImportFailure::Lines { .. } => Self(lines.to_string()),
+            lines @ ImportFailure::Lines { .. } => Self::new(lines.to_string()),
         }
     }
 }
 
 impl From<EmbeddedError> for Problem {
     fn from(error: EmbeddedError) -> Self {
-        Self(error.to_string())
+        Self::new(error.to_string())
     }
 }

@@ -1,8 +1,11 @@
 //! `docpal-server serve`: bind, start, serve until told to stop, drain, stop.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
+use docpal_core::embedded::Health;
 use docpal_server::bootstrap::{Bootstrap, OwnerKey, bootstrap};
 use docpal_server::{Connections, Server};
 use tokio::net::TcpListener;
@@ -11,6 +14,8 @@ use tokio::sync::watch;
 
 use super::config::Config;
 use super::database::Database;
+use super::doctor;
+use super::place::Command;
 use super::problem::Problem;
 
 /// The company that a new database gets.
@@ -23,16 +28,56 @@ const DRAIN: Duration = Duration::from_secs(20);
 pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     let listener = bind(config.listen).await?;
     let signals = Signals::new()?;
-    let database = Database::open(config, Some(config.timeout)).await?;
+    let database = Database::open(config, Command::Serve, Some(config.timeout)).await?;
     let given = given_key();
     let first = bootstrap(&database.docpal, COMPANY, given.as_deref()).await?;
     let address = listener.local_addr().unwrap_or(config.listen);
     announce(address, &database);
     tell_key(&first);
-    serve(config, listener, &database, signals).await?;
-    database.close().await?;
+    if let Some(wrong) = doctor::clock(&database.docpal.database_facts().await?, Utc::now()) {
+        tracing::warn!("{wrong}");
+    }
+    until_stopped(config, listener, database, signals).await
+}
+
+/// Serves until a signal comes or the database is lost, and closes the database.
+pub(crate) async fn until_stopped(
+    config: &Config,
+    listener: TcpListener,
+    database: Database,
+    signals: Signals,
+) -> Result<(), Problem> {
+    let health = database.health();
+    let served = tokio::select! {
+        served = serve(config, listener, &database, signals) => served,
+        cause = lost(health) => Err(Problem::new(cause.as_ref())),
+    };
+    let closed = database.close().await;
+    served?;
+    closed?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Tells of the embedded PostgreSQL until it is lost; gives the words.
+async fn lost(health: Option<watch::Receiver<Health>>) -> Arc<str> {
+    let Some(mut health) = health else { return std::future::pending().await };
+    let mut known = 0;
+    while health.changed().await.is_ok() {
+        let now = health.borrow_and_update().clone();
+        match now {
+            Health::Restarting { attempt, cause } => {
+                tracing::warn!(attempt, "PostgreSQL ended and is started again: {cause}");
+            }
+            Health::Running { restarts } if restarts > known => {
+                known = restarts;
+                tracing::info!(restarts, "PostgreSQL runs again");
+            }
+            Health::Lost { cause } => return cause,
+            _ => {}
+        }
+    }
+    std::future::pending().await
 }
 
 /// The key that the environment gives.
@@ -65,7 +110,11 @@ fn tell_key(first: &Bootstrap) {
             super::say(&format!("  Owner key   {}   (shown this once; keep it)", secret.reveal()));
         }
         OwnerKey::Given => super::say("  Owner key   the one in DOCPAL_API_KEY"),
-        OwnerKey::Kept => {}
+        OwnerKey::Kept => {
+            super::say(
+                "  Owner key   shown at the first start; lost it? docpal-server key new NAME makes another",
+            );
+        }
         OwnerKey::Refused => {
             tracing::warn!(
                 "DOCPAL_API_KEY is not a key of this database, which has keys already; it was not added"
@@ -75,18 +124,20 @@ fn tell_key(first: &Bootstrap) {
 }
 
 /// Serves until a signal comes, then until the requests under way have ended.
-pub(crate) async fn serve(
+async fn serve(
     config: &Config,
     listener: TcpListener,
     database: &Database,
     mut signals: Signals,
 ) -> Result<(), Problem> {
-    let server = Server::builder(database.docpal.clone())
+    let mut server = Server::builder(database.docpal.clone())
         .body_limit(config.body_limit)
         .timeout(config.timeout)
-        .metrics(config.metrics)
-        .start()
-        .await?;
+        .metrics(config.metrics);
+    if let Some(health) = database.health() {
+        server = server.health(health);
+    }
+    let server = server.start().await?;
     let (stop, mut stopped) = watch::channel(false);
     let told = async move { drop(stopped.wait_for(|stop| *stop).await) };
     // A request may be still for as long as it may take.
@@ -135,7 +186,7 @@ impl Signals {
     }
 
     /// Waits for the next one.
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => (),
             _ = self.terminate.recv() => (),

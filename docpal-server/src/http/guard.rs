@@ -7,6 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use docpal_core::embedded::Health;
+use docpal_core::{Error, ErrorKind};
+use tokio::sync::watch;
 
 use super::error::ApiError;
 
@@ -42,6 +45,38 @@ pub(crate) async fn timeout(State(limit): State<Duration>, request: Request, nex
             ApiError::new(StatusCode::GATEWAY_TIMEOUT, "request_timeout", message).into_response()
         }
     }
+}
+
+/// Refuses, while the embedded PostgreSQL is down, what would wait for it; what needs no database is answered.
+pub(crate) async fn database(
+    State(health): State<watch::Receiver<Health>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    tokio::select! {
+        biased;
+        response = next.run(request) => response,
+        refused = down(health) => refused.into_response(),
+    }
+}
+
+/// Waits until the database is down.
+async fn down(mut health: watch::Receiver<Health>) -> ApiError {
+    let is_down = |health: &Health| !matches!(health, Health::Running { .. });
+    let found = health.wait_for(is_down).await.map(|health| health.clone());
+    let refused = match found {
+        Ok(Health::Lost { .. }) => {
+            let message = "the database has ended and cannot be brought back";
+            Error::new(ErrorKind::Unavailable, "database_lost", message)
+        }
+        Ok(_) => {
+            let message = "the database has ended and is being started again; try again shortly";
+            Error::new(ErrorKind::Unavailable, "database_restarting", message)
+        }
+        // Nobody watches any more.
+        Err(_) => return std::future::pending().await,
+    };
+    refused.into()
 }
 
 /// A defect that panicked is an error like any other for the client.

@@ -28,7 +28,8 @@ pub(crate) async fn live() -> Json<Health> {
     Json(OK)
 }
 
-/// Can the server serve? It can when its database answers.
+/// Can the server serve? It can when its database answers. While the embedded PostgreSQL is started again the code is
+/// `database_restarting`.
 #[utoipa::path(get, path = "/readyz", tag = "server", security(()),
     responses((status = 200, body = Health), (status = 503, body = ErrorBody)))]
 pub(crate) async fn ready(State(state): State<ServerState>) -> ApiResult<Json<Health>> {

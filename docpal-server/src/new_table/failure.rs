@@ -82,7 +82,7 @@ impl fmt::Display for ImportFailure {
                 let entries = error
                     .fields()
                     .iter()
-                    .filter(|entry| error.fields().len() > 1 || entry.message != error.message());
+                    .filter(|entry| error.fields().len() > 1 || !error.message().ends_with(&entry.message));
                 entries.into_iter().try_for_each(|entry| {
                     write!(f, "\n  {}: {} [{}]", entry.field, entry.message, entry.code)
                 })

@@ -27,3 +27,14 @@ pub async fn migrate(docpal: &Docpal) -> Result<()> {
     let conn: &mut Connection = &mut conn;
     SERVER.run(conn).await
 }
+
+/// Fails unless the server's own tables are up to date; changes nothing. For a program that looks at them without
+/// starting a server.
+///
+/// # Errors
+/// `database_not_migrated`, `database_too_new`, database errors as mapped.
+pub async fn require_migrated(docpal: &Docpal) -> Result<()> {
+    let mut conn = docpal.acquire().await?;
+    let conn: &mut Connection = &mut conn;
+    SERVER.require(conn).await
+}

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
+mod recovery;
 #[cfg(test)]
 mod serving;

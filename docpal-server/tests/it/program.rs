@@ -1,10 +1,12 @@
 //! Running the program.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -26,6 +28,11 @@ impl Folder {
         path
     }
 
+    /// A path in this folder.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
+
     /// The program on the data in this folder, without the settings of whoever runs the tests.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_docpal-server"));
@@ -36,6 +43,13 @@ impl Folder {
             command.env_remove(name);
         }
         command
+    }
+
+    /// How other programs reach the database of the server that runs on this folder.
+    pub(crate) fn url(&self) -> String {
+        let said = self.run(&["doctor"]).ok();
+        let url = said.split('\'').find(|part| part.starts_with("postgres://"));
+        url.unwrap_or_else(|| panic!("no URL in {said}")).to_owned()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Done {
@@ -66,6 +80,11 @@ impl Done {
         self.stderr()
     }
 
+    /// What it wrote to the standard error output.
+    pub(crate) fn log(&self) -> String {
+        self.stderr()
+    }
+
     fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
@@ -77,12 +96,15 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     /// What it printed before it served.
     pub(crate) said: String,
+    log: PathBuf,
 }
 
 impl Running {
     /// Starts `command` on a free port and waits until it serves.
     pub(crate) fn start(mut command: Command) -> Self {
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let log = std::env::temp_dir().join(format!("docpal-cli-{}-{number}.log", std::process::id()));
+        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = String::new();
@@ -94,7 +116,27 @@ impl Running {
             said.push_str(&line);
             said.push('\n');
         }
-        Self { child, address: address.unwrap(), said }
+        Self { child, address: address.unwrap(), said, log }
+    }
+
+    /// The owner's key, as it was printed.
+    pub(crate) fn key(&self) -> String {
+        self.said.split_whitespace().find(|word| word.starts_with("dpk_")).unwrap().to_owned()
+    }
+
+    /// What it wrote to the standard error output.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until it has ended by itself, and gives its status.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        let mut status = None;
+        until("the server has ended", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.and_then(|status| status.code())
     }
 
     pub(crate) fn get(&self, path: &str, key: &str) -> String {
@@ -117,5 +159,15 @@ impl Drop for Running {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+        drop(std::fs::remove_file(&self.log));
+    }
+}
+
+/// Waits for something that must happen.
+pub(crate) fn until(what: &str, mut happened: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !happened() {
+        assert!(start.elapsed() < Duration::from_secs(300), "{what}: not after five minutes");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }

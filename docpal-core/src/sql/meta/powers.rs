@@ -1,4 +1,6 @@
-//! What the role that DocPal works as may do beyond its own database.
+//! What there is to know of the database that DocPal works in, and of the role that it works as.
+
+use chrono::{DateTime, Utc};
 
 use crate::error::Result;
 use crate::sql::Connection;
@@ -18,6 +20,24 @@ pub async fn needless(conn: &mut Connection) -> Result<Vec<String>> {
          WHERE rolname = current_user AND given",
     )
     .fetch_all(conn)
+    .await
+    .map_err(from_sqlx)
+}
+
+/// The version of PostgreSQL, when DocPal's tables were made and when they were brought up to date last, and the bytes of
+/// the database.
+///
+/// # Errors
+/// Database errors as mapped.
+pub async fn facts(
+    conn: &mut Connection,
+) -> Result<(String, Option<DateTime<Utc>>, Option<DateTime<Utc>>, i64)> {
+    sqlx::query_as(
+        "SELECT current_setting('server_version'), min(applied_at), max(applied_at),
+                pg_database_size(current_database())
+         FROM docpal.migrations",
+    )
+    .fetch_one(conn)
     .await
     .map_err(from_sqlx)
 }
