@@ -28,6 +28,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use docpal_formula::{Type, Value};
 use rust_decimal::Decimal;
 
+pub use long_text::TEXT_FORMATS;
 pub use select::{MAX_OPTIONS, SelectOption};
 
 use crate::json::Json;

@@ -7,6 +7,7 @@ pub mod field;
 
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::operators::dates;
 use crate::shape;
 use crate::shape::{At, Key, Kind, Shape, Terms};
 
@@ -97,6 +98,7 @@ shape! {
         /// The operator's code, as `gt`.
         pub op: String,
         /// The value to compare with, if the operator takes one.
+        #[kind = value_kind()]
         pub value: Option<Json>,
         /// Should a text be compared exactly? Off by default.
         pub case_sensitive: bool = false,
@@ -195,6 +197,22 @@ impl Filter {
             Self::Test(test) => Self::Test(change(test)?),
         })
     }
+}
+
+/// What a filter compares with: what `/api/field-types` shows of each operator.
+fn value_kind() -> Kind {
+    let about = "What the operator compares with: a text, a number, true or false, a list of these; for dates also one \
+                 that moves with the day, as `{\"mode\": \"last_days\", \"n\": 7}`";
+    let values = || Kind::Either(shape::filter_value(relative_date));
+    Kind::named("FilterValue", &[about], values).into()
+}
+
+fn relative_date() -> Kind {
+    let mode = Key::new("mode", "Which days, seen from today", Kind::Words(dates::modes().collect()));
+    let about = "How many; needed with the modes in the plural, `days_ago` and `days_from_now`, and taken by no other";
+    let mut n = Key::new("n", about, Kind::Whole(0, dates::MAX_N.into()));
+    n.required = false;
+    Kind::Object(vec![mode, n])
 }
 
 impl Shape for Filter {

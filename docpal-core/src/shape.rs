@@ -11,7 +11,8 @@ use crate::json::Json;
 
 pub use at::{At, Terms};
 pub use entries::Entries;
-pub use kind::{Key, Kind, Named};
+pub(crate) use kind::filter_value;
+pub use kind::{Key, Kind, Named, cell_value};
 pub use values::{Map, word};
 
 /// What can be read from the JSON of a request, and described.
@@ -69,7 +70,8 @@ pub trait Shape: Sized {
 /// A key may be left out when its type is an `Option`, or when it has a default after `=`. What may stand above the
 /// struct, in this order: `#[name = ".."]` for the schema, `#[example = ".."]` in JSON, `#[terms = ..]` for refusals in
 /// other words (see [`Terms`]), `#[derive(..)]`. Above a key: `#[example = ".."]`, `#[within = 1, 1_000]` for a whole
-/// number with bounds.
+/// number with bounds, `#[length = 1, 100]` for a text or list whose length is judged later,
+/// `#[kind = ..]` for a value that is.
 #[macro_export]
 macro_rules! shape {
     (
@@ -83,6 +85,8 @@ macro_rules! shape {
                 $(#[doc = $key_about:literal])*
                 $(#[example = $sample:literal])?
                 $(#[within = $from:expr, $to:expr])?
+                $(#[length = $least:expr, $most:expr])?
+                $(#[kind = $kind:expr])?
                 $key_vis:vis $key:ident: $ty:ty $(= $default:expr)?
             ),* $(,)?
         }
@@ -100,7 +104,9 @@ macro_rules! shape {
                         $crate::shape::Key::of::<$ty>(stringify!($key), &[$($key_about),*])
                             .has_default($crate::shape!(@has_default $($default)?))
                             $(.example($sample))?
-                            $(.within(i64::from($from), i64::from($to)))?,
+                            $(.within(i64::from($from), i64::from($to)))?
+                            $(.length($least, $most))?
+                            $(.kind($kind))?,
                     )*])
                 }
                 $crate::shape::Kind::named(stringify!($name), &[$($about),*], keys)

@@ -2,6 +2,7 @@
 //! from the cells: arithmetic for all rows at once, everything else row by row.
 
 mod by_column;
+mod compact;
 
 use std::sync::{Arc, OnceLock};
 
@@ -182,6 +183,11 @@ impl Page {
         json_out::list(self.rows.iter().enumerate(), out, |(index, row), out| {
             self.write_row(index, row, format, out);
         });
+        self.write_end(out);
+    }
+
+    /// What stands behind the records of a list.
+    fn write_end(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b",\"next_cursor\":");
         match &self.next_cursor {
             Some(cursor) => json_out::text(cursor, out),

@@ -21,6 +21,8 @@ use docpal_core::{
     Actor, Docpal, Error, ErrorKind, FieldError, RecordDraft, RecordId, Result, TableId, TableSnapshot,
 };
 
+pub use bulk::MAX_RECORDS;
+pub use delete::MAX_IDS;
 pub use read::Export;
 pub use write::Saved;
 

@@ -4,6 +4,7 @@ mod api_keys;
 mod apps;
 mod audit;
 mod call;
+mod cell;
 mod drain;
 pub(crate) mod error;
 mod extract;

@@ -9,7 +9,7 @@
 //! `DOCPAL_NI_REQUESTS=100000 DOCPAL_NI_SEED=7 cargo test --test it noninterference`.
 
 mod build;
-mod dice;
+pub(crate) mod dice;
 mod kinds;
 mod model;
 mod requests;

@@ -37,6 +37,9 @@ impl FieldSpec {
     }
 }
 
+/// The formats of a `long_text`: how a viewer shows it.
+pub const TEXT_FORMATS: [&str; 2] = ["plain", "markdown"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {

@@ -143,7 +143,12 @@ const COUNTED: &[&str] = &[
     "days_from_now",
 ];
 /// The largest `n`.
-const MAX_N: u32 = 10_000;
+pub(crate) const MAX_N: u32 = 10_000;
+
+/// All modes, those without a number first.
+pub(crate) fn modes() -> impl Iterator<Item = &'static str> {
+    MODES.iter().chain(COUNTED).copied()
+}
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
@@ -208,8 +213,8 @@ fn relative(entries: &[(String, Json)]) -> Result<Stretch, String> {
         (None, _, Some(mode)) => Err(format!("`{mode}` needs `n`")),
         (Some(_), Some(mode), _) => Err(format!("`{mode}` takes no `n`")),
         (_, None, None) => {
-            let all: Vec<&str> = MODES.iter().chain(COUNTED).copied().collect();
-            let near = crate::names::suggestion(crate::names::nearest(mode, all.iter().copied()));
+            let all: Vec<&str> = modes().collect();
+            let near = crate::names::end_of_sentence(crate::names::nearest(mode, all.iter().copied()));
             Err(format!("there is no mode `{mode}`{near} The modes are: {}", all.join(", ")))
         }
     }

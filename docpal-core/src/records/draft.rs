@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::shape::{At, Kind, Shape};
+use crate::shape::{At, Kind, Shape, cell_value};
 
 /// Field names (or ids) with values.
 ///
@@ -50,7 +50,7 @@ impl RecordDraft {
 
 impl Shape for RecordDraft {
     fn kind() -> Kind {
-        Kind::Map(Box::new(Kind::Any))
+        Kind::Map(Box::new(cell_value()))
     }
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {

@@ -10,6 +10,8 @@ use super::Shape;
 pub enum Kind {
     /// Any JSON.
     Any,
+    /// Null.
+    Null,
     /// A text.
     Text,
     /// A UUID, as a text.
@@ -64,6 +66,9 @@ pub struct Key {
     pub required: bool,
     /// An example of its value, in JSON.
     pub example: Option<&'static str>,
+    /// How many characters a text has, or values a list: at least and at most. What reads the value may not know of
+    /// it, but what takes it refuses others.
+    pub length: Option<(usize, usize)>,
 }
 
 impl Kind {
@@ -100,7 +105,7 @@ impl Key {
     /// A key that must be given.
     #[must_use]
     pub fn new(name: &'static str, about: &str, kind: Kind) -> Self {
-        Self { name, about: about.to_owned(), kind, required: true, example: None }
+        Self { name, about: about.to_owned(), kind, required: true, example: None, length: None }
     }
 
     /// A key whose value is a `T`, with the lines of what it is for.
@@ -123,12 +128,49 @@ impl Key {
         self
     }
 
+    /// The same key, with more to say of its value than its type does: what judges it comes later.
+    #[must_use]
+    pub fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// The same key, of a text or a list, with the least and the greatest number of its characters or values.
+    #[must_use]
+    pub fn length(mut self, least: usize, most: usize) -> Self {
+        self.length = Some((least, most));
+        self
+    }
+
     /// The same key, of a whole number, with bounds of its own.
     #[must_use]
     pub fn within(mut self, from: i64, to: i64) -> Self {
         self.kind = Kind::Whole(from, to);
         self
     }
+}
+
+/// What stands alone in a cell or in a filter.
+const SCALARS: [Kind; 4] = [Kind::Text, Kind::Number, Kind::Flag, Kind::Null];
+
+/// What a cell can hold; whether its field takes it is judged where the field is known.
+#[must_use]
+pub fn cell_value() -> Kind {
+    let about = "What a cell holds, by the type of its field: a text, a number, true or false, or a list of these; null \
+                 when it is empty";
+    let values = || Kind::Either(SCALARS.into_iter().chain([list_of(SCALARS.into())]).collect());
+    Kind::named("CellValue", &[about], values).into()
+}
+
+/// What a filter can compare with; whether its operator takes it is judged where the field is known. `relative` is what
+/// stands for a date that moves.
+pub(crate) fn filter_value(relative: fn() -> Kind) -> Vec<Kind> {
+    let alone = || SCALARS.into_iter().chain([relative()]);
+    alone().chain([list_of(alone().collect())]).collect()
+}
+
+fn list_of(kinds: Vec<Kind>) -> Kind {
+    Kind::List(Box::new(Kind::Either(kinds)))
 }
 
 /// The key that an identifier of Rust stands for.

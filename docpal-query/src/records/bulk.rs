@@ -19,7 +19,7 @@ use crate::lower::predicate;
 use crate::predicate::Predicate;
 
 /// So many records are made in one call.
-pub(super) const MAX_RECORDS: usize = 100_000;
+pub const MAX_RECORDS: usize = 100_000;
 /// So many failed entries are given; a file with one wrong column would have one per line.
 const MAX_ENTRIES: usize = 100;
 /// Ids per audit row.

@@ -15,7 +15,7 @@ use crate::lower::field::Relation;
 use crate::lower::predicate;
 
 /// So many records are deleted in one call.
-const MAX_IDS: usize = 10_000;
+pub const MAX_IDS: usize = 10_000;
 const DELETED: ColumnName = ColumnName::system("d");
 const BEFORE: ColumnName = ColumnName::system("b");
 const MAY: ColumnName = ColumnName::system("may");

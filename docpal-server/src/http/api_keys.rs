@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use docpal_core::names::MAX_NAME;
 use docpal_core::{CompanyId, Role, UserId, shape};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +23,7 @@ shape! {
     pub(crate) struct NewKey {
         /// What people call it.
         #[example = r#""night import""#]
+        #[length = 1, MAX_NAME]
         name: String,
         /// `member`, `admin`, `owner`, or the id of a custom role.
         #[example = r#""member""#]

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use docpal_core::names::MAX_NAME;
 use docpal_core::{App, AppSpec, Resource, shape};
 use utoipa::ToSchema;
 
@@ -18,6 +19,7 @@ shape! {
     pub(crate) struct NewApp {
         /// 1 to 100 characters on one line, unique in the company ignoring case.
         #[example = r#""Sales""#]
+        #[length = 1, MAX_NAME]
         name: String,
         /// An icon for people.
         icon: Option<String>,

@@ -1,5 +1,7 @@
 //! `/api/audit/logs`
 
+use std::collections::HashMap;
+
 use axum::Json;
 use chrono::{DateTime, Utc};
 use docpal_core::{AppId, RecordId, TableId, shape};
@@ -8,22 +10,26 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::Caller;
+use super::cell::CellValue;
 use super::error::ApiResult;
 use super::query::Query;
 use super::reply::ListOf;
 
 /// So many entries are given when the caller does not say.
-const DEFAULT: i64 = 100;
-const MOST: i64 = 1_000;
+const DEFAULT: u32 = 100;
+const MOST: u32 = 1_000;
 
 shape! {
     /// What a list of the audit log takes.
     #[derive(Debug)]
     pub(crate) struct AuditParameters {
         /// At most so many; 100 by default, 1,000 at most
-        limit: Option<i64>,
+        #[within = 1, MOST]
+        limit: Option<u32>,
         /// Where the part before ended, as its `next_cursor` said
         cursor: Option<String>,
+        /// Give also `details`: what records held before and after, which is most of a page
+        details: bool = false,
     }
 }
 
@@ -45,18 +51,53 @@ pub(crate) struct AuditBody {
     table: Option<TableId>,
     #[schema(value_type = Vec<String>)]
     records: Vec<RecordId>,
-    /// `before` and `after`: what records held, by field id.
-    #[schema(value_type = Object)]
-    details: docpal_core::Json,
+    /// What was changed; given with `details=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AuditDetails>)]
+    details: Option<docpal_core::Json>,
     /// The session or key that was used.
     session: Option<String>,
     /// The address and the user agent.
     origin: Option<String>,
 }
 
-impl From<AuditEntry> for AuditBody {
-    fn from(entry: AuditEntry) -> Self {
-        let AuditEntry { id, at, actor, action, app, table, records, details, session, origin, .. } = entry;
+/// What was changed, as far as the reader may see it.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what the log holds")]
+pub(crate) struct AuditDetails {
+    /// What a record held before, by field id; of many records that were deleted, a list.
+    before: Option<Before>,
+    /// What was set, by field id.
+    after: Option<HashMap<String, CellValue>>,
+    /// Of what was made or deleted.
+    name: Option<String>,
+    /// Of a key: its role.
+    role: Option<String>,
+    /// Of a key: whom it acts for.
+    user: Option<String>,
+    /// Of a rule: its id.
+    rule: Option<String>,
+    /// Of a rule: for whom it is.
+    subject: Option<String>,
+    /// Of a rule: what it is about.
+    action: Option<String>,
+    /// Of a rule: `allow` or `deny`.
+    effect: Option<String>,
+}
+
+/// What one record held, or a list of what many held.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what the log holds")]
+pub(crate) enum Before {
+    One(HashMap<String, CellValue>),
+    Many(Vec<HashMap<String, CellValue>>),
+}
+
+impl AuditBody {
+    fn of(entry: AuditEntry, details: bool) -> Self {
+        let details = details.then_some(entry.details);
+        let AuditEntry { id, at, actor, action, app, table, records, session, origin, .. } = entry;
         Self { id, at, actor, action, app, table, records, details, session, origin }
     }
 }
@@ -68,9 +109,9 @@ pub(crate) async fn list(
     caller: Caller,
     Query(parameters): Query<AuditParameters>,
 ) -> ApiResult<Json<ListOf<AuditBody>>> {
-    let limit = parameters.limit.unwrap_or(DEFAULT).clamp(1, MOST);
+    let limit = parameters.limit.unwrap_or(DEFAULT);
     let limit = usize::try_from(limit).unwrap_or(1);
     let page = caller.docpal.audit_log(&caller.actor).list(parameters.cursor.as_deref(), limit).await?;
-    let data = page.entries.into_iter().map(AuditBody::from).collect();
+    let data = page.entries.into_iter().map(|entry| AuditBody::of(entry, parameters.details)).collect();
     Ok(Json(ListOf { data, next_cursor: page.next_cursor }))
 }

@@ -10,9 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call::Caller;
+use super::cell::CellValue;
 use super::error::ApiResult;
 use super::query::Query;
 use super::reply::ListOf;
+use super::tables::FieldOptions;
 
 /// A field type: what a person picks before setting options.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,10 +23,10 @@ pub(crate) struct FieldTypeBody {
     code: &'static str,
     summary: &'static str,
     /// Options that show what can be set.
-    #[schema(value_type = Object)]
+    #[schema(value_type = FieldOptions)]
     example_options: Option<Body>,
     /// A value of the type.
-    #[schema(value_type = Value)]
+    #[schema(value_type = CellValue)]
     example_value: Option<Body>,
     /// What a filter can ask of it. A formula has the operators of its result.
     operators: Vec<OperatorBody>,
@@ -52,7 +54,7 @@ pub(crate) struct AggregateBody {
 }
 
 /// List the field types with their filter operators and aggregates
-#[utoipa::path(get, path = "/api/field-types", tag = "tables",
+#[utoipa::path(get, path = "/api/field-types", tag = "tables", operation_id = "field_types",
     responses((status = 200, body = ListOf<FieldTypeBody>)))]
 pub(crate) async fn list(_: Caller, _: Query<()>) -> ApiResult<Json<ListOf<FieldTypeBody>>> {
     let types = FIELD_TYPES.iter().map(|ty| {

@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 pub(crate) use self::complete::*;
 use self::value::{Input, Inputs, TypeName};
 use super::call::Caller;
+use super::cell::ValueError;
 use super::error::{ApiError, ApiResult, DiagnosticBody};
 use super::extract::Body;
 use super::query::Query;
@@ -64,6 +65,7 @@ shape! {
         "fields": {"due": {"type": "date", "value": "2026-01-31"}}, "time_zone": "Europe/Berlin"}"#]
     #[derive(Debug)]
     pub(crate) struct EvaluateRequest {
+        #[length = 0, LONGEST]
         formula: String,
         /// Names with types and values.
         fields: Option<Map<Input>>,
@@ -85,9 +87,21 @@ pub(crate) struct EvaluateReply {
     r#type: String,
     #[schema(value_type = Option<Value>)]
     value: Option<docpal_core::Json>,
-    /// `{"code", "message"}` of an evaluation that has no value, such as a division by zero.
-    #[schema(value_type = Option<Object>)]
+    /// Of an evaluation that has no value, such as a division by zero.
+    #[schema(value_type = Option<ValueError>)]
     error: Option<docpal_core::Json>,
+}
+
+/// A call and its result.
+#[derive(Debug, ToSchema)]
+#[schema(as = FunctionExample)]
+#[expect(dead_code, reason = "describes docpal_formula::Example")]
+pub(crate) struct ExampleBody {
+    #[schema(example = "ROUND(2.5)")]
+    formula: String,
+    /// A formula of the same value, or an error code behind `#`.
+    #[schema(example = "3")]
+    result: String,
 }
 
 /// A function of the formula language.
@@ -102,7 +116,7 @@ pub(crate) struct FunctionBody {
     #[schema(example = "ROUND(number, [digits])")]
     syntax: String,
     summary: String,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<ExampleBody>)]
     examples: Vec<Example>,
 }
 

@@ -99,7 +99,7 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// What the server does, in the text format of Prometheus
-#[utoipa::path(get, path = "/metrics", tag = "server", security(()),
+#[utoipa::path(get, path = "/metrics", tag = "server", operation_id = "metrics", security(()),
     responses((status = 200, content_type = "text/plain", body = String,
         description = "Requests by route, method and class of status; the time until answers begin; connections to the \
             database; exports under way. Nothing of any company is in it.")))]

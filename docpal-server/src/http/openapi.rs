@@ -1,11 +1,14 @@
 //! The OpenAPI 3.1 document: collected from the handlers, finished with what all of them share.
 
+mod refusals;
+
+use std::collections::BTreeMap;
+
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, ResponseBuilder,
-    SecurityRequirement,
+    Components, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, RefOr, Response, Schema, SecurityRequirement,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
@@ -88,24 +91,66 @@ pub(crate) fn keyed(mut routes: OpenApiRouter<ServerState>) -> OpenApiRouter<Ser
     routes
 }
 
-/// Adds to every operation that any other answer is the error envelope.
+/// Adds what all operations have in common: unique ids, how they refuse, and words for what they answer.
 pub(crate) fn finish(mut document: OpenApi) -> OpenApi {
-    let content = || ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
-    for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
-            let refusal = ResponseBuilder::new()
-                .description("A refusal: decide on `error.code`")
-                .content("application/json", content())
-                .build();
-            operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(refusal));
+    let components = document.components.get_or_insert_default();
+    components.responses.extend(refusals::responses());
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(id_of(operation));
+            let described = operation.responses.responses.values_mut();
+            described.for_each(|response| describe(response, &components.schemas));
+            refusals::add(method, path, operation);
         }
     }
     document
 }
 
-/// The operations of a path.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+/// `tables_create`: names of handlers are unique in their file only.
+fn id_of(operation: &Operation) -> String {
+    let tag = operation.tags.iter().flatten().next().map_or("", String::as_str);
+    let handler = operation.operation_id.as_deref().unwrap_or_default();
+    format!("{tag}_{handler}")
+}
+
+/// Says of an answer what its body is.
+fn describe(response: &mut RefOr<Response>, schemas: &BTreeMap<String, RefOr<Schema>>) {
+    let RefOr::T(response) = response else { return };
+    if !response.description.is_empty() {
+        return;
+    }
+    let schema = response.content.values().next().and_then(|content| match content {
+        RefOr::T(content) => content.schema.as_ref(),
+        RefOr::Ref(_) => None,
+    });
+    let about = match schema {
+        None => Some("Done; there is no more to say"),
+        Some(RefOr::T(schema)) => about(schema),
+        Some(RefOr::Ref(to)) => {
+            let name = to.ref_location.rsplit('/').next().unwrap_or_default();
+            schemas.get(name).and_then(|schema| match schema {
+                RefOr::T(schema) => about(schema),
+                RefOr::Ref(_) => None,
+            })
+        }
+    };
+    response.description = about.unwrap_or("What was asked for").to_owned();
+}
+
+fn about(schema: &Schema) -> Option<&str> {
+    match schema {
+        Schema::Object(object) => object.description.as_deref(),
+        Schema::OneOf(either) => either.description.as_deref(),
+        _ => None,
+    }
+}
+
+/// The operations of a path, with their methods.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let PathItem { get, put, post, patch, delete, .. } = item;
+    [("get", get), ("put", put), ("post", post), ("patch", patch), ("delete", delete)]
+        .into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 /// The OpenAPI 3.1 document of the API, as served at `/api/openapi.json`.
@@ -147,7 +192,7 @@ mod tests {
         let mut document = finish(whole());
         assert!(document.paths.paths.len() > 15);
         for (path, item) in &mut document.paths.paths {
-            for operation in operations(item) {
+            for (_, operation) in operations(item) {
                 assert!(operation.summary.is_some(), "{path}: no summary");
                 assert!(operation.tags.is_some(), "{path}: no tag");
                 assert!(operation.responses.responses.contains_key("default"), "{path}: no refusal");

@@ -44,6 +44,7 @@ shape! {
 }
 
 pub(crate) type NewRuleBody = Body<NewRule>;
+type Condition = Body<Filter>;
 
 #[derive(Clone, Copy, Debug)]
 enum ResourceType {
@@ -69,7 +70,8 @@ pub(crate) struct RuleBody {
     user_id: Option<UserId>,
     action: &'static str,
     effect: &'static str,
-    #[schema(value_type = Option<Object>)]
+    /// As it was given, with fields by id.
+    #[schema(value_type = Option<Condition>)]
     condition: Option<Value>,
     #[schema(value_type = Option<Vec<String>>)]
     fields: Option<Vec<FieldId>>,

@@ -12,6 +12,8 @@ use docpal_query::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::cell::ShownValue;
+
 // `routes!` finds the documentation of a handler beside it, so the handlers are taken in whole.
 pub(crate) use self::bulk::*;
 pub(crate) use self::export::*;
@@ -35,7 +37,8 @@ pub(crate) struct RecordBody {
     /// Counts the changes of the record.
     version: i64,
     /// Names with values. A formula that has no value for the record is `{"error": {"code", "message"}}`.
-    #[schema(value_type = Object, example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
+    #[schema(value_type = HashMap<String, ShownValue>,
+        example = json!({"customer": "Ada", "price": 19.99, "quantity": 2}))]
     fields: Value,
 }
 
@@ -59,14 +62,42 @@ pub(crate) struct OnlyId {
 }
 
 /// A part of the records of a view.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes what docpal_query::Page writes")]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RecordList {
     data: Vec<RecordBody>,
     /// Send it as `cursor` for the next part; null after the last.
     next_cursor: Option<String>,
     /// Only when `count` asks for it; 10001 of a capped count means more than 10,000.
     total: Option<i64>,
+}
+
+/// A part of the records of a view, without the names of the fields in each.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecordRows {
+    /// The names of the fields.
+    #[schema(example = json!(["customer", "price", "quantity"]))]
+    fields: Vec<String>,
+    /// The id of each record.
+    #[schema(value_type = Vec<String>)]
+    ids: Vec<RecordId>,
+    /// How often each record was changed, as in a list of whole records.
+    versions: Vec<i64>,
+    /// The values of each record, in the order of `fields`.
+    #[schema(value_type = Vec<Vec<ShownValue>>, example = json!([["Ada", 19.99, 2]]))]
+    rows: Vec<Vec<Value>>,
+    /// Send it as `cursor` for the next part; null after the last.
+    next_cursor: Option<String>,
+    /// As in a list of whole records.
+    total: Option<i64>,
+}
+
+/// Records as `format` asks for them.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what docpal_query::Page writes")]
+pub(crate) enum Listed {
+    Records(RecordList),
+    Rows(RecordRows),
 }
 
 shape! {

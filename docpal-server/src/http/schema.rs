@@ -83,7 +83,7 @@ pub(super) fn header(name: &str, about: &str) -> Parameter {
         .build()
 }
 
-fn of_named(named: &Named) -> Schema {
+pub(super) fn of_named(named: &Named) -> Schema {
     let (about, shown) = (Some(named.about.clone()), examples(named.example));
     match schema(&(named.kind)()) {
         RefOr::T(Schema::Object(mut object)) => {
@@ -104,6 +104,7 @@ pub(super) fn schema(kind: &Kind) -> RefOr<Schema> {
     let text = || of(Type::String);
     match kind {
         Kind::Named(named) => Ref::from_schema_name(named.name).into(),
+        Kind::Null => of(Type::Null).into(),
         Kind::Text => text().into(),
         Kind::Id => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).into(),
         Kind::Instant => text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into(),
@@ -149,14 +150,19 @@ fn object(keys: &[Key]) -> ObjectBuilder {
 /// The schema of the value of a key; null stands for an absent one.
 fn property(key: &Key) -> RefOr<Schema> {
     let shown = examples(key.example);
+    let (least, most) = key.length.unzip();
+    // What has none is not empty.
+    let least = least.filter(|least| *least > 0);
     let plain = match schema(&key.kind) {
         RefOr::T(Schema::Object(mut object)) => {
+            (object.min_length, object.max_length) = (least, most);
             object.schema_type = or_null(object.schema_type, key.required);
             object.description = Some(key.about.clone()).filter(|about| !about.is_empty());
             object.examples = shown;
             return Schema::Object(object).into();
         }
         RefOr::T(Schema::Array(mut array)) => {
+            (array.min_items, array.max_items) = (least, most);
             array.schema_type = or_null(array.schema_type, key.required);
             array.description = Some(key.about.clone()).filter(|about| !about.is_empty());
             array.examples = shown;
@@ -164,9 +170,20 @@ fn property(key: &Key) -> RefOr<Schema> {
         }
         other => other,
     };
-    let null = (!key.required).then(|| ObjectBuilder::new().schema_type(Type::Null));
+    let null =
+        (!key.required && !takes_null(&key.kind)).then(|| ObjectBuilder::new().schema_type(Type::Null));
     let either = OneOfBuilder::new().item(plain).description(Some(key.about.clone())).examples(shown);
     null.into_iter().fold(either, OneOfBuilder::item).into()
+}
+
+/// Is null among what a kind has anyway?
+fn takes_null(kind: &Kind) -> bool {
+    match kind {
+        Kind::Named(named) => takes_null(&(named.kind)()),
+        Kind::Either(kinds) => kinds.iter().any(takes_null),
+        Kind::Any | Kind::Null => true,
+        _ => false,
+    }
 }
 
 fn or_null(ty: SchemaType, required: bool) -> SchemaType {

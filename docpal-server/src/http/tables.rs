@@ -1,5 +1,9 @@
 //! `/api/apps/{app_id}/tables` and `/api/tables/{table_id}`
 
+mod options;
+
+pub(crate) use self::options::FieldOptions;
+
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -8,9 +12,10 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use docpal_core::access::{Resource, scope};
 use docpal_core::field_types::FIELD_TYPES;
-use docpal_core::model::TableMeta;
 use docpal_core::model::formula::Computed;
-use docpal_core::shape::{At, Kind, Map, Shape};
+use docpal_core::model::{MAX_FIELDS, TableMeta};
+use docpal_core::names::MAX_NAME;
+use docpal_core::shape::{At, Kind, Shape};
 use docpal_core::{
     Actor, AppId, Field, FieldId, FieldSpec, Json as Value, Result, TableId, TableSnapshot, TableSpec, shape,
 };
@@ -19,6 +24,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::call::{AppCall, TableCall};
+use super::cell::CellValue;
 use super::error::ApiResult;
 use super::extract::Body;
 use super::idempotency::write;
@@ -36,12 +42,14 @@ shape! {
     #[derive(Debug)]
     pub(crate) struct NewTable {
         /// 1 to 100 characters on one line, unique in the app ignoring case.
+        #[length = 1, MAX_NAME]
         name: String,
         /// What it is for.
         description: Option<String>,
         /// An icon for people.
         icon: Option<String>,
         /// Its fields, in order; at most 300.
+        #[length = 0, MAX_FIELDS]
         fields: Vec<NewField> = Vec::new(),
     }
 }
@@ -51,15 +59,17 @@ shape! {
     #[derive(Debug)]
     pub(crate) struct NewField {
         /// 1 to 100 characters on one line, unique in the table ignoring case.
+        #[length = 1, MAX_NAME]
         name: String,
         r#type: FieldType,
-        /// What the type takes; see `/api/field-types`.
-        options: Option<Map<Value>>,
+        /// What the type takes; `/api/field-types` has an example for each type.
+        options: Option<FieldOptions>,
         /// Must every record have a value?
         required: bool = false,
         /// Must values differ between records?
         unique: bool = false,
         /// The value of a new record that gives none.
+        #[kind = shape::cell_value()]
         default: Option<Value>,
         /// Help for people.
         description: Option<String>,
@@ -128,11 +138,11 @@ pub(crate) struct FieldBody {
     #[schema(value_type = FieldType)]
     r#type: &'static str,
     /// Of a formula, `formula` is null when it names a field that the caller may not know of.
-    #[schema(value_type = Object)]
+    #[schema(value_type = FieldOptions)]
     options: Value,
     required: bool,
     unique: bool,
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = CellValue)]
     default: Option<Value>,
     description: Option<String>,
     /// The type that formulas see: of a formula, its result.
@@ -247,7 +257,7 @@ impl From<NewTable> for TableSpec {
 impl From<NewField> for FieldSpec {
     fn from(field: NewField) -> Self {
         let mut spec = Self::new(field.name, field.r#type.0);
-        spec.options = field.options.map_or(Value::Null, |options| Value::Object(options.0));
+        spec.options = field.options.map_or(Value::Null, Value::from);
         (spec.required, spec.unique) = (field.required, field.unique);
         (spec.default, spec.description) = (field.default, field.description);
         spec

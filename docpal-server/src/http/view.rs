@@ -3,6 +3,7 @@
 use docpal_core::json_out::JsonFormat;
 use docpal_core::shape::{At, Kind, Shape};
 use docpal_core::{Filter, Json, Result, shape, words};
+use docpal_query::Page;
 use docpal_query::spec::{self, Count, Direction, MAX_LIMIT, MAX_OFFSET, PageSpec, Sort, ViewSpec};
 
 use crate::export::Format;
@@ -31,6 +32,19 @@ shape! {
         count: CountWord = CountWord(Count::None),
         /// `string` gives numbers as strings
         pub(crate) numbers: Numbers = Numbers::default(),
+        /// `rows` gives the names of the fields once, and of each record a list of its values
+        pub(crate) format: ListFormat = ListFormat::Records,
+    }
+}
+
+shape! {
+    /// How a list is written.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) struct ListStyle {
+        /// `string` gives numbers as strings
+        pub(crate) numbers: Numbers = Numbers::default(),
+        /// `rows` gives the names of the fields once, and of each record a list of its values
+        pub(crate) format: ListFormat = ListFormat::Records,
     }
 }
 
@@ -74,6 +88,29 @@ shape! {
         pub(crate) numbers: Numbers = Numbers::default(),
         /// CSV: as for an export by query parameters
         pub(crate) raw: bool = false,
+    }
+}
+
+/// How the records of a list are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ListFormat {
+    /// Each with the names of its fields.
+    Records,
+    /// The names once, then values only.
+    Rows,
+}
+
+words!(ListFormat: "records" = ListFormat::Records, "rows" = ListFormat::Rows);
+
+impl ListFormat {
+    /// The JSON of a page.
+    pub(crate) fn write(self, page: &Page, numbers: Numbers) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self {
+            Self::Records => page.write_list(numbers.0, &mut out),
+            Self::Rows => page.write_rows(numbers.0, &mut out),
+        }
+        out
     }
 }
 

@@ -41,6 +41,12 @@ async fn a_table_that_cannot_be_is_refused_whole() {
         (fields(vec![field("a", "text"), field("A", "number")]), 422, "duplicate_name", "fields[1].name"),
         (
             fields(vec![json!({"name": "a", "type": "number", "options": {"scal": 1}})]),
+            400,
+            "unknown_key",
+            "fields[0].options.scal",
+        ),
+        (
+            fields(vec![json!({"name": "a", "type": "number", "options": {"code": "EUR"}})]),
             422,
             "invalid_options",
             "fields[0].options",

@@ -173,3 +173,40 @@ async fn an_export_streams_more_than_a_page() {
         .await;
     assert_eq!(empty.text(), "n\r\n");
 }
+
+#[tokio::test]
+async fn a_list_of_rows_has_the_values_of_the_list_of_records() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    let price = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": "read",
+        "effect": "deny", "fields": ["price"]});
+    api.post("/api/permissions", &price).await.ok();
+    let open = json!({"field": "status", "op": "is", "value": "open"});
+    let shown = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": "read",
+        "effect": "allow"});
+    api.post("/api/permissions", &shown).await.ok();
+    let masked = json!({"resource_type": "table", "resource_id": table, "role": "member", "action": "read",
+        "effect": "deny", "fields": ["quantity"], "condition": open});
+    api.post("/api/permissions", &masked).await.ok();
+    let broken = json!({"fields": {"customer": "Fay", "price": null, "quantity": "1e27"}});
+    api.post(&format!("/api/tables/{table}/records"), &broken).await;
+    let list = format!("/api/tables/{table}/records?count=exact&limit=3&sort=customer&numbers=string");
+    for key in [api.key().to_owned(), api.member().await] {
+        let whole = api.call_as(&key, "GET", &list, None).await.ok();
+        let rows = api.call_as(&key, "GET", &format!("{list}&format=rows"), None).await.ok();
+        assert_eq!((&rows["next_cursor"], &rows["total"]), (&whole["next_cursor"], &whole["total"]));
+        let records = whole["data"].as_array().unwrap();
+        assert_eq!(rows["rows"].as_array().unwrap().len(), records.len());
+        for (index, record) in records.iter().enumerate() {
+            assert_eq!((&rows["ids"][index], &rows["versions"][index]), (&record["id"], &record["version"]));
+            let names =
+                rows["fields"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+            let values = rows["rows"][index].as_array().unwrap().iter().cloned();
+            let fields: serde_json::Map<String, Value> = names.zip(values).collect();
+            assert_eq!(Value::Object(fields), record["fields"]);
+        }
+        let view = json!({"sort": [{"field": "customer"}], "page": {"limit": 3}, "count": "exact"});
+        let path = format!("/api/tables/{table}/query?format=rows&numbers=string");
+        assert_eq!(api.call_as(&key, "POST", &path, Some(&view)).await.ok()["rows"], rows["rows"]);
+    }
+}

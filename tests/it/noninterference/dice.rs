@@ -2,14 +2,14 @@
 
 /// A small generator (SplitMix64); a test needs no better one.
 #[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -18,32 +18,32 @@ impl Dice {
     }
 
     /// A number below `sides`.
-    pub(super) fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(sides.max(1)).unwrap()).unwrap()
     }
 
     /// True in `percent` of the cases.
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.roll(100) < percent
     }
 
-    pub(super) fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+    pub(crate) fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
         &from[self.roll(from.len())]
     }
 
     /// One of `from`, if there is any.
-    pub(super) fn any<'t, T>(&mut self, from: &'t [T]) -> Option<&'t T> {
+    pub(crate) fn any<'t, T>(&mut self, from: &'t [T]) -> Option<&'t T> {
         if from.is_empty() { None } else { Some(self.pick(from)) }
     }
 
     /// Some of `from`, in their order, at least one when there is one.
-    pub(super) fn some<T: Clone>(&mut self, from: &[T], percent: usize) -> Vec<T> {
+    pub(crate) fn some<T: Clone>(&mut self, from: &[T], percent: usize) -> Vec<T> {
         let some: Vec<T> = from.iter().filter(|_| self.chance(percent)).cloned().collect();
         if some.is_empty() { self.any(from).cloned().into_iter().collect() } else { some }
     }
 
     /// An id that nothing has.
-    pub(super) fn id(&mut self) -> String {
+    pub(crate) fn id(&mut self) -> String {
         uuid::Builder::from_random_bytes(
             (u128::from(self.next()) << 64 | u128::from(self.next())).to_be_bytes(),
         )

@@ -15,7 +15,7 @@ use crate::http::extract::Body;
 use crate::http::reply::ListOf;
 
 /// The longest text completed; longer ones are no formulas.
-const LONGEST: usize = 10 * 1024;
+pub(super) const LONGEST: usize = 10 * 1024;
 
 shape! {
     /// A formula being typed.
@@ -23,8 +23,10 @@ shape! {
     #[derive(Debug)]
     pub(crate) struct CompleteRequest {
         /// Any text, finished or not.
+        #[length = 0, LONGEST]
         formula: String,
         /// Where the cursor is, in bytes; at the end when absent.
+        #[within = 0, i64::MAX]
         position: Option<i64>,
         /// As for a check.
         fields: Option<Map<TypeName>>,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use docpal_core::{RecordId, shape};
+use docpal_query::records::{MAX_IDS, MAX_RECORDS};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +18,8 @@ shape! {
     /// Records to make.
     #[derive(Debug)]
     pub(crate) struct Drafts {
+        /// At most 100,000.
+        #[length = 0, MAX_RECORDS]
         records: Vec<Draft>,
     }
 }
@@ -32,6 +35,8 @@ shape! {
     /// Records to delete.
     #[derive(Debug)]
     pub(crate) struct Doomed {
+        /// At most 10,000.
+        #[length = 0, MAX_IDS]
         ids: Vec<RecordId>,
     }
 }

@@ -4,8 +4,9 @@ use axum::body;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use docpal_query::ViewSpec;
+use utoipa::ToSchema;
 
-use super::{View, stream};
+use super::{RecordBody, View, stream};
 use crate::export::{Format, Writer};
 use crate::http::call::TableCall;
 use crate::http::error::{ApiError, ApiResult};
@@ -14,10 +15,18 @@ use crate::http::query::Query;
 use crate::http::view::{ExportParameters, FileStyle, Numbers};
 use crate::room::{Full, Place};
 
+/// The records of a view as one JSON.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what crate::export writes")]
+pub(crate) struct RecordFile {
+    data: Vec<RecordBody>,
+}
+
 /// Export the records of a view
 #[utoipa::path(get, path = "/api/tables/{table_id}/records/export", tag = "records",
     params(TableCall, Query<ExportParameters>),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+    responses((status = 200, description = "The file", content(
+        (String = "text/csv"), (RecordFile = "application/json"), (String = "application/x-ndjson")))))]
 pub(crate) async fn export(
     call: TableCall,
     Query(parameters): Query<ExportParameters>,
@@ -29,7 +38,8 @@ pub(crate) async fn export(
 /// Export the records of a view that is in the body
 #[utoipa::path(post, path = "/api/tables/{table_id}/export", tag = "records", request_body = View,
     params(TableCall, Query<FileStyle>),
-    responses((status = 200, content_type = "text/csv", body = String)))]
+    responses((status = 200, description = "The file", content(
+        (String = "text/csv"), (RecordFile = "application/json"), (String = "application/x-ndjson")))))]
 pub(crate) async fn export_view(
     call: TableCall,
     Query(style): Query<FileStyle>,

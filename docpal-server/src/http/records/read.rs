@@ -5,23 +5,22 @@ use docpal_core::Json;
 use docpal_query::ViewSpec;
 use utoipa::ToSchema;
 
-use super::{RecordBody, RecordList, one};
+use super::{Listed, RecordBody, one};
 use crate::http::call::{RecordCall, TableCall};
+use crate::http::cell::ShownValue;
 use crate::http::error::ApiResult;
 use crate::http::extract::Body;
 use crate::http::query::Query;
 use crate::http::reply::Written;
-use crate::http::view::{ListParameters, Style};
+use crate::http::view::{ListParameters, ListStyle, Style};
 
 /// List records
 #[utoipa::path(get, path = "/api/tables/{table_id}/records", tag = "records",
-    params(TableCall, Query<ListParameters>), responses((status = 200, body = RecordList)))]
+    params(TableCall, Query<ListParameters>), responses((status = 200, body = Listed)))]
 pub(crate) async fn list(call: TableCall, Query(parameters): Query<ListParameters>) -> ApiResult<Written> {
-    let (format, spec) = (parameters.numbers.0, parameters.view());
+    let (format, numbers, spec) = (parameters.format, parameters.numbers, parameters.view());
     let page = call.records().list(&spec).await?;
-    let mut out = Vec::new();
-    page.write_list(format, &mut out);
-    Ok(Written(StatusCode::OK, out))
+    Ok(Written(StatusCode::OK, format.write(&page, numbers)))
 }
 
 /// A whole view.
@@ -29,17 +28,15 @@ pub(crate) type View = Body<ViewSpec>;
 
 /// List the records of a view
 #[utoipa::path(post, path = "/api/tables/{table_id}/query", tag = "records", request_body = View,
-    params(TableCall, Query<Style>),
-    responses((status = 200, body = RecordList)))]
+    params(TableCall, Query<ListStyle>),
+    responses((status = 200, body = Listed)))]
 pub(crate) async fn query(
     call: TableCall,
-    Query(style): Query<Style>,
+    Query(style): Query<ListStyle>,
     Body(spec): View,
 ) -> ApiResult<Written> {
     let page = call.records().list(&spec).await?;
-    let mut out = Vec::new();
-    page.write_list(style.numbers.0, &mut out);
-    Ok(Written(StatusCode::OK, out))
+    Ok(Written(StatusCode::OK, style.format.write(&page, style.numbers)))
 }
 
 /// The groups of a view and what is computed over them.
@@ -51,7 +48,7 @@ pub(crate) struct SummaryBody {
     count: i64,
     /// The values of the aggregates, in the order they were asked for; `{"error": {"code", "message"}}` in the place of
     /// one that has none.
-    #[schema(value_type = Vec<Value>)]
+    #[schema(value_type = Vec<ShownValue>)]
     aggregates: Vec<Json>,
     /// The groups of the first level, each with those inside it; only when the view has groups.
     groups: Option<Vec<SummaryGroupBody>>,
@@ -65,12 +62,12 @@ pub(crate) struct SummaryBody {
 #[expect(dead_code, reason = "describes what docpal_query::Summary writes")]
 pub(crate) struct SummaryGroupBody {
     /// What they have in common, as in records; where a range begins, when they are grouped by ranges.
-    #[schema(value_type = Value)]
+    #[schema(value_type = ShownValue)]
     value: Json,
     /// True for the records whose value could not be computed.
     error: Option<bool>,
     count: i64,
-    #[schema(value_type = Vec<Value>)]
+    #[schema(value_type = Vec<ShownValue>)]
     aggregates: Vec<Json>,
     #[schema(no_recursion)]
     groups: Option<Vec<SummaryGroupBody>>,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// What is known of schemas; another key in one is a defect of this reader.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 21] = [
     "$ref",
     "additionalProperties",
     "default",
@@ -15,7 +15,11 @@ const KEYS: [&str; 17] = [
     "examples",
     "format",
     "items",
+    "maxItems",
+    "maxLength",
     "maximum",
+    "minItems",
+    "minLength",
     "minimum",
     "oneOf",
     "properties",
@@ -26,15 +30,30 @@ const KEYS: [&str; 17] = [
 ];
 
 /// A document with its schemas.
-pub(super) struct Schemas(pub(super) Value);
+pub(in super::super) struct Schemas(pub(in super::super) Value);
 
 impl Schemas {
     /// What of `value` is not as `schema` has it, each with its path. With `whole`, also what the schema does not
     /// mention.
-    pub(super) fn wrong(&self, schema: &Value, value: &Value, whole: bool) -> Vec<String> {
+    pub(in super::super) fn wrong(&self, schema: &Value, value: &Value, whole: bool) -> Vec<String> {
         let mut out = Vec::new();
         self.check(schema, value, whole, "", &mut out);
         out
+    }
+
+    /// What a schema refers to, or the schema itself.
+    pub(in super::super) fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        self.referred("schemas", schema)
+    }
+
+    /// What an answer of an operation refers to, or the answer itself.
+    pub(in super::super) fn response<'s>(&'s self, response: &'s Value) -> &'s Value {
+        self.referred("responses", response)
+    }
+
+    fn referred<'s>(&'s self, kind: &str, place: &'s Value) -> &'s Value {
+        let name = place["$ref"].as_str().and_then(|name| name.rsplit('/').next());
+        name.map_or(place, |name| &self.0["components"][kind][name])
     }
 
     fn check(&self, schema: &Value, value: &Value, whole: bool, at: &str, out: &mut Vec<String>) {
@@ -42,9 +61,8 @@ impl Schemas {
         for key in keys.keys() {
             assert!(KEYS.contains(&key.as_str()), "`{key}` is not understood: {schema}");
         }
-        if let Some(name) = schema["$ref"].as_str() {
-            let named = &self.0["components"]["schemas"][name.rsplit('/').next().unwrap()];
-            return self.check(named, value, whole, at, out);
+        if keys.contains_key("$ref") {
+            return self.check(self.resolve(schema), value, whole, at, out);
         }
         if let Some(choices) = schema["oneOf"].as_array() {
             return self.check_one_of(choices, value, whole, at, out);
@@ -56,6 +74,9 @@ impl Schemas {
         if schema["enum"].as_array().is_some_and(|words| !words.contains(value) && !value.is_null()) {
             out.push(format!("`{at}` is none of {}: {value}", schema["enum"]));
         }
+        out.extend(
+            bounds(schema, value).into_iter().map(|bound| format!("`{at}` is beyond its {bound}: {value}")),
+        );
         if !of_format(value, schema["format"].as_str()) {
             out.push(format!("`{at}` has not the format {}: {value}", schema["format"]));
         }
@@ -97,6 +118,25 @@ impl Schemas {
             }
         }
     }
+}
+
+/// The bounds of a schema that a value is beyond.
+fn bounds(schema: &Value, value: &Value) -> Option<&'static str> {
+    let size = match value {
+        Value::String(text) => text.chars().count().to_string(),
+        Value::Array(items) => items.len().to_string(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let [least, most] = match value {
+        Value::String(_) => ["minLength", "maxLength"],
+        Value::Array(_) => ["minItems", "maxItems"],
+        _ => ["minimum", "maximum"],
+    };
+    let size: f64 = size.parse().ok()?;
+    let is_below = schema[least].as_f64().is_some_and(|least| size < least);
+    let is_above = schema[most].as_f64().is_some_and(|most| size > most);
+    if is_below { Some(least) } else { is_above.then_some(most) }
 }
 
 /// The types of a schema that names any.

@@ -32,7 +32,8 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             Request::new("POST", format!("{path}/export?format={format}")).json(asking.view(table, false))
         }
         ("POST", "query") => further(asking, "/query").unwrap_or_else(|| {
-            Request::new("POST", format!("{path}/query{}", numbers(asking))).json(asking.view(table, false))
+            Request::new("POST", format!("{path}/query{}", list_style(asking)))
+                .json(asking.view(table, false))
         }),
         ("POST", "summary") => {
             Request::new("POST", format!("{path}/summary{}", numbers(asking))).json(asking.view(table, true))
@@ -71,6 +72,13 @@ fn numbers(asking: &mut Asking<'_>) -> &'static str {
         0 => "?numbers=string",
         1 => "?nubmers=string",
         _ => "",
+    }
+}
+
+fn list_style(asking: &mut Asking<'_>) -> &'static str {
+    match asking.dice.roll(5) {
+        0 => "?format=rows",
+        _ => numbers(asking),
     }
 }
 

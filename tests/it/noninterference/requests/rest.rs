@@ -31,7 +31,9 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             }
             let most = *asking.dice.pick(&[9, 9, 300]);
             let limit = ("limit".to_owned(), (1 + asking.dice.roll(most)).to_string());
-            Request::new("GET", format!("{route}{}", query(&[limit])))
+            let details = asking.dice.chance(75).then(|| ("details".to_owned(), "true".to_owned()));
+            let parameters: Vec<_> = [limit].into_iter().chain(details).collect();
+            Request::new("GET", format!("{route}{}", query(&parameters)))
         }
         ("POST", "/api/api-keys") => {
             let role = asking.dice.pick(&["member", "owner", "king"]);

@@ -215,6 +215,9 @@ impl<'a> Asking<'a> {
                 add("limit", (1 + self.dice.roll(4)).to_string());
             }
             if self.dice.chance(15) {
+                add("format", (*self.dice.pick(&["rows", "rows", "records"])).to_owned());
+            }
+            if self.dice.chance(15) {
                 add("offset", self.dice.roll(6).to_string());
             }
             if self.dice.chance(30) {
