@@ -9,6 +9,7 @@ mod files;
 mod gate;
 mod layers;
 mod modules;
+mod mutants;
 mod pages;
 mod repo;
 mod rust;
