@@ -95,7 +95,8 @@ shape! {
     pub struct Test {
         /// The field's name or id.
         pub field: String,
-        /// The operator's code, as `gt`.
+        /// The operator's code, as `gt`; `/api/field-types` lists those of each type. `eq` and `is`, `ne` and `is_not` are
+        /// the same; of dates `lt` is `before` and `gt` is `after`; of options `in` is `is_any_of`.
         pub op: String,
         /// The value to compare with, if the operator takes one.
         #[kind = value_kind()]

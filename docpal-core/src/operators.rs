@@ -163,6 +163,27 @@ pub fn computed_operators() -> &'static [Operator] {
     computed::OPERATORS
 }
 
+/// What an operator is called elsewhere, with what families call it here.
+const ALIASES: &[(&str, &[&str])] = &[
+    ("eq", &["is", "is_exactly"]),
+    ("is", &["eq", "is_exactly"]),
+    ("ne", &["is_not", "is_not_exactly"]),
+    ("is_not", &["ne", "is_not_exactly"]),
+    ("gt", &["after"]),
+    ("gte", &["on_or_after"]),
+    ("lt", &["before"]),
+    ("lte", &["on_or_before"]),
+    ("in", &["is_any_of"]),
+    ("not_in", &["is_none_of"]),
+];
+
+/// The first of `known` that has a code, or that is called so elsewhere.
+fn by_code<'o>(op: &str, known: impl Iterator<Item = &'o Operator> + Clone) -> Option<&'o Operator> {
+    let coded = |code: &str| known.clone().find(|operator| operator.code == code);
+    let elsewhere = || ALIASES.iter().find(|(alias, _)| *alias == op)?.1.iter().find_map(|code| coded(code));
+    coded(op).or_else(elsewhere)
+}
+
 /// The operator and the value of a test, looked up among those that what it compares has.
 ///
 /// # Errors
@@ -175,7 +196,7 @@ pub fn find(
 ) -> Result<(&'static Operator, Operand), Error> {
     let extra = if computed { computed_operators() } else { &[] };
     let known = || operators_of(reading.compared).iter().chain(extra);
-    let operator = known().find(|operator| operator.code == test.op).ok_or_else(|| {
+    let operator = by_code(&test.op, known()).ok_or_else(|| {
         let codes: Vec<&str> = known().map(|operator| operator.code).collect();
         let near = names::end_of_sentence(names::nearest(&test.op, codes.iter().copied()));
         let (op, kind) = (names::shown(&test.op), reading.compared.word());

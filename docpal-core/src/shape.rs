@@ -71,7 +71,7 @@ pub trait Shape: Sized {
 /// struct, in this order: `#[name = ".."]` for the schema, `#[example = ".."]` in JSON, `#[terms = ..]` for refusals in
 /// other words (see [`Terms`]), `#[derive(..)]`. Above a key: `#[example = ".."]`, `#[within = 1, 1_000]` for a whole
 /// number with bounds, `#[length = 1, 100]` for a text or list whose length is judged later,
-/// `#[kind = ..]` for a value that is.
+/// `#[kind = ..]` for a value that is, `#[alias = ".."]` for another key that is taken for it.
 #[macro_export]
 macro_rules! shape {
     (
@@ -87,6 +87,7 @@ macro_rules! shape {
                 $(#[within = $from:expr, $to:expr])?
                 $(#[length = $least:expr, $most:expr])?
                 $(#[kind = $kind:expr])?
+                $(#[alias = $alias:literal])?
                 $key_vis:vis $key:ident: $ty:ty $(= $default:expr)?
             ),* $(,)?
         }
@@ -106,7 +107,8 @@ macro_rules! shape {
                             $(.example($sample))?
                             $(.within(i64::from($from), i64::from($to)))?
                             $(.length($least, $most))?
-                            $(.kind($kind))?,
+                            $(.kind($kind))?
+                            $(.alias($alias))?,
                     )*])
                 }
                 $crate::shape::Kind::named(stringify!($name), &[$($about),*], keys)
@@ -120,6 +122,7 @@ macro_rules! shape {
                 at: &$crate::shape::At<'_>,
             ) -> $crate::Result<Self> {
                 $(let at = &at.in_terms($terms);)?
+                let json = $crate::shape::Entries::named(json, at, &[$($(($alias, stringify!($key)),)?)*])?;
                 let mut entries = $crate::shape::Entries::read(json, at, &[$(stringify!($key)),*])?;
                 Ok(Self {
                     $($key: {

@@ -43,6 +43,7 @@ pub(crate) fn check(
         is_volatile: false,
         found: Vec::new(),
         warnings: Vec::new(),
+        source,
     };
     let root = checker.expr(ast);
     Errors::check(source, checker.found)?;
@@ -76,6 +77,8 @@ struct Checker<'c> {
     is_volatile: bool,
     found: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    /// For pieces of it that a fix takes over.
+    source: &'c str,
 }
 
 impl Checker<'_> {

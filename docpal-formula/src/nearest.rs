@@ -26,7 +26,8 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     let mut found: Vec<(usize, &str)> = candidates
         .into_iter()
         .take(CANDIDATES)
-        .filter(|candidate| letters(candidate).count().abs_diff(length) <= allowed)
+        // What was asked for is no suggestion for itself.
+        .filter(|candidate| *candidate != name && letters(candidate).count().abs_diff(length) <= allowed)
         .filter_map(|candidate| {
             let distance = strsim::osa_distance(&wanted, &plain(candidate));
             (distance <= allowed).then_some((distance, candidate))
@@ -54,6 +55,11 @@ mod tests {
     #[test]
     fn case_and_separators_do_not_count() {
         assert_eq!(nearest("unit price", ["Unit_Price", "Quantity"]), ["Unit_Price"]);
+    }
+
+    #[test]
+    fn a_name_is_no_suggestion_for_itself() {
+        assert_eq!(nearest("total", ["total", "Total"]), ["Total"]);
     }
 
     #[test]

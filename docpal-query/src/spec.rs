@@ -42,7 +42,8 @@ shape! {
     #[terms = TERMS]
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct ViewSpec {
-        /// The fields to show, by name or id; none means all.
+        /// The fields to show, by name or id; none means all. `fields` says the same.
+        #[alias = "fields"]
         pub columns: Option<Vec<String>>,
         /// Which records.
         pub filter: Option<Filter>,

@@ -5,6 +5,7 @@
 
 mod dependencies;
 mod errors;
+mod figures;
 mod files;
 mod gate;
 mod layers;

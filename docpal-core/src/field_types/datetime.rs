@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
-use docpal_formula::iso_instant;
+use chrono::{DateTime, NaiveTime, SubsecRound as _, Utc};
+use docpal_formula::{iso_date, iso_instant};
 use serde::Deserialize;
 
 use super::options::read;
@@ -69,9 +69,11 @@ impl FieldKind for Instant {
     }
 }
 
-/// A date and time in ISO 8601, by the reader of formulas; without an offset it is taken as UTC. Cut to the microsecond.
+/// A date and time in ISO 8601, by the reader of formulas; without an offset it is taken as UTC, and without a time as
+/// midnight. Cut to the microsecond.
 pub(crate) fn parse_instant(text: &str) -> Result<DateTime<Utc>, Fault> {
-    iso_instant(text).ok_or_else(|| {
+    let midnight = || Some(iso_date(text)?.and_time(NaiveTime::MIN).and_utc());
+    iso_instant(text).or_else(midnight).ok_or_else(|| {
         let words = "expected a moment as \"YYYY-MM-DDTHH:MM:SSZ\", or with an offset, such as \"2026-01-31T09:30:00+01:00\"";
         Fault::new("invalid_datetime", words)
     })

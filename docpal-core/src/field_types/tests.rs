@@ -110,7 +110,9 @@ fn instants_are_kept_in_utc_to_the_microsecond() {
     let expected: DateTime<Utc> = "2026-01-31T08:30:00.123456Z".parse().unwrap();
     assert_eq!(parse(&datetime, "\"2026-01-31T09:30:00.1234569+01:00\""), Ok(Cell::DateTime(expected)));
     assert!(parse(&datetime, "\"2026-01-31 08:30\"").is_ok());
-    assert_eq!(parse(&datetime, "\"2026-01-31\""), Err("invalid_datetime"));
+    // A day is its midnight in UTC.
+    let midnight: DateTime<Utc> = "2026-01-31T00:00:00Z".parse().unwrap();
+    assert_eq!(parse(&datetime, "\"2026-01-31\""), Ok(Cell::DateTime(midnight)));
     // Finding A16: what formulas do not read, fields do not read either.
     for wrong in [
         "2026-13-01T00:00:00Z",

@@ -9,6 +9,26 @@ use crate::json::Json;
 pub struct Entries(Vec<(String, Json)>);
 
 impl Entries {
+    /// An object with the keys of a shape in the place of their aliases, each given with its key.
+    ///
+    /// # Errors
+    /// In the terms of `at`, when a key stands there under both.
+    pub fn named(mut json: Json, at: &At<'_>, aliases: &[(&str, &'static str)]) -> Result<Json> {
+        let Json::Object(entries) = &mut json else { return Ok(json) };
+        for (alias, key) in aliases {
+            let key = kind::word(key);
+            let Some(at_alias) = entries.iter().position(|(known, _)| known == alias) else { continue };
+            if entries.iter().any(|(known, _)| known == key) {
+                let message = format!("`{alias}` is another word for `{key}`; give one of the two");
+                return Err(at.key(alias).invalid(&message));
+            }
+            if let Some((name, _)) = entries.get_mut(at_alias) {
+                key.clone_into(name);
+            }
+        }
+        Ok(json)
+    }
+
     /// Reads an object that has no keys but `known`.
     ///
     /// # Errors

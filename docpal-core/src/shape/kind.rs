@@ -69,6 +69,8 @@ pub struct Key {
     /// How many characters a text has, or values a list: at least and at most. What reads the value may not know of
     /// it, but what takes it refuses others.
     pub length: Option<(usize, usize)>,
+    /// Another key that is taken for it.
+    pub alias: Option<&'static str>,
 }
 
 impl Kind {
@@ -105,7 +107,7 @@ impl Key {
     /// A key that must be given.
     #[must_use]
     pub fn new(name: &'static str, about: &str, kind: Kind) -> Self {
-        Self { name, about: about.to_owned(), kind, required: true, example: None, length: None }
+        Self { name, about: about.to_owned(), kind, required: true, example: None, length: None, alias: None }
     }
 
     /// A key whose value is a `T`, with the lines of what it is for.
@@ -125,6 +127,13 @@ impl Key {
     #[must_use]
     pub fn example(mut self, json: &'static str) -> Self {
         self.example = Some(json);
+        self
+    }
+
+    /// The same key, which may be called `alias`, too.
+    #[must_use]
+    pub fn alias(mut self, alias: &'static str) -> Self {
+        self.alias = Some(alias);
         self
     }
 

@@ -14,6 +14,13 @@ use crate::value::Value;
 
 use super::convert::coerce;
 
+/// Functions of other products that this language has otherwise.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("DATEDIF", "DATETIME_DIFF", "use DATETIME_DIFF(end, start, \"days\"), with the later date first"),
+    ("EDATE", "DATEADD", "use DATEADD(date, count, \"months\")"),
+    ("POW", "POWER", "use POWER(base, exponent)"),
+];
+
 impl Checker<'_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, args: &[Ast], span: Span) -> Option<Node> {
         let Some(function) = self.functions.get(name) else {
@@ -133,6 +140,10 @@ impl Checker<'_> {
 
     fn unknown_function(&mut self, name: &str, span: Span) {
         let found = Diagnostic::new(code::UNKNOWN_FUNCTION, span, format!("there is no function {name}"));
+        if let Some((_, ours, help)) = ELSEWHERE.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)) {
+            self.found.push(found.help(*help).suggest(vec![(*ours).to_owned()]));
+            return;
+        }
         let names = if self.found.len() < SUGGESTED { self.functions.names() } else { Vec::new() };
         let near = nearest(name, names.iter().map(String::as_str));
         self.found.push(match near.first() {

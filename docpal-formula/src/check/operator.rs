@@ -31,8 +31,13 @@ impl Checker<'_> {
             first = left;
         }
         let mut left = self.expr(first);
+        let (mut more, mut is_told) = (rights.len(), false);
         for (op, op_span, right, span) in rights.into_iter().rev() {
+            more -= 1;
             let right = self.expr(right);
+            if let (BinaryOp::Add, false, Some(left), Some(right)) = (op, is_told, &left, &right) {
+                is_told = self.warn_of_joining(left, op_span, right, more > 0);
+            }
             // Both sides are checked before one failure gives the whole up.
             left = match (left, right) {
                 (Some(left), Some(right)) => self.join(op, op_span, left, right, span),
@@ -59,6 +64,38 @@ impl Checker<'_> {
             BinaryOp::Greater => self.compare(CompareOp::Greater, op_span, left, right, span),
             BinaryOp::GreaterOrEqual => self.compare(CompareOp::GreaterOrEqual, op_span, left, right, span),
         }
+    }
+
+    /// Says of a `+` that joins, because a side is a text, how to write what is meant; true when it does. `goes_on`
+    /// says that other operators follow, which would take the right side of a `&` for theirs.
+    fn warn_of_joining(&mut self, left: &Node, op_span: Span, right: &Node, goes_on: bool) -> bool {
+        let is_text = |node: &Node| node.ty == Type::Text;
+        let side = match (is_text(left), is_text(right)) {
+            (false, false) => return false,
+            (true, false) => "its left side is a text",
+            (false, true) => "its right side is a text",
+            (true, true) => "both sides are texts",
+        };
+        let span = left.span.to(right.span);
+        let between = |start, end| Span::new(start, end).text(self.source).trim().is_empty();
+        let stands_alone = between(left.span.end, op_span.start) && between(op_span.end, right.span.start);
+        let mut fixes = Vec::new();
+        // Else parentheses or comments are between the sides, which a fix would lose.
+        if stands_alone {
+            let [one, other] = [left, right].map(|node| node.span.text(self.source));
+            let joined = format!("{one} & {other}");
+            fixes.push(if goes_on { format!("({joined})") } else { joined });
+            let is_number = |node: &Node| is_text(node) && !matches!(node.expr, Expr::Constant(_));
+            if [left, right].into_iter().all(|node| !is_text(node) || is_number(node)) {
+                let value =
+                    |node, text: &str| if is_text(node) { format!("VALUE({text})") } else { text.to_owned() };
+                fixes.push(format!("{} + {}", value(left, one), value(right, other)));
+            }
+        }
+        let found = Diagnostic::new(code::PLUS_JOINS, span, format!("`+` joins here, because {side}"));
+        let help = "write & to join texts; to add, read the number of a text: VALUE(text)";
+        self.warnings.push(found.help(help).suggest(fixes));
+        true
     }
 
     fn logic(&mut self, op: BinaryOp, left: Node, right: Node, span: Span) -> Node {

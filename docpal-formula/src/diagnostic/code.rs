@@ -70,6 +70,8 @@ codes! {
     LITERAL_REQUIRED = "literal_required";
     /// Warning: DATETIME_DIFF counts seconds when no unit is given.
     MISSING_UNIT = "missing_unit";
+    /// Warning: `+` joins, because a side is a text.
+    PLUS_JOINS = "plus_joins";
     /// Warning: branches of different types, the result is text.
     MIXED_BRANCHES = "mixed_branches";
     /// A formula that depends on itself, directly or through other formulas.

@@ -87,6 +87,58 @@ fn a_missing_unit_is_warned_about() {
 }
 
 #[test]
+fn a_plus_that_joins_is_warned_about_with_what_can_be_meant() {
+    let fields = &[Field::text("t", "1"), Field::text("u", "2"), Field::number("n", "3")];
+    for (source, piece, fixes) in [
+        ("{t} + {n}", "{t} + {n}", &["{t} & {n}", "VALUE({t}) + {n}"][..]),
+        ("{n} + {t}", "{n} + {t}", &["{n} & {t}", "{n} + VALUE({t})"]),
+        ("{t}+{u}", "{t}+{u}", &["{t} & {u}", "VALUE({t}) + VALUE({u})"]),
+        ("{n} * 2 + \" EUR\"", "{n} * 2 + \" EUR\"", &["{n} * 2 & \" EUR\""]),
+        // What follows would go to the right side of the `&`.
+        ("{t} + {n} + 1", "{t} + {n}", &["({t} & {n})", "VALUE({t}) + {n}"]),
+        (
+            "2 * ({n} + {n}) + {t}",
+            "2 * ({n} + {n}) + {t}",
+            &["2 * ({n} + {n}) & {t}", "2 * ({n} + {n}) + VALUE({t})"],
+        ),
+        ("IF({n} > 1, {t} + {n}, {u})", "{t} + {n}", &["{t} & {n}", "VALUE({t}) + {n}"]),
+        // A parenthesis around one side only.
+        ("({t}) + {n}", "{t}) + {n}", &[]),
+        ("{t} /* a */ + {n}", "{t} /* a */ + {n}", &[]),
+    ] {
+        let program = crate::support::program(source, fields).expect("a formula");
+        let [warning] = program.warnings() else { panic!("{source}: {:?}", program.warnings()) };
+        assert_eq!((warning.code, warning.span.text(source)), ("plus_joins", piece), "{source}");
+        assert_eq!(warning.suggestions, fixes, "{source}");
+        for fix in fixes {
+            let fixed = source.replacen(piece, fix, 1);
+            let program = crate::support::program(&fixed, fields).expect("a formula");
+            let rest: Vec<_> = program.warnings().iter().map(|warning| warning.span.text(&fixed)).collect();
+            assert!(!rest.contains(fix), "{fixed}: {rest:?}");
+        }
+    }
+    for source in ["{n} + 1", "{t} & {n}", "{t} & {n} + 1"] {
+        let program = crate::support::program(source, fields).expect("a formula");
+        assert!(program.warnings().is_empty(), "{source}: {:?}", program.warnings());
+    }
+}
+
+#[test]
+fn functions_of_other_products_are_known_by_what_to_use() {
+    for (source, ours) in
+        [("DATEDIF(\"2024-01-01\", \"2024-02-01\", \"D\")", "DATETIME_DIFF"), ("edate({d}, 1)", "DATEADD")]
+    {
+        let errors = crate::support::program(source, &[Field::date("d", "2024-01-01")]).unwrap_err();
+        assert_eq!(
+            (errors.first().code, &errors.first().suggestions[..]),
+            ("unknown_function", &[ours.to_owned()][..])
+        );
+        assert!(errors.first().help.as_deref().is_some_and(|help| help.contains(ours)));
+    }
+    assert_eq!(outcome("NETWORKDAYS(\"2024-02-26\", \"2024-03-01\")", &[]), "5");
+}
+
+#[test]
 fn a_wrong_unit_is_answered_with_the_right_one() {
     let errors = crate::support::program("DATEADD(\"2024-01-01\", 1, \"mnths\")", &[]).unwrap_err();
     assert_eq!(errors.first().suggestions, ["\"months\""]);

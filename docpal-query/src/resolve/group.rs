@@ -94,9 +94,15 @@ pub(super) fn resolve_aggregates(
     specs.iter().enumerate().map(resolve).collect()
 }
 
+/// What an aggregate is called elsewhere, with what families call it here.
+const ALIASES: &[(&str, &str)] =
+    &[("avg", "average"), ("mean", "average"), ("min", "earliest"), ("max", "latest")];
+
 fn find(function: &str, compared: &Compared, path: &str) -> Result<&'static Aggregate> {
     let known = || aggregates_of(compared).iter().chain(every_aggregate());
-    known().find(|aggregate| aggregate.code == function).ok_or_else(|| {
+    let coded = |code: &str| known().find(|aggregate| aggregate.code == code);
+    let elsewhere = || ALIASES.iter().find(|(alias, _)| *alias == function).and_then(|(_, code)| coded(code));
+    coded(function).or_else(elsewhere).ok_or_else(|| {
         let names: Vec<&str> = known().map(|aggregate| aggregate.code).collect();
         let near =
             docpal_core::names::end_of_sentence(docpal_core::names::nearest(function, names.iter().copied()));

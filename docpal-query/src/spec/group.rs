@@ -88,7 +88,8 @@ shape! {
     pub struct AggregateSpec {
         /// The field, by name or id.
         pub field: String,
-        /// What is computed, as `sum`; `/api/field-types` lists the functions.
+        /// What is computed, as `sum`; `/api/field-types` lists the functions. `avg` and `mean` are `average`, too; of
+        /// dates `min` is `earliest` and `max` is `latest`.
         pub function: String,
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use docpal_core::shape::{At, Kind, Shape};
+use docpal_core::shape::{At, Key, Kind, Shape};
 use docpal_core::{Error, Json, names};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -34,7 +34,10 @@ fn parameters<T: Shape>(query: &str) -> docpal_core::Result<T> {
         kind => kind,
     };
     let kind_of = |name: &str| match &kind {
-        Kind::Object(keys) => keys.iter().find(|key| key.name == name).map(|key| &key.kind),
+        Kind::Object(keys) => {
+            let is_named = |key: &&Key| key.name == name || key.alias == Some(name);
+            keys.iter().find(is_named).map(|key| &key.kind)
+        }
         _ => None,
     };
     let mut entries: Vec<(String, Json)> = Vec::new();

@@ -2,7 +2,7 @@
 
 use docpal_core::json_out::JsonFormat;
 use docpal_core::shape::{At, Kind, Shape};
-use docpal_core::{Filter, Json, Result, shape, words};
+use docpal_core::{Error, Filter, Json, Result, shape, words};
 use docpal_query::Page;
 use docpal_query::spec::{self, Count, Direction, MAX_LIMIT, MAX_OFFSET, PageSpec, Sort, ViewSpec};
 
@@ -18,7 +18,8 @@ shape! {
         /// `-total,name`, or a JSON list of `{"field", "direction", "empty"}`
         #[example = r#""-total""#]
         sort: SortText = SortText(Vec::new()),
-        /// Which fields to give: `a,b`, or a JSON list
+        /// Which fields to give: `a,b`, or a JSON list. `columns` says the same
+        #[alias = "columns"]
         fields: Option<FieldNames>,
         /// At most so many; 100 by default, 1,000 at most
         #[within = 1, MAX_LIMIT]
@@ -68,6 +69,7 @@ shape! {
         /// As for a list
         sort: SortText = SortText(Vec::new()),
         /// As for a list
+        #[alias = "columns"]
         fields: Option<FieldNames>,
         /// `string` gives numbers in JSON as strings
         pub(crate) numbers: Numbers = Numbers::default(),
@@ -174,7 +176,7 @@ impl Shape for FilterText {
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
         let text = String::read(json, at)?;
-        let filter = (!text.is_empty()).then(|| Filter::read(Json::parse(&text)?, at));
+        let filter = (!text.is_empty()).then(|| Filter::read(json_of(&text, at)?, at));
         filter.transpose().map(Self)
     }
 }
@@ -187,7 +189,7 @@ impl Shape for SortText {
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
         let text = String::read(json, at)?;
         if text.trim_start().starts_with('[') {
-            return Vec::read(Json::parse(&text)?, &at.in_terms(spec::TERMS)).map(Self);
+            return Vec::read(json_of(&text, at)?, &at.in_terms(spec::TERMS)).map(Self);
         }
         let sort = |name: &str| match name.strip_prefix('-') {
             Some(name) => Sort { field: name.to_owned(), direction: Direction::Descending, empty: None },
@@ -205,7 +207,7 @@ impl Shape for FieldNames {
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
         let text = String::read(json, at)?;
         match text.trim_start().starts_with('[') {
-            true => Vec::read(Json::parse(&text)?, at).map(Self),
+            true => Vec::read(json_of(&text, at)?, at).map(Self),
             false => Ok(Self(names(&text).map(str::to_owned).collect())),
         }
     }
@@ -219,6 +221,11 @@ impl Shape for CountWord {
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
         Count::read(json, &at.in_terms(spec::TERMS)).map(Self)
     }
+}
+
+/// The JSON that a parameter holds as a text.
+fn json_of(text: &str, at: &At<'_>) -> Result<Json> {
+    Json::parse(text).map_err(|error| Error::invalid(error.code(), at.to_string(), error.message()))
 }
 
 fn names(text: &str) -> impl Iterator<Item = &str> {
@@ -242,5 +249,24 @@ mod tests {
         assert_eq!(fields("a, b").unwrap(), fields(r#"["a","b"]"#).unwrap());
         assert_eq!(fields(r#"["a,b"]"#).unwrap(), ["a,b"]);
         assert_eq!(fields("[1]").unwrap_err().code(), "invalid_parameter");
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_with_its_parameter() {
+        let at = At::PARAMETERS;
+        for (key, text) in [("filter", "{"), ("sort", "[{]"), ("fields", "[")] {
+            let parameters = Json::Object(vec![(key.to_owned(), Json::from(text))]);
+            let error = ListParameters::read(parameters, &at).unwrap_err();
+            assert_eq!((error.code(), error.fields()[0].field.as_str()), ("invalid_json", key));
+        }
+    }
+
+    #[test]
+    fn fields_are_columns_too() {
+        let read = |text: &str| ListParameters::read(Json::parse(text).unwrap(), &At::PARAMETERS);
+        let view = read(r#"{"columns": "a,b"}"#).unwrap().view();
+        assert_eq!(view, ViewSpec::from_json(&Json::parse(r#"{"fields": ["a", "b"]}"#).unwrap()).unwrap());
+        let error = read(r#"{"columns": "a", "fields": "b"}"#).unwrap_err();
+        assert_eq!(error.fields()[0].field, "columns");
     }
 }

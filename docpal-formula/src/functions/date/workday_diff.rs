@@ -6,6 +6,7 @@ use super::workday::holidays;
 use crate::functions::builtin::prelude::*;
 
 pub(crate) static FUNCTION: Builtin = Builtin {
+    aliases: &["NETWORKDAYS"],
     signature: Signature::new(
         &[
             required("start", ParamType::Temporal),
