@@ -65,6 +65,7 @@ pub(crate) use self::{
     initdb::ensure_data,
     owner::Owner,
     postmaster::{Postmaster, State, Supervision},
+    process::is_alive,
 };
 
 /// The superuser of every embedded cluster; trusted because only its owner and root can reach the socket.

@@ -2,8 +2,8 @@
 //!
 //! No set-up: the first test starts a server (half a second, once; later runs find it in some 30 ms), fills a template
 //! database once, and every [`TestDb`] is a copy of it, made in about 12 ms and dropped with the value. Threads of one
-//! process (`cargo test`) and many processes (`cargo nextest`) share the server; it stops by itself half a minute after
-//! the last of them. What a killed run left behind, the next one drops.
+//! process (`cargo test`) and many processes (`cargo nextest`) share the server; half a minute after the last of them it
+//! stops by itself and its files are gone. What a killed run left behind, the next one drops.
 //!
 //! The files are in `/dev/shm` if it has 2 GB to spare, else in the temporary folder; `TMPDIR` chooses another place.
 //!

@@ -114,7 +114,9 @@ fn on_database(place: &Place, command: Command) -> Result<(), Problem> {
 /// Logs to the standard error output; `DOCPAL_LOG` says what, as `info` or `docpal_server=debug,sqlx=warn`.
 fn log() {
     use std::io::IsTerminal as _;
-    let filter = EnvFilter::try_from_env("DOCPAL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // Without it the driver tells of every connection that PostgreSQL takes along when it is stopped.
+    let usual = || EnvFilter::new("info,sqlx_core::pool=error");
+    let filter = EnvFilter::try_from_env("DOCPAL_LOG").unwrap_or_else(|_| usual());
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
 }

@@ -1,5 +1,7 @@
 //! The tests' own databases: private, quick, and gone afterwards.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +11,7 @@ use docpal::core::testing::TestDb;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgPool};
 
-use crate::child::Child;
+use crate::child::{Child, until_at_last};
 
 async fn exists(pool: &PgPool, name: &str) -> bool {
     sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
@@ -106,6 +108,17 @@ async fn what_a_killed_run_leaves_the_next_one_drops() {
     Child::spawn("test-db-once", Path::new("/"), None).succeeds();
     assert!(!exists(observer.pool(), &name).await);
     assert!(exists(observer.pool(), observer.name()).await, "the databases of a living process stay");
+}
+
+#[test]
+fn half_a_minute_after_the_last_test_nothing_is_left() {
+    let dir = crate::embedded::Dir::new("leaves");
+    // As the folders for everybody's temporary files are.
+    fs::set_permissions(&dir.0, fs::Permissions::from_mode(0o1777)).unwrap();
+    Child::spawn("test-db-apart", &dir.0, None).succeeds();
+    let left = || fs::read_dir(&dir.0).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    assert!(!left().is_empty(), "the server's files were somewhere else");
+    until_at_last("all is gone", || left().is_empty());
 }
 
 /// What the other process of a test does.

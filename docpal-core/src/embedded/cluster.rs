@@ -228,15 +228,17 @@ pub(super) async fn ensure_database(home: &Home, name: &str) -> Result<bool, Emb
         EmbeddedError::new(EmbeddedErrorKind::Name, message)
     })?;
     let mut connection = options(home, "postgres").connect().await?;
+    admin::take_turns(&mut connection).await?;
     ownership::ensure_role(&mut connection).await?;
     let made = admin::ensure_database(&mut connection, &name).await?;
     ownership::give_database(&mut connection, &name).await?;
-    connection.close().await?;
     if !made {
         let mut inside = options(home, name.as_str()).connect().await?;
         ownership::give_contents(&mut inside).await?;
         inside.close().await?;
     }
+    // The turn ends with the connection.
+    connection.close().await?;
     Ok(made)
 }
 

@@ -49,6 +49,7 @@ impl Home {
     pub(crate) fn existing(data_dir: &Path) -> Result<Option<Self>, EmbeddedError> {
         let real = match fs::canonicalize(data_dir) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Ok(real) if !real.is_dir() => return Ok(None),
             found => found.map_err(|source| EmbeddedError::io("read", data_dir, source))?,
         };
         let root = real.join("postgres");

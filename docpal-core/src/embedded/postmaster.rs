@@ -20,8 +20,8 @@ use super::{Durability, EmbeddedError, EmbeddedErrorKind};
 ///
 /// With an empty folder the server lives as long as somebody holds the other end of standard input: the kernel closes
 /// it when that process ends, however it ends. With a folder it lives as long as somebody makes the file `needed` in
-/// it again and again (the shell removes it); before it stops the server it says so with the file `stopping`, and looks
-/// once more. The shell prints one line, the server's process id, and ends with the server's status. Being the
+/// it again and again (the shell removes it); before it stops the server it says so with the file `stopping`, which holds
+/// the shell's process id, and looks once more; then it removes `<folder>/../..` with all that is in it. The shell prints one line, the server's process id, and ends with the server's status. Being the
 /// server's parent it also reaps it, so that no zombie keeps the process id busy.
 const SUPERVISE: &str = include_str!("supervise.sh");
 /// Recovery after a crash replays the log first, which may take minutes on a slow disk.
@@ -40,7 +40,7 @@ const ALWAYS: [&str; 7] = [
     "logging_collector=off",
 ];
 const DURABLE: [&str; 3] = ["fsync=on", "full_page_writes=on", "synchronous_commit=on"];
-const FAST: [&str; 9] = [
+const FAST: [&str; 10] = [
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
@@ -50,6 +50,8 @@ const FAST: [&str; 9] = [
     "max_wal_size=256MB",
     "autovacuum=off",
     "max_connections=200",
+    // In the data folder, with which it is removed also after a kill.
+    "dynamic_shared_memory_type=mmap",
 ];
 
 /// When a server stops.

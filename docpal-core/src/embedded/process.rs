@@ -48,7 +48,7 @@ fn works_in(pid: u32, data: &Path) -> Option<bool> {
 }
 
 /// True while the process runs; a zombie does not.
-pub(super) fn is_alive(pid: u32) -> bool {
+pub(crate) fn is_alive(pid: u32) -> bool {
     match Proc::read(pid) {
         Proc::Absent => false,
         Proc::Unknown => exists(pid),

@@ -24,7 +24,8 @@ until_idle() {
             misses=$((misses + 1))
         fi
         if [ "$misses" -ge 2 ]; then
-            : >"$folder/stopping"
+            echo $$ >"$folder/stopping.new"
+            mv "$folder/stopping.new" "$folder/stopping"
             if [ -e "$folder/needed" ]; then
                 rm -f "$folder/stopping"
                 misses=0
@@ -43,4 +44,13 @@ exec 3<&-
 wait "$server"
 status=$?
 kill "$watcher" 2>/dev/null
+if [ -n "$folder" ] && [ -e "$folder/stopping" ]; then
+    # Away at once, so that nobody who comes now finds a part of it; where that may not be, what is large at least.
+    base=${folder%/postgres/log}
+    if mv "$base" "$base.gone.$$" 2>/dev/null; then
+        rm -rf "$base.gone.$$"
+    else
+        rm -rf "$base/postgres/data"
+    fi
+fi
 exit "$status"

@@ -25,6 +25,14 @@ impl DatabaseName {
     }
 }
 
+/// An arbitrary constant that says "DocPal makes a database"; others that come at once take turns.
+const TURN: i64 = 0x0D0C_9A18;
+
+/// Waits until nobody else makes or hands over a database, and has them wait until the connection ends.
+pub(crate) async fn take_turns(conn: &mut PgConnection) -> Result<()> {
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(TURN).execute(conn).await.map(drop)
+}
+
 /// Makes an empty database unless it is there; true if this call made it.
 pub(crate) async fn ensure_database(conn: &mut PgConnection, name: &DatabaseName) -> Result<bool> {
     if database_exists(conn, name).await? {

@@ -17,7 +17,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::embedded::{
     Binaries, Durability, EmbeddedError, EmbeddedErrorKind, Home, Owner, Postmaster, State, Supervision,
-    ensure_data, fingerprint, make_dir, open_lock, options, own_dir,
+    ensure_data, fingerprint, is_alive, make_dir, open_lock, options, own_dir,
 };
 use crate::sql::admin::{self, DatabaseName};
 
@@ -49,13 +49,21 @@ pub(super) struct Shared {
 impl Shared {
     /// Joins the server, and starts it if nobody has.
     pub(super) async fn join() -> Result<Self, EmbeddedError> {
-        let base = base_dir()?;
-        let binaries = Binaries::find(None, Owner::choose(&base, &base.join("none"))?, None)?;
-        let home = Home::prepare(&base.join(format!("pg{}", binaries.version)))?;
-        // One process at a time joins. Blocking is fine here: this is the keeper's own thread.
-        let gate = open_lock(&home.root().join("gate"))?;
-        gate.lock().map_err(|source| EmbeddedError::io("lock the gate of", home.root(), source))?;
-        let started = ensure_server(&home, &binaries)?;
+        let place = place();
+        let owner = Owner::choose(&place, &place.join("none"))?;
+        let binaries = Binaries::find(None, owner, None)?;
+        let base = place.join(name_of(owner, binaries.version)?);
+        let start = Instant::now();
+        let (home, gate, started) = loop {
+            match enter(&base, owner, &binaries) {
+                Ok(Some(entered)) => break entered,
+                // What a server left is being removed: the folders are made anew.
+                Ok(None) => {}
+                Err(_) if !base.exists() && start.elapsed() < PATIENCE => {}
+                Err(error) => return Err(error),
+            }
+            sleep(Duration::from_millis(10));
+        };
         let (lease, file) = take_lease(&home)?;
         let shared = Self { home, version: binaries.version, lease, _lease_file: Arc::new(file) };
         let mut connection = shared.options("postgres").connect().await?;
@@ -64,6 +72,7 @@ impl Shared {
             shared.drop_old_templates(&mut connection).await?;
         }
         connection.close().await?;
+        drop(gate);
         Ok(shared)
     }
 
@@ -142,65 +151,123 @@ fn place() -> PathBuf {
     env::temp_dir()
 }
 
-/// `<place>/docpal-test-<user>-<hash of the worktree>`, checked to be this user's.
-fn base_dir() -> Result<PathBuf, EmbeddedError> {
+/// Enters the folders, through the gate, and sees to it that a server runs; true if this call started it. `None` if
+/// the folders were removed meanwhile. While the returned file is open nobody else enters.
+fn enter(
+    base: &Path,
+    owner: Owner,
+    binaries: &Binaries,
+) -> Result<Option<(Home, File, bool)>, EmbeddedError> {
+    make_base(base, owner)?;
+    let home = Home::prepare(base)?;
+    // The shell that stops the server removes them, and is its owner's.
+    owner.give(home.root())?;
+    // One process at a time joins. Blocking is fine here: this is the keeper's own thread.
+    let path = home.root().join("gate");
+    let gate = open_lock(&path)?;
+    gate.lock().map_err(|source| EmbeddedError::io("lock the gate of", home.root(), source))?;
+    if !is_same(&gate, &path) {
+        return Ok(None);
+    }
+    Ok(ensure_server(&home, binaries)?.map(|started| (home, gate, started)))
+}
+
+/// Is the open file still the one at this path?
+fn is_same(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(there)) => open.dev() == there.dev() && open.ino() == there.ino(),
+        _ => false,
+    }
+}
+
+/// `docpal-test-<user>-<hash of the worktree>-<version of PostgreSQL>`
+fn name_of(owner: Owner, version: u32) -> Result<String, EmbeddedError> {
+    let hash = fingerprint(worktree()?.as_os_str().as_bytes());
+    Ok(format!("{}{hash:016x}-{version}", prefix(owner)))
+}
+
+fn prefix(owner: Owner) -> String {
+    format!("docpal-test-{}-", owner.uid)
+}
+
+fn worktree() -> Result<PathBuf, EmbeddedError> {
     let here = env::current_dir().map_err(|source| EmbeddedError::io("read", Path::new("."), source))?;
     let is_root = |folder: &&Path| folder.join(".git").exists() || folder.join("Cargo.lock").exists();
-    let worktree = here.ancestors().find(is_root).unwrap_or(&here);
-    let me = rustix::process::geteuid();
-    let prefix = format!("docpal-test-{}-", me.as_raw());
-    let place = place();
-    let base = place.join(format!("{prefix}{:016x}", fingerprint(worktree.as_os_str().as_bytes())));
-    own_dir(&base, me.as_raw(), if me.is_root() { 0o711 } else { 0o700 })?;
+    Ok(here.ancestors().find(is_root).unwrap_or(&here).to_owned())
+}
+
+/// The folder, checked to be the owner's.
+fn make_base(base: &Path, owner: Owner) -> Result<(), EmbeddedError> {
+    own_dir(base, owner.uid, 0o700)?;
     let note = base.join(WORKTREE);
     if !note.exists() {
-        fs::write(&note, worktree.as_os_str().as_bytes())
+        fs::write(&note, worktree()?.as_os_str().as_bytes())
             .map_err(|source| EmbeddedError::io("write", &note, source))?;
-        remove_forsaken(&place, &prefix, me.as_raw());
+        if let Some(place) = base.parent() {
+            remove_forsaken(place, &prefix(owner), owner.uid);
+        }
     }
-    Ok(base)
+    Ok(())
 }
 
 /// Removes the servers' folders whose worktree is gone. What does not work out is left for another time.
-fn remove_forsaken(folder: &Path, prefix: &str, me: u32) {
+fn remove_forsaken(folder: &Path, prefix: &str, owner: u32) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let base = entry.path();
         let is_ours = entry.file_name().to_string_lossy().starts_with(prefix)
-            && entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == me);
+            && entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == owner);
         let Some(worktree) = fs::read(base.join(WORKTREE)).ok().filter(|_| is_ours) else { continue };
-        let is_stopped = fs::read_dir(&base)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .all(|version| !version.path().join("postgres/data/postmaster.pid").exists());
+        let is_stopped = !base.join("postgres/data/postmaster.pid").exists();
         if is_stopped && !Path::new(OsStr::from_bytes(&worktree)).exists() {
             let _ = fs::remove_dir_all(&base);
         }
     }
 }
 
-/// True if this call started the server. Under the gate, so nobody else starts one meanwhile.
-fn ensure_server(home: &Home, binaries: &Binaries) -> Result<bool, EmbeddedError> {
-    let stopping = signal_file(home, "stopping");
+/// True if this call started the server; `None` if its folders are gone. Under the gate, so nobody else starts one
+/// meanwhile.
+fn ensure_server(home: &Home, binaries: &Binaries) -> Result<Option<bool>, EmbeddedError> {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
+        if !home.root().exists() {
+            return Ok(None);
+        }
         // First say that it is needed, then look whether it stops: its shell does the same in the opposite order.
         say_needed(home);
-        match State::of(home) {
-            State::Running(pid) if !stopping.exists() && home.is_ready(pid) => return Ok(false),
-            State::Running(_) => sleep(Duration::from_millis(10)),
-            state => {
-                let _ = fs::remove_file(&stopping);
+        match (State::of(home), Stopping::of(home)) {
+            (State::Running(pid), Stopping::No) if home.is_ready(pid) => return Ok(Some(false)),
+            // It stops, or its shell removes what it leaves; or it starts.
+            (_, Stopping::Yes) | (State::Running(_), Stopping::No) => sleep(Duration::from_millis(10)),
+            (state, _) => {
+                let _ = fs::remove_file(signal_file(home, "stopping"));
                 if matches!(state, State::Crashed(_)) {
                     // Nothing is forced to the disk: after a crash of the machine the files are not to be trusted.
                     wipe(home)?;
                 }
-                return launch(home, binaries).map(|()| true);
+                return launch(home, binaries).map(|()| Some(true));
             }
         }
     }
     let message = format!("the shared test server in {} neither starts nor stops", home.root().display());
     Err(EmbeddedError::new(EmbeddedErrorKind::Start, message))
+}
+
+/// What the file `stopping` says, which holds the process id of the shell that stops the server and removes its files.
+enum Stopping {
+    No,
+    Yes,
+    /// The shell is gone and has not come to its end.
+    Never,
+}
+
+impl Stopping {
+    fn of(home: &Home) -> Self {
+        match fs::read_to_string(signal_file(home, "stopping")) {
+            Ok(shell) if shell.trim().parse().is_ok_and(is_alive) => Self::Yes,
+            Ok(_) => Self::Never,
+            Err(_) => Self::No,
+        }
+    }
 }
 
 fn launch(home: &Home, binaries: &Binaries) -> Result<(), EmbeddedError> {
@@ -235,7 +302,9 @@ fn say_needed(home: &Home) {
 /// `<process id>_<time>`: unique among all processes that share the temporary folder, in all containers.
 fn take_lease(home: &Home) -> Result<(String, File), EmbeddedError> {
     let folder = home.root().join("leases");
-    make_dir(&folder, 0o700)?;
+    if make_dir(&folder, 0o700)? {
+        home.owner.give(&folder)?;
+    }
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let lease = format!("{}_{:x}", std::process::id(), time);
     let path = folder.join(&lease);

@@ -108,11 +108,16 @@ async fn find(docpal: &Docpal, owner: &Actor, options: &Options) -> Result<Table
         return Ok(docpal.tables(owner).get(id).await?.id());
     }
     let same = |one: &str, other: &str| names::fold(one) == names::fold(other.trim());
-    let (mut found, mut all) = (Vec::new(), Vec::new());
-    for app in docpal.apps(owner).list().await? {
-        if options.app.as_deref().is_some_and(|wanted| !same(&app.name, wanted)) {
-            continue;
+    let mut apps = docpal.apps(owner).list().await?;
+    if let Some(wanted) = &options.app {
+        let near = names::suggestion(names::nearest(wanted, apps.iter().map(|app| app.name.as_str())));
+        apps.retain(|app| same(&app.name, wanted));
+        if apps.is_empty() {
+            return Err(Problem::new(format!("there is no app `{wanted}`{near}")));
         }
+    }
+    let (mut found, mut all) = (Vec::new(), Vec::new());
+    for app in apps {
         for table in docpal.tables(owner).list(app.id).await? {
             if same(&table.name, &options.table) {
                 found.push(table.id);

@@ -58,7 +58,13 @@ async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
             eprintln!("acts for the user {} with the role {role}; it is shown this once", made.user);
         }
         Options::List => {
-            for key in api_key::list(docpal, &host).await? {
+            let keys = api_key::list(docpal, &host).await?;
+            if keys.is_empty() {
+                eprintln!(
+                    "no keys yet: `serve` makes the owner's at its first start, `key new NAME` makes others"
+                );
+            }
+            for key in keys {
                 let moment = |at: Option<DateTime<Utc>>, none: &str| {
                     at.map_or_else(|| none.to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string())
                 };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use docpal_core::embedded::Found;
+use docpal_core::embedded::{Found, installed};
 
 use super::config::Config;
 use super::database::{Missing, beside};
@@ -21,7 +21,11 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
     // A signal is psql's to answer, and must not end this before it.
     let _signals = Signals::new()?;
     match &config.place.given {
-        Some(given) => psql(PathBuf::from("psql"), &given.url, options).await,
+        Some(given) => {
+            let beside = installed(&config.place.data_dir).map(|(folder, _)| folder.join("psql"));
+            let program = beside.ok().filter(|program| program.is_file());
+            psql(program.unwrap_or_else(|| PathBuf::from("psql")), &given.url, options).await
+        }
         None => {
             let program = Found::look(&config.place.data_dir)?.and_then(|found| found.program("psql"));
             let server = beside(&config.place, Missing::Refuse).await?;

@@ -60,12 +60,17 @@ fn a_killed_postgresql_is_brought_back_and_requests_are_refused_at_once_meanwhil
 fn a_postgresql_that_cannot_be_brought_back_ends_the_server_with_its_words() {
     let folder = Folder::new();
     let (mut server, _) = serve(&folder);
-    fs::write(folder.path("data/postgres/data/postgresql.conf"), BROKEN).unwrap();
+    let settings = folder.path("data/postgres/data/postgresql.conf");
+    let whole = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, BROKEN).unwrap();
     kill(postmaster(&folder).unwrap());
     assert_eq!(server.ended(), Some(1));
     let log = server.log();
     assert!(log.contains("error: PostgreSQL has ended and cannot be brought back"), "{log}");
     assert!(log.contains("no_such_setting"), "{log}");
+    // The next start recovers the data.
+    fs::write(&settings, whole).unwrap();
+    assert!(folder.run(&["doctor"]).ok().contains("My company"));
 }
 
 #[test]
