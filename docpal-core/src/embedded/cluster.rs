@@ -65,15 +65,16 @@ impl Cluster {
     /// Those of [`Cluster::start`].
     pub fn start_blocking(settings: &Settings) -> Result<Self, EmbeddedError> {
         let home = Home::prepare(&settings.data_dir)?;
-        let started = Self::start_in(&home, settings);
+        let lock = home.lock()?;
+        let started = Self::start_in(&home, settings, lock);
         if started.is_err() {
             home.leave();
         }
         started
     }
 
-    fn start_in(home: &Home, settings: &Settings) -> Result<Self, EmbeddedError> {
-        let lock = home.lock()?;
+    fn start_in(home: &Home, settings: &Settings, lock: File) -> Result<Self, EmbeddedError> {
+        home.make_folders()?;
         let binaries = Binaries::find(settings.binaries.as_deref(), home.owner, home.version()?)?;
         let durability = settings.durability;
         initdb::ensure_data(home, &binaries, durability)?;

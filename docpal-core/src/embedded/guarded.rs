@@ -198,7 +198,12 @@ impl Watch<'_> {
                 Err(error) => cause = error.to_string(),
             }
         }
-        Err(End::Lost(format!("PostgreSQL has ended and cannot be brought back: {cause}").into()))
+        // The words of the system, which PostgreSQL's log quotes.
+        let full = match cause.contains("No space left on device") {
+            true => format!(", as the disk of {} is full", self.cluster.data_folder().display()),
+            false => String::new(),
+        };
+        Err(End::Lost(format!("PostgreSQL has ended and cannot be brought back{full}: {cause}").into()))
     }
 
     /// A folder that is not there any more is not made anew: whoever sees an empty one would take the data for lost.

@@ -15,7 +15,7 @@ use super::{EmbeddedError, EmbeddedErrorKind};
 const SOCKET_LIMIT: usize = 103;
 const SOCKET: &str = ".s.PGSQL.5432";
 
-/// The folders of one cluster; all of them exist.
+/// The folders of one cluster.
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     root: PathBuf,
@@ -24,7 +24,7 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// Makes the folders under `data_dir` that are missing, with the right owner.
+    /// Makes the folder under `data_dir` that holds all others; these are made by [`Home::make_folders`].
     pub(crate) fn prepare(data_dir: &Path) -> Result<Self, EmbeddedError> {
         let absolute =
             std::path::absolute(data_dir).map_err(|source| EmbeddedError::io("resolve", data_dir, source))?;
@@ -39,10 +39,7 @@ impl Home {
             fs::canonicalize(&absolute).map_err(|source| EmbeddedError::io("resolve", &absolute, source))?;
         let root = real.join("postgres");
         make_dir(&root, mode)?;
-        let home = Self { socket_dir: socket_dir(&root.join("run"), owner), root, owner };
-        home.make_folders()?;
-        owner.check_reach(&home.root.join("run"))?;
-        Ok(home)
+        Ok(Self { socket_dir: socket_dir(&root.join("run"), owner), root, owner })
     }
 
     /// The folders under `data_dir` as they are; `None` if there is no cluster.
@@ -61,7 +58,8 @@ impl Home {
         Ok(Some(Self { socket_dir: socket_dir(&root.join("run"), owner), root, owner }))
     }
 
-    /// Makes the folders that the server writes to and does not make itself.
+    /// Makes the folders that the server writes to and does not make itself, with the right owner. One process at a
+    /// time: the caller holds the lock.
     pub(crate) fn make_folders(&self) -> Result<(), EmbeddedError> {
         for name in ["run", "log"] {
             let folder = self.root.join(name);
@@ -69,10 +67,10 @@ impl Home {
                 self.owner.give(&folder)?;
             }
         }
-        match self.socket_dir.starts_with(&self.root) {
-            true => Ok(()),
-            false => own_dir(&self.socket_dir, self.owner.uid, 0o700),
+        if !self.socket_dir.starts_with(&self.root) {
+            own_dir(&self.socket_dir, self.owner.uid, 0o700)?;
         }
+        self.owner.check_reach(&self.root.join("run"))
     }
 
     /// Removes what is outside of the data folder; what is in use stays.

@@ -169,6 +169,7 @@ fn enter(
     if !is_same(&gate, &path) {
         return Ok(None);
     }
+    home.make_folders()?;
     Ok(ensure_server(&home, binaries)?.map(|started| (home, gate, started)))
 }
 

@@ -117,7 +117,8 @@ fn tell_key(first: &Bootstrap) {
         }
         OwnerKey::Refused => {
             tracing::warn!(
-                "DOCPAL_API_KEY is not a key of this database, which has keys already; it was not added"
+                "DOCPAL_API_KEY is not a key of this database, which has keys already; it was not added; `docpal-server \
+                 key new NAME` makes another"
             );
         }
     }

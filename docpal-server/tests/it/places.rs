@@ -1,5 +1,7 @@
 //! Where data goes, and that nothing makes any that only looks.
 
+use std::process::{Output, Stdio};
+
 use super::program::{Folder, Running, until};
 
 const ORDERS: &str = "id,customer\n1,Ada\n2,Bob\n";
@@ -20,6 +22,21 @@ fn what_only_looks_makes_nothing() {
     let said = folder.run(&["doctor"]).ok();
     assert!(said.contains("none yet") && said.contains("for a new cluster"), "{said}");
     assert!(!folder.path("data").exists(), "a folder was made");
+}
+
+#[test]
+fn the_home_folder_says_where_data_goes_for_root_too() {
+    let folder = Folder::new();
+    let home = folder.path("home");
+    let said = |variable: &str| {
+        let mut command = folder.program(&["doctor"]);
+        command.env_remove("DOCPAL_DATA_DIR").env_remove("XDG_DATA_HOME").env(variable, &home);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let at = |path: &str| home.join(path).display().to_string();
+    assert!(said("HOME").contains(&format!("Data folder      {}\n", at(".local/share/docpal"))));
+    assert!(said("XDG_DATA_HOME").contains(&format!("Data folder      {}\n", at("docpal"))));
+    assert!(!home.exists());
 }
 
 #[test]
@@ -107,13 +124,17 @@ fn two_commands_at_once_share_one_postgresql() {
     let folder = Folder::new();
     folder.file("one.csv", ORDERS);
     folder.file("two.csv", ORDERS);
-    let mut all: Vec<_> = ["one.csv", "two.csv", "one.csv"]
-        .into_iter()
-        .map(|file| folder.program(&["import", file]).spawn().unwrap())
-        .collect();
-    let ended: Vec<bool> = all.iter_mut().map(|child| child.wait().unwrap().success()).collect();
+    let all = ["one.csv", "two.csv", "one.csv"].map(|file| {
+        let mut command = folder.program(&["import", file]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    });
+    let [one, two, again] = all.map(|child| child.wait_with_output().unwrap());
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(two.status.success(), "{}", said(&two));
     // Two imports of one name: one of them is refused, whichever was later.
-    assert!(ended[1] && ended[0] != ended[2], "{ended:?}");
+    let (kept, refused) = if one.status.success() { (one, again) } else { (again, one) };
+    assert!(kept.status.success(), "{}", said(&kept));
+    assert!(said(&refused).contains("[name_taken]"), "{}", said(&refused));
     for table in ["one", "two"] {
         assert_eq!(folder.run(&["export", table]).ok().replace("\r\n", "\n"), ORDERS, "{table}");
     }
