@@ -130,3 +130,24 @@ async fn tables_can_use_the_functions_of_the_host() {
     let error = unknown.create(app.id, &spec).await.unwrap_err();
     assert_eq!(error.fields()[0].code, "unknown_function");
 }
+
+// What is being compiled can be neither cancelled nor timed out.
+#[tokio::test]
+async fn nothing_is_compiled_on_connections_of_docpals_own_and_in_its_transactions() {
+    let world = World::new().await;
+    let jit = async |conn: &mut sqlx::PgConnection| -> String {
+        sqlx::query_scalar("SELECT current_setting('jit')").fetch_one(conn).await.unwrap()
+    };
+    let hosts = world.db.connect_options().options([("jit", "on")]);
+    let own = Docpal::builder(hosts.clone()).start().await.unwrap();
+    assert_eq!(jit(&mut own.acquire().await.unwrap()).await, "off");
+    assert_eq!(jit(&mut own.begin_snapshot().await.unwrap()).await, "off");
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(hosts).await.unwrap();
+    let docpal = Docpal::builder(pool).start().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(jit(&mut docpal.acquire().await.unwrap()).await, "on");
+        let mut tx = docpal.begin().await.unwrap();
+        assert_eq!(jit(&mut tx).await, "off");
+        tx.rollback().await.unwrap();
+    }
+}

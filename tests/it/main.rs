@@ -41,6 +41,8 @@ mod host_transactions;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod isolation;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod linear_search;

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventLog, Node};
 use crate::sql::cancel::Canceller;
 use crate::sql::errors::from_sqlx;
-use crate::sql::limits::{LocalLimits, Timeouts};
+use crate::sql::limits::{Compiling, LocalLimits, Timeouts};
 use crate::sql::{meta, migrations};
 
 /// The oldest PostgreSQL that DocPal runs on.
@@ -48,6 +48,9 @@ impl From<PgConnectOptions> for Source {
 /// A time-out that the host's database, role or connection already has is left as it is. Connections of a pool that
 /// DocPal makes start with the others. On a host's pool they are set for each transaction of DocPal, without a round
 /// trip of their own; a read outside of one has as a whole the time of a statement, and is cancelled after it.
+///
+/// PostgreSQL's `jit` is off in the same places, as what is being compiled cannot be cancelled. Reads on a host's pool
+/// have it as the host does: start its connections with `options([("jit", "off")])`.
 ///
 /// # Example
 /// ```
@@ -266,8 +269,9 @@ fn require_version(conn: &PgConnection) -> Result<()> {
 async fn on_pool(pool: PgPool, limits: &Limits) -> Result<(PgPool, LocalLimits)> {
     let mut conn = pool.acquire().await.map_err(from_sqlx)?;
     let missing = limits.timeouts().missing(&mut conn).await?;
+    let compiling = Compiling::of(&mut conn).await?;
     drop(conn);
-    Ok((pool, missing.local()))
+    Ok((pool, missing.local(compiling)))
 }
 
 /// A pool whose connections start with the limits that they would lack.
@@ -279,8 +283,8 @@ async fn on_options(options: PgConnectOptions, limits: &Limits) -> Result<(PgPoo
         .max_connections(limits.pool_size)
         .acquire_timeout(limits.acquire)
         .idle_timeout(Duration::from_secs(300))
-        .connect_with(options.options(missing.settings()))
+        .connect_with(options.options(missing.settings()).options([Compiling::OFF]))
         .await
         .map_err(from_sqlx)?;
-    Ok((pool, Timeouts::default().local()))
+    Ok((pool, Timeouts::default().local(Compiling::AsIs)))
 }

@@ -24,15 +24,16 @@ impl Events<'_> {
     /// # Errors
     /// Database errors as mapped.
     pub async fn sequence(&self) -> Result<u64> {
-        let mut conn = self.docpal.acquire().await?;
         let mut all = 0;
-        while let Some(moved) = meta::events::sequence(&mut *conn, BATCH).await? {
-            all += u64::try_from(moved).unwrap_or(0);
-            if moved < BATCH {
-                break;
+        loop {
+            let mut tx = self.docpal.begin().await?;
+            let moved = meta::events::sequence(&mut *tx, BATCH).await?;
+            tx.commit().await?;
+            all += moved.and_then(|moved| u64::try_from(moved).ok()).unwrap_or(0);
+            if moved != Some(BATCH) {
+                return Ok(all);
             }
         }
-        Ok(all)
     }
 
     /// Makes the reader `name` unless there is one; then it stays where it is.
@@ -129,8 +130,9 @@ impl Events<'_> {
     /// # Errors
     /// Database errors as mapped.
     pub async fn retain(&self, days: u16) -> Result<u64> {
-        let mut conn = self.docpal.acquire().await?;
-        let dropped = meta::events::retain(&mut *conn, i32::from(days)).await?;
+        let mut tx = self.docpal.begin().await?;
+        let dropped = meta::events::retain(&mut *tx, i32::from(days)).await?;
+        tx.commit().await?;
         Ok(u64::try_from(dropped).unwrap_or(0))
     }
 }

@@ -21,6 +21,8 @@ const REMEMBERED: Duration = Duration::from_secs(3_600);
 const PATIENCE: Duration = Duration::from_millis(10);
 /// A connection that is not usable after this is closed.
 const RECOVERY: Duration = Duration::from_secs(10);
+/// So often the server process of a closed connection is looked for: for an hour, as process ids come again.
+const LOOKS: usize = 360;
 
 /// The server process of a connection.
 const BACKEND: &str = "SELECT pg_backend_pid()";
@@ -104,21 +106,55 @@ impl Canceller {
     }
 
     /// Waits for `work` on a connection, what it gives, and has cancelled what keeps it from its end. `false` when it does
-    /// not come to its end.
+    /// not come to its end in time, or a cancellation is under way that could meet what comes after it: the connection
+    /// must be closed then.
     pub(crate) async fn ended(&self, running: Option<Running>, work: impl Future<Output = bool>) -> bool {
-        let mut work = pin!(work);
-        let (mut waited, mut patience) = (Duration::ZERO, PATIENCE);
-        while waited < RECOVERY {
-            if let Ok(done) = tokio::time::timeout(patience, &mut work).await {
-                return done;
+        let cancelling = async {
+            let (mut work, mut patience) = (pin!(work), PATIENCE);
+            loop {
+                if let Ok(done) = tokio::time::timeout(patience, &mut work).await {
+                    return done;
+                }
+                if let Some(running) = running {
+                    self.cancel(running).await;
+                }
+                patience *= 2;
             }
-            if let Some(running) = running {
-                self.cancel(running).await;
+        };
+        tokio::time::timeout(RECOVERY, cancelling).await.unwrap_or(false)
+    }
+
+    /// Waits until the server process of a closed connection has gone, which it does when its statement has ended. A
+    /// database that does not answer has nothing running that could be waited for.
+    pub(crate) async fn gone(&self, running: Running) {
+        let mut patience = RECOVERY / 10;
+        for _ in 0..LOOKS {
+            tokio::time::sleep(patience).await;
+            match tokio::time::timeout(RECOVERY, self.runs(running)).await {
+                Ok(Ok(true)) => {
+                    let _cancelled = tokio::time::timeout(RECOVERY, self.cancel(running)).await;
+                }
+                _ => return,
             }
-            waited += patience;
-            patience *= 2;
+            patience = (patience * 2).min(RECOVERY);
         }
-        false
+    }
+
+    /// Is there such a server process?
+    async fn runs(&self, running: Running) -> sqlx::Result<bool> {
+        let query = match running {
+            Running::Transaction(token) => sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+                 AND ((classid::bigint << 32) | objid::bigint) = $1)",
+            )
+            .bind(token.0),
+            Running::Backend(backend) => {
+                sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)")
+                    .bind(backend.0)
+            }
+        };
+        query.fetch_one(&self.beside).await
     }
 
     /// Cancels what runs, if anything does. A failure to do so leaves the statement to the time-outs.
@@ -132,7 +168,6 @@ impl Canceller {
             .bind(token.0),
             Running::Backend(backend) => sqlx::query("SELECT pg_cancel_backend($1)").bind(backend.0),
         };
-        // A server that does not answer this either must not keep the connection longer.
-        let _cancelled = tokio::time::timeout(RECOVERY, query.execute(&self.beside)).await;
+        let _cancelled = query.execute(&self.beside).await;
     }
 }

@@ -47,26 +47,56 @@ impl Timeouts {
     }
 
     /// As part of the statement that begins a transaction.
-    pub(crate) fn local(self) -> LocalLimits {
-        LocalLimits(self)
+    pub(crate) fn local(self, compiling: Compiling) -> LocalLimits {
+        LocalLimits { timeouts: self, compiling }
+    }
+}
+
+/// Does PostgreSQL compile expressions of a session? While it does, which takes tens of seconds for a filter of 200
+/// tests, a statement can neither be cancelled nor run into its time-out: no connection of DocPal's own has it do so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compiling {
+    /// As the session has it, which is off already or was set so at its start.
+    AsIs,
+    /// Off for each transaction.
+    Off,
+}
+
+impl Compiling {
+    /// What a connection starts with, to have nothing compiled.
+    pub(crate) const OFF: (&str, &str) = ("jit", "off");
+
+    /// What transactions on connections like `conn` need.
+    pub(crate) async fn of(conn: &mut PgConnection) -> Result<Self> {
+        let jit: String =
+            sqlx::query_scalar("SELECT current_setting('jit')").fetch_one(conn).await.map_err(from_sqlx)?;
+        Ok(if jit == "off" { Self::AsIs } else { Self::Off })
     }
 }
 
 /// The limits as they stand in the statement that begins a transaction; see [`Timeouts::local`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LocalLimits(Timeouts);
+pub(crate) struct LocalLimits {
+    timeouts: Timeouts,
+    compiling: Compiling,
+}
 
 impl LocalLimits {
     /// The longest that a statement outside of a transaction may run, where PostgreSQL does not see to it.
     pub(crate) fn statement(self) -> Option<Duration> {
-        let [statement, ..] = self.0.0;
+        let [statement, ..] = self.timeouts.0;
         statement.map(Duration::from_millis)
     }
 }
 
 impl fmt::Display for LocalLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.settings().try_for_each(|(name, limit)| write!(f, ", set_config('{name}', '{limit}', true)"))
+        let off = match self.compiling {
+            Compiling::AsIs => None,
+            Compiling::Off => Some((Compiling::OFF.0, Compiling::OFF.1.to_owned())),
+        };
+        let mut settings = self.timeouts.settings().chain(off);
+        settings.try_for_each(|(name, value)| write!(f, ", set_config('{name}', '{value}', true)"))
     }
 }
 
@@ -78,10 +108,11 @@ mod tests {
     fn a_limit_is_never_none_by_accident() {
         let limits = Timeouts::new(Some(Duration::ZERO), None, Some(Duration::MAX));
         assert_eq!(
-            limits.local().to_string(),
+            limits.local(Compiling::AsIs).to_string(),
             ", set_config('statement_timeout', '1', true), \
              set_config('idle_in_transaction_session_timeout', '2147483647', true)"
         );
-        assert_eq!(Timeouts::default().local().to_string(), "");
+        assert_eq!(Timeouts::default().local(Compiling::AsIs).to_string(), "");
+        assert_eq!(Timeouts::default().local(Compiling::Off).to_string(), ", set_config('jit', 'off', true)");
     }
 }

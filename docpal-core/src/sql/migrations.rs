@@ -125,7 +125,8 @@ impl Migrations {
         if !self.schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
             return Err(Error::internal("a schema whose name would need quotes"));
         }
-        let mut tx = conn.begin().await.map_err(from_sqlx)?;
+        // Whatever the host's default is: what was done while this waited for the lock must be seen.
+        let mut tx = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)")
             .bind(LOCK)
             .execute(&mut *tx)

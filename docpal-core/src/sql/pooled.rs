@@ -80,9 +80,13 @@ async fn give_back(
     canceller: Arc<Canceller>,
     held: Held,
 ) {
-    let is_free = canceller.ended(backend.map(Running::Backend), read_over(&mut connection)).await;
-    if !is_free {
+    let running = backend.map(Running::Backend);
+    if !canceller.ended(running, read_over(&mut connection)).await {
         drop(connection.detach());
+        // What still runs counts for whom it runs.
+        if let Some(running) = running.filter(|_| held.is_some()) {
+            canceller.gone(running).await;
+        }
     }
     drop(held);
 }

@@ -78,7 +78,8 @@ impl Transaction {
     ) -> Result<Self> {
         let token = canceller.token();
         let begin = match mode {
-            Mode::Write => "BEGIN",
+            // Said, as the host's default may be another one: a fence looks at what is there when it is reached.
+            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
             Mode::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         let text = format!("{begin}; SELECT pg_advisory_xact_lock_shared({token}){limits}");
@@ -166,11 +167,17 @@ async fn abandon(
     canceller: Arc<Canceller>,
     held: Held,
 ) {
-    let is_free = canceller.ended(token.map(Running::Transaction), recover(&mut connection)).await;
-    if !is_free {
+    let running = token.map(Running::Transaction);
+    if !canceller.ended(running, recover(&mut connection)).await {
         drop(connection.detach());
+        // What still runs counts for whom it runs; who waits for the end of the transaction need not wait for that.
+        if let Some(running) = running.filter(|_| held.is_some()) {
+            drop(tokio::spawn(async move {
+                canceller.gone(running).await;
+                drop(held);
+            }));
+        }
     }
-    drop(held);
 }
 
 /// Reads what the server still has to say, then rolls back. A cancellation can meet any of the statements.

@@ -219,7 +219,11 @@ pub(crate) struct Line {
 impl Line {
     /// Connects beside the pool, so that a busy pool delays nothing. No statement takes longer than ten seconds.
     pub(crate) async fn open(options: &PgConnectOptions) -> Result<Self> {
-        let options = options.clone().options([("statement_timeout", "10s"), ("lock_timeout", "10s")]);
+        let options = options.clone().options([
+            ("statement_timeout", "10s"),
+            ("lock_timeout", "10s"),
+            ("default_transaction_isolation", "read committed"),
+        ]);
         let options = options.application_name("docpal events");
         let pool = PgPoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(options);
         let mut listener = PgListener::connect_with(&pool).await.map_err(from_sqlx)?;
