@@ -314,7 +314,8 @@ pub async fn revoke(docpal: &Docpal, actor: &Actor, id: ApiKeyId) -> Result<()> 
     if !api_keys::revoke(&mut tx, actor.company(), id).await? {
         return Err(not_found());
     }
-    log(&mut tx, actor, "api_key.revoke", known.user, known.role, &known.name).await?;
+    let key = (id, known.name.as_str());
+    log(&mut tx, actor, "api_key.revoke", key, (known.user, known.role)).await?;
     tx.commit().await
 }
 
@@ -352,7 +353,8 @@ async fn store(
     };
     let stored = api_keys::insert(&mut tx, actor.company(), &key).await?;
     if stored {
-        log(&mut tx, actor, "api_key.create", held.user, spec.role, &spec.name).await?;
+        let key = (id, spec.name.as_str());
+        log(&mut tx, actor, "api_key.create", key, (held.user, spec.role)).await?;
     }
     tx.commit().await?;
     Ok(stored.then_some(id))
@@ -366,9 +368,8 @@ async fn log(
     conn: &mut Connection,
     actor: &Actor,
     action: &'static str,
-    user: UserId,
-    role: Role,
-    name: &str,
+    (id, name): (ApiKeyId, &str),
+    (user, role): (UserId, Role),
 ) -> Result<()> {
     use docpal_core::Json;
     use docpal_core::audit::Change;
@@ -381,6 +382,8 @@ async fn log(
         table: None,
         records: None,
         details: Json::Object(vec![
+            // The id that other entries give as their session; a revoked key is in no list any more.
+            text("key", id.uuid().to_string()),
             text("name", name.to_owned()),
             text("role", role.to_string()),
             text("user", user.to_string()),

@@ -102,6 +102,12 @@ impl Authenticator for ApiKeys {
 
 /// The key in the headers. Another scheme than `Bearer` is somebody else's, as of a proxy before this server.
 fn sent(request: &Parts) -> Result<&str, ApiError> {
+    if [&header::AUTHORIZATION, &API_KEY]
+        .iter()
+        .any(|name| request.headers.get_all(*name).iter().nth(1).is_some())
+    {
+        return Err(ApiError::unauthorized("the API key is given twice; send one header with one key"));
+    }
     let text = |name: &HeaderName| request.headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let bearer = text(&header::AUTHORIZATION).and_then(|value| {
         let (scheme, key) = value.split_once(' ')?;
@@ -139,5 +145,9 @@ mod tests {
         assert_eq!(read("x-other", "abc"), None);
         let both = Request::builder().header("authorization", "Basic abc").header("x-api-key", "def");
         assert_eq!(sent(&both.body(()).unwrap().into_parts().0).unwrap(), "def");
+        for name in ["authorization", "x-api-key"] {
+            let twice = Request::builder().header(name, "Bearer abc").header(name, "Bearer def");
+            assert!(sent(&twice.body(()).unwrap().into_parts().0).is_err(), "{name}");
+        }
     }
 }

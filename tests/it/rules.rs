@@ -41,6 +41,15 @@ async fn a_rule_that_means_nothing_is_refused_when_it_is_made() {
         assert_eq!(error.fields()[0].field, "fields");
         assert_eq!(rules_error(error), "not_supported");
     }
+    // A list of fields that came out empty means neither all fields nor none.
+    for rule in [
+        RuleSpec::deny(table_rule, Subject::Everyone, Action::Read),
+        RuleSpec::allow(table_rule, Subject::Everyone, Action::Read),
+    ] {
+        let error = rules.create(&rule.fields(Vec::<String>::new())).await.unwrap_err();
+        assert_eq!(error.fields()[0].field, "fields");
+        assert_eq!(rules_error(error), "not_supported");
+    }
     let member = world.member();
     assert_eq!(world.docpal.records(&member, table).list(&ViewSpec::new()).await.unwrap().len(), 5);
 }

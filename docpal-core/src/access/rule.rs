@@ -163,7 +163,7 @@ impl RuleSpec {
         self
     }
 
-    /// The same rule, only for these fields.
+    /// The same rule, only for these fields; a rule on no field is refused when it is made.
     #[must_use]
     pub fn fields<T: Into<String>>(mut self, fields: impl IntoIterator<Item = T>) -> Self {
         self.fields = Some(fields.into_iter().map(Into::into).collect());

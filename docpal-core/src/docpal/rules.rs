@@ -269,6 +269,12 @@ fn is_on_a_whole(spec: &RuleSpec) -> Result<()> {
     let refused = |path: &str, message: &str| {
         Err(Error::validation(vec![FieldError::new(path, "not_supported", message)]))
     };
+    if spec.fields.as_ref().is_some_and(Vec::is_empty) {
+        return refused(
+            "fields",
+            "a rule on no fields says nothing; name fields, or leave `fields` out for all",
+        );
+    }
     match spec.action {
         Action::Manage if spec.condition.is_some() => {
             refused("condition", "a table is managed whole: a rule on managing takes no condition")

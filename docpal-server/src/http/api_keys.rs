@@ -90,7 +90,11 @@ pub(crate) struct Whoami {
 /// Make an API key; for those who may manage the company
 #[utoipa::path(post, path = "/api/api-keys", tag = "keys", request_body = NewKeyBody,
     responses((status = 201, body = MadeKey)))]
-pub(crate) async fn create(caller: Caller, Body(key): NewKeyBody) -> ApiResult<(StatusCode, Json<MadeKey>)> {
+pub(crate) async fn create(
+    caller: Caller,
+    _: Query<()>,
+    Body(key): NewKeyBody,
+) -> ApiResult<(StatusCode, Json<MadeKey>)> {
     let NewKey { name, role, user_id, expires_at } = key;
     let mut spec = KeySpec::new(name.clone(), role);
     (spec.user, spec.expires_at) = (user_id, expires_at);
@@ -113,6 +117,7 @@ pub(crate) async fn list(caller: Caller, _: Query<()>) -> ApiResult<Json<ListOf<
 pub(crate) async fn revoke(
     State(state): State<ServerState>,
     KeyCall { caller, key }: KeyCall,
+    _: Query<()>,
 ) -> ApiResult<StatusCode> {
     api_key::revoke(&caller.docpal, &caller.actor, key).await?;
     state.authenticator.forget();
@@ -137,7 +142,7 @@ impl KeyBody {
 
 /// Tell who the key stands for
 #[utoipa::path(get, path = "/api/auth/me", tag = "keys", responses((status = 200, body = Whoami)))]
-pub(crate) async fn whoami(caller: Caller) -> Json<Whoami> {
+pub(crate) async fn whoami(caller: Caller, _: Query<()>) -> Json<Whoami> {
     let actor = caller.actor;
     let roles = actor.roles().iter().map(ToString::to_string).collect();
     Json(Whoami { company_id: actor.company(), user_id: actor.user(), roles })

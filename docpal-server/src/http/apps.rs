@@ -49,7 +49,11 @@ pub(crate) struct AppBody {
 /// Make an app
 #[utoipa::path(post, path = "/api/apps", tag = "apps", request_body = NewAppBody,
     responses((status = 201, body = AppBody)))]
-pub(crate) async fn create(caller: Caller, Body(app): NewAppBody) -> ApiResult<(StatusCode, Json<App>)> {
+pub(crate) async fn create(
+    caller: Caller,
+    _: Query<()>,
+    Body(app): NewAppBody,
+) -> ApiResult<(StatusCode, Json<App>)> {
     let (apps, spec) = (caller.docpal.apps(&caller.actor), AppSpec::from(app));
     let app = write!(caller, |conn| apps.create_in(conn, &spec), apps.create(&spec))?;
     caller.tells_of(Resource::App(app.id));
@@ -65,7 +69,7 @@ pub(crate) async fn list(caller: Caller, _: Query<()>) -> ApiResult<Json<ListOf<
 /// Get an app
 #[utoipa::path(get, path = "/api/apps/{app_id}", tag = "apps", params(AppCall),
     responses((status = 200, body = AppBody)))]
-pub(crate) async fn get(call: AppCall) -> Json<App> {
+pub(crate) async fn get(call: AppCall, _: Query<()>) -> Json<App> {
     Json(call.app)
 }
 

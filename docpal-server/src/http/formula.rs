@@ -123,7 +123,11 @@ pub(crate) struct FunctionBody {
 /// Check a formula
 #[utoipa::path(post, path = "/api/formula/check", tag = "formula", request_body = CheckBody,
     responses((status = 200, body = CheckReply)))]
-pub(crate) async fn check(caller: Caller, Body(request): CheckBody) -> ApiResult<Json<CheckReply>> {
+pub(crate) async fn check(
+    caller: Caller,
+    _: Query<()>,
+    Body(request): CheckBody,
+) -> ApiResult<Json<CheckReply>> {
     let CheckRequest { formula: source, fields, table_id } = request;
     let fields = known_fields(&caller, fields, table_id).await?;
     let check = move || CheckReply::of(&source, &fields, caller.docpal.functions());
@@ -133,7 +137,11 @@ pub(crate) async fn check(caller: Caller, Body(request): CheckBody) -> ApiResult
 /// Evaluate a formula
 #[utoipa::path(post, path = "/api/formula/evaluate", tag = "formula", request_body = EvaluateBody,
     responses((status = 200, body = EvaluateReply)))]
-pub(crate) async fn evaluate(caller: Caller, Body(request): EvaluateBody) -> ApiResult<Written> {
+pub(crate) async fn evaluate(
+    caller: Caller,
+    _: Query<()>,
+    Body(request): EvaluateBody,
+) -> ApiResult<Written> {
     aside::compute(move || evaluated(&caller, request)).await?
 }
 

@@ -84,6 +84,7 @@ pub(crate) struct RuleBody {
     responses((status = 201, body = RuleBody)))]
 pub(crate) async fn create(
     caller: Caller,
+    _: Query<()>,
     Body(rule): NewRuleBody,
 ) -> ApiResult<(StatusCode, Json<RuleBody>)> {
     let (rules, spec) = (caller.docpal.rules(&caller.actor), rule.spec()?);
@@ -103,7 +104,7 @@ pub(crate) async fn list(caller: Caller, _: Query<()>) -> ApiResult<Json<ListOf<
 /// Delete a rule
 #[utoipa::path(delete, path = "/api/permissions/{rule_id}", tag = "permissions",
     params(RuleCall), responses((status = 204)))]
-pub(crate) async fn delete(RuleCall { caller, rule }: RuleCall) -> ApiResult<StatusCode> {
+pub(crate) async fn delete(RuleCall { caller, rule }: RuleCall, _: Query<()>) -> ApiResult<StatusCode> {
     let rules = caller.docpal.rules(&caller.actor);
     write!(caller, |conn| async { rules.delete_in(conn, rule).await.map(drop) }, rules.delete(rule))?;
     Ok(StatusCode::NO_CONTENT)

@@ -155,6 +155,7 @@ pub(crate) struct FieldBody {
     params(AppCall), responses((status = 201, body = TableBody)))]
 pub(crate) async fn create(
     call: AppCall,
+    _: Query<()>,
     Body(table): NewTableBody,
 ) -> ApiResult<(StatusCode, Json<TableBody>)> {
     let (tables, app, spec) = (call.caller.tables(), call.app.id, TableSpec::from(table));
@@ -174,7 +175,7 @@ pub(crate) async fn list(call: AppCall, _: Query<()>) -> ApiResult<Json<ListOf<T
 /// Get a table with its fields
 #[utoipa::path(get, path = "/api/tables/{table_id}", tag = "tables",
     params(TableCall), responses((status = 200, body = TableBody)))]
-pub(crate) async fn get(call: TableCall) -> ApiResult<Json<TableBody>> {
+pub(crate) async fn get(call: TableCall, _: Query<()>) -> ApiResult<Json<TableBody>> {
     let table = call.caller.tables().get(call.table).await?;
     Ok(Json(TableBody::of(&call.caller.actor, &table)))
 }
@@ -182,7 +183,7 @@ pub(crate) async fn get(call: TableCall) -> ApiResult<Json<TableBody>> {
 /// Delete a table with its records, for good
 #[utoipa::path(delete, path = "/api/tables/{table_id}", tag = "tables",
     params(TableCall), responses((status = 204)))]
-pub(crate) async fn delete(call: TableCall) -> ApiResult<StatusCode> {
+pub(crate) async fn delete(call: TableCall, _: Query<()>) -> ApiResult<StatusCode> {
     let tables = call.caller.tables();
     write!(call.caller, |conn| tables.drop_in(conn, call.table), tables.drop(call.table))?;
     Ok(StatusCode::NO_CONTENT)

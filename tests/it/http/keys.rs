@@ -111,8 +111,10 @@ async fn a_key_is_listed_revoked_and_stops_at_once() {
     assert_eq!(api.call_as(&member, "GET", table, None).await.refusal().0, 401);
     assert_eq!(api.delete(&path(id)).await.refusal().0, 404);
     assert_eq!(keys(api.key()).await.as_array().unwrap().len(), 2);
-    let log = api.get("/api/audit/logs?limit=1").await.ok();
+    let log = api.get("/api/audit/logs?limit=1&details=true").await.ok();
     assert_eq!(log["data"][0]["action"], "api_key.revoke");
+    // By its id, which other entries give as their session.
+    assert_eq!(log["data"][0]["details"]["key"], id);
 }
 
 // Finding A32.

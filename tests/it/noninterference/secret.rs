@@ -187,7 +187,11 @@ impl Secret {
                 model.table_mut(table).fields[*field].default = value.clone();
             }
             Self::RenameTable { table, name } => model.table_mut(table).name.clone_from(name),
-            Self::DropTable { table } => model.tables.retain(|known| known.id != *table),
+            Self::DropTable { table } => {
+                // Its rules go with it, which who manages reads.
+                model.rules.retain(|rule| rule.covers != Covers::Table(table.clone()));
+                model.tables.retain(|known| known.id != *table);
+            }
             Self::RenameApp { app, name } => {
                 let app = model.apps.iter_mut().find(|known| known.id == *app).expect("an app");
                 app.name.clone_from(name);

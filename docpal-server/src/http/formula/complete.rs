@@ -12,6 +12,7 @@ use crate::aside;
 use crate::http::call::Caller;
 use crate::http::error::{ApiResult, SpanBody};
 use crate::http::extract::Body;
+use crate::http::query::Query;
 use crate::http::reply::ListOf;
 
 /// The longest text completed; longer ones are no formulas.
@@ -62,6 +63,7 @@ pub(crate) struct CompletionBody {
     responses((status = 200, body = ListOf<CompletionBody>)))]
 pub(crate) async fn complete(
     caller: Caller,
+    _: Query<()>,
     Body(request): CompleteBody,
 ) -> ApiResult<Json<ListOf<Completion>>> {
     let CompleteRequest { formula: source, position, fields, table_id } = request;

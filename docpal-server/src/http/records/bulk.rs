@@ -13,6 +13,7 @@ use crate::http::call::TableCall;
 use crate::http::error::ApiResult;
 use crate::http::extract::BulkBody;
 use crate::http::idempotency::write;
+use crate::http::query::Query;
 
 shape! {
     /// Records to make.
@@ -53,7 +54,11 @@ pub(crate) struct Deleted {
 /// Make many records, all or none
 #[utoipa::path(post, path = "/api/tables/{table_id}/records/bulk", tag = "records", request_body = DraftsBody,
     params(TableCall), responses((status = 201, body = Made)))]
-pub(crate) async fn create_many(call: TableCall, body: DraftsBody) -> ApiResult<(StatusCode, Json<Made>)> {
+pub(crate) async fn create_many(
+    call: TableCall,
+    _: Query<()>,
+    body: DraftsBody,
+) -> ApiResult<(StatusCode, Json<Made>)> {
     // Validating and encoding many records takes the processor for long.
     let ids = aside::run(move || async move {
         let BulkBody { read, room: _room } = body;
@@ -68,7 +73,7 @@ pub(crate) async fn create_many(call: TableCall, body: DraftsBody) -> ApiResult<
 /// Delete many records, all or none
 #[utoipa::path(post, path = "/api/tables/{table_id}/records/bulk/delete", tag = "records", request_body = DoomedBody,
     params(TableCall), responses((status = 200, body = Deleted)))]
-pub(crate) async fn delete_many(call: TableCall, body: DoomedBody) -> ApiResult<Json<Deleted>> {
+pub(crate) async fn delete_many(call: TableCall, _: Query<()>, body: DoomedBody) -> ApiResult<Json<Deleted>> {
     let BulkBody { read: Doomed { ids }, room: _room } = body;
     let records = call.records();
     let deleted = write!(call.caller, |conn| records.delete_many_in(conn, &ids), records.delete_many(&ids))?;
