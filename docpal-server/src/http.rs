@@ -58,6 +58,7 @@ fn documented(
         .merge(layered(openapi::keyed(writing())))
         // Around what reads bodies: a handler, and what keeps its answer.
         .merge(layered(openapi::keyed(writing_much())).layer(Extension(extract::Large)))
+        .merge(previews().layer(Extension(extract::Large)))
         .routes(routes!(apps::get))
         .routes(routes!(records::export))
         .routes(routes!(records::export_view))
@@ -92,8 +93,14 @@ fn writing() -> OpenApiRouter<ServerState> {
 fn writing_much() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .routes(routes!(import::new_table))
+        .routes(routes!(import::append_rows))
         .routes(routes!(records::create_many))
         .routes(routes!(records::delete_many))
+}
+
+/// Those whose bodies may be large and that write nothing.
+fn previews() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new().routes(routes!(import::preview)).routes(routes!(import::append_preview))
 }
 
 /// The whole router.

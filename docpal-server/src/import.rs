@@ -17,6 +17,8 @@
 //! - Delimiter: `,` `;` tab or `|`, the one that splits the first lines most evenly; a first line `sep=;` (as
 //!   Excel writes it) decides.
 //! - Lines end in LF, CRLF or CR. Empty lines are skipped. The first line is the header.
+//! - A file of JSON objects, one per line or in a list, is a table of them: keys are columns, lists are texts with commas,
+//!   and lines are those on which the objects begin. Of an export of records it is their fields.
 //! - Quoting as in RFC 4180: `"`, doubled inside. A quote that is never closed and text after a closing quote
 //!   are errors; a quote inside an unquoted cell is a character like any other.
 //!
@@ -32,7 +34,8 @@
 //!    number, since it may well be a count, unless its name asks a yes-or-no question: the first word is
 //!    `is`, `has`, `can`, `was`, `should` or `allow`, the last one is `flag`, the name ends in `?`, or it is a
 //!    single word that ends in `-ed` or is one of a short list (`discontinued`, `active`, `public`, ...).
-//! 2. **Number**, with an optional sign `-` `−` `+`, at most 28 digits, no exponent. Not a number: leading
+//! 2. **Number**, with an optional sign `-` `−` `+`, at most 28 digits, also in scientific notation (`1.5E-8`; `1E5`,
+//!    which may be a code, only in a column that has fractions or such numbers). Not a number: leading
 //!    zeros (`007`, a zip code `05021`), `+` before seven or more plain digits (a phone number), and any column
 //!    whose name ends in a word such as `phone`, `zip`, `postal code`, `isbn`, `iban` or `version`.
 //!    - *Decimal mark and grouping* are those under which every value of the column is well formed: groups of
@@ -53,13 +56,20 @@
 //!    and another column of the file with the same separator. Undecided columns stay text unless
 //!    [`InferOptions::date_order`] says which. Years of two digits stay text.
 //! 6. **Date and time**: a date as above, `T` or a space, `H:MM[:SS[.fraction]]`, AM or PM, and a zone (`Z`,
-//!    `+02:00`) in all cells or in none; without one the time is UTC. A column that mixes dates with and
-//!    without a time is text.
-//! 7. **E-mail** and **URL** (`http://` or `https://`; `www.example.org` alone is text).
+//!    `+02:00`) in all cells or in none; without one the time is UTC. A column whose times are all midnight without a
+//!    zone is one of dates. One that mixes dates with other times and without is text.
+//! 7. **E-mail**, in letters of any script, and **URL** (`http://` or `https://`; `www.example.org` alone is text).
 //! 8. **Single select**: at least 20 values, at most 20 different ones of at most 60 characters, each used 5
 //!    times on average, all with a letter, none differing only in case, and the column not named like an id.
 //! 9. **Long text** when a cell has a line break or more than 255 characters, else **text**. An empty column is
 //!    text.
+//!
+//! Each column says why it has its type ([`InferredColumn::reason`]): a text of which most cells would fit another type
+//! names that type, how many cells do not fit, and the first of them by its line. With
+//! [`InferredColumn::read_as`] a column is read as that type all the same, and what does not fit is [`Cell::Odd`].
+//!
+//! An apostrophe before a text that a spreadsheet would run as a formula is taken off, as one that an export put there,
+//! when every such text of the file has one; [`InferOptions::raw`] leaves it.
 //!
 //! # Example
 //! ```
@@ -79,9 +89,13 @@ mod delimiter;
 mod encoding;
 mod error;
 mod infer;
+mod json;
 mod kind;
+mod misfits;
 mod names;
 mod number;
+mod readings;
+mod reason;
 mod records;
 mod rows;
 mod source;
@@ -97,7 +111,10 @@ pub use self::{
     error::{CODES, ColumnRef, ImportErrors, LineError},
     infer::{InferOptions, Inferred, InferredColumn, Progress, infer},
     kind::{Kind, SwitchWords},
+    misfits::OddCell,
     number::{DecimalMark, GroupMark, NumberFormat},
+    readings::Unreadable,
+    reason::{Reason, grouped},
     rows::{Cell, Row, Rows, rows},
     source::Source,
 };

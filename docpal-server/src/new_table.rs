@@ -1,50 +1,64 @@
-//! A CSV file as a new table: planned from the whole file, then written in one transaction, all or nothing.
+//! A CSV file as a new table, or as more records of one that is there: planned from the whole file, then written in one
+//! transaction, all or nothing.
 //!
 //! ```text
 //! Source -> plan() -> Plan { table spec, how each column is read } -> load() -> Loaded { table, rows }
 //!                \-> ImportFailure { line, column, code, message }
 //! ```
 
+mod append;
+mod check;
 mod columns;
 mod failure;
+mod load;
+mod report;
 
 use docpal_core::model::MAX_FIELDS;
-use docpal_core::sql::Transaction;
-use docpal_core::{Actor, AppId, Docpal, ErrorKind, FieldSpec, Json, RecordDraft, TableId, TableSpec};
-use docpal_query::RecordsExt as _;
+use docpal_core::{Error, FieldError, FieldSpec, Json, TableSpec};
 
+pub use self::append::{append_options, plan_append};
 pub use self::failure::ImportFailure;
+pub use self::load::{Loaded, append, load};
+pub use self::report::ColumnReport;
 
-use crate::import::{self, Cell, InferOptions, Inferred, Kind, LineError, Progress, Row, Source};
-
-/// Rows written at once; bounds the memory.
-const CHUNK: usize = 5_000;
+use self::check::Target;
+use crate::import::{self, ImportErrors, InferOptions, Inferred, Progress, Source};
 
 /// What is wanted of a table beside what its file says.
 #[derive(Clone, Debug, Default)]
 pub struct Wishes {
     /// The name of the table.
     pub table: String,
-    /// Columns with the field type they must have in the place of the one found.
+    /// Columns with the field type they must have in the place of the one found, as `number`, `currency:EUR` or
+    /// `multiple_select:;` with what separates the options. They are to be in [`InferOptions::wished`], too.
     pub types: Vec<(String, String)>,
     /// Formula fields to add: names and formulas.
     pub formulas: Vec<(String, String)>,
+    /// What becomes of cells that do not fit a type that was asked for.
+    pub on_bad: OnBad,
 }
 
-/// A table to make of a file: its fields, and how each column is read.
+/// What becomes of cells that do not fit the type that their column must have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnBad {
+    /// Nothing is imported; they are listed.
+    #[default]
+    Refuse,
+    /// They are empty.
+    Empty,
+    /// They are empty, and their texts stand in a text field beside.
+    Keep,
+}
+
+/// A table to make of a file, or to fill from it: its fields, and how each column is read.
 #[derive(Debug)]
 pub struct Plan {
     spec: TableSpec,
     inferred: Inferred,
-}
-
-/// A table that was made of a file.
-#[derive(Debug)]
-pub struct Loaded {
-    /// Its id.
-    pub table: TableId,
-    /// How many records it has.
-    pub rows: u64,
+    targets: Vec<Target>,
+    on_bad: OnBad,
+    /// The table is there already.
+    appends: bool,
 }
 
 /// Reads the whole file and plans a table for it. Nothing is written.
@@ -69,34 +83,43 @@ pub fn plan(
     wishes: &Wishes,
     progress: impl FnMut(Progress),
 ) -> Result<Plan, ImportFailure> {
-    let inferred = import::infer(source, options, progress)?;
-    Ok(Plan::of(inferred, wishes)?)
+    let wished = wishes.types.iter().map(|(name, _)| name.clone()).collect();
+    let options = InferOptions { wished, ..options.clone() };
+    let inferred = import::infer(source, &options, progress)?;
+    Plan::of(source, inferred, wishes)
 }
 
-/// How a file is read that becomes a table: no more columns than a table can have.
+/// How a file is read that becomes a table: no more columns than a table can have, and a header alone is one, too.
 #[must_use]
 pub fn options() -> InferOptions {
-    InferOptions { max_columns: MAX_FIELDS, ..InferOptions::default() }
+    InferOptions { max_columns: MAX_FIELDS, allow_no_rows: true, ..InferOptions::default() }
 }
 
 impl Plan {
-    /// The table for a file that was read.
+    /// The table for a file that was read. Columns whose types are wished for are looked at once more.
     ///
     /// # Errors
-    /// `unknown_column`, `unknown_type` and `unfit_type` for wishes that cannot be met.
-    pub fn of(mut inferred: Inferred, wishes: &Wishes) -> docpal_core::Result<Self> {
-        let targets = columns::targets(&mut inferred, &wishes.types)?;
+    /// `unknown_column`, `unknown_type` and `unfit_type` for wishes that cannot be met. Cells that do not fit a wish are
+    /// no error yet: see [`refusal`](Self::refusal).
+    pub fn of(source: &Source, mut inferred: Inferred, wishes: &Wishes) -> Result<Self, ImportFailure> {
+        let mut targets = columns::targets(&mut inferred, &wishes.types)?;
+        check::look(source, &inferred, &mut targets)?;
+        if wishes.on_bad == OnBad::Keep {
+            check::place_beside(&inferred, &mut targets);
+        }
         let mut spec = TableSpec::new(wishes.table.as_str());
-        for (column, target) in inferred.columns.iter().zip(targets) {
-            let mut field = FieldSpec::new(column.field_name.as_str(), target.field_type);
-            field.options = target.options;
+        for (column, target) in inferred.columns.iter().zip(&targets) {
+            let mut field = FieldSpec::new(column.field_name.as_str(), target.field_type.as_str());
+            field.options = target.options.clone();
             spec.fields.push(field);
+            let beside = target.check.as_ref().and_then(|check| check.beside.as_deref());
+            spec.fields.extend(beside.map(FieldSpec::text));
         }
         spec.fields.extend(wishes.formulas.iter().map(|(name, formula)| FieldSpec::formula(name, formula)));
-        Ok(Self { spec, inferred })
+        Ok(Self { spec, inferred, targets, on_bad: wishes.on_bad, appends: false })
     }
 
-    /// The table as it will be made.
+    /// The table as it will be made; of one that is there, its name and the fields that are filled.
     #[must_use]
     pub fn spec(&self) -> &TableSpec {
         &self.spec
@@ -107,83 +130,39 @@ impl Plan {
     pub fn inferred(&self) -> &Inferred {
         &self.inferred
     }
-}
 
-/// Makes the table of `plan` in `app` and fills it, in the caller's transaction (from [`Docpal::begin`]): roll it back after an error.
-///
-/// # Errors
-/// Those of making a table and its records; a cell that its field refuses is given by line and column.
-pub async fn load(
-    docpal: &Docpal,
-    actor: &Actor,
-    tx: &mut Transaction,
-    app: AppId,
-    source: &Source,
-    plan: &Plan,
-    mut progress: impl FnMut(Progress),
-) -> Result<Loaded, ImportFailure> {
-    let table = docpal.tables(actor).create_in(tx, app, &plan.spec).await?.id();
-    let records = docpal.records(actor, table);
-    let mut rows = import::rows(source, &plan.inferred)?;
-    let mut loaded = 0;
-    loop {
-        let (mut drafts, mut lines) = (Vec::new(), Vec::new());
-        for row in rows.by_ref().take(CHUNK) {
-            let row = row?;
-            lines.push(row.line());
-            drafts.push(plan.draft(&row)?);
+    /// The cells that do not fit the types that their columns must have, in the order of the columns.
+    #[must_use]
+    pub fn misfits(&self) -> ImportErrors {
+        let mut all = ImportErrors::none();
+        for check in self.targets.iter().filter_map(|target| target.check.as_ref()) {
+            all.extend(&check.misfits, self.inferred.options.max_errors);
         }
-        if drafts.is_empty() {
-            progress(rows.progress());
-            return Ok(Loaded { table, rows: loaded });
-        }
-        loaded += drafts.len() as u64;
-        records.create_many_in(tx, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
-        progress(rows.progress());
+        all
+    }
+
+    /// The first `count` rows, as lists of field names and values.
+    ///
+    /// # Errors
+    /// When the file changed meanwhile.
+    pub fn first_rows(
+        &self,
+        source: &Source,
+        count: usize,
+    ) -> Result<Vec<Vec<(String, Json)>>, ImportFailure> {
+        let rows = import::rows(source, &self.inferred)?.take(count);
+        rows.map(|row| Ok(self.entries(&row?))).collect()
+    }
+
+    /// Why the plan is not to be carried out: cells that do not fit, unless something is to become of them.
+    #[must_use]
+    pub fn refusal(&self) -> Option<ImportFailure> {
+        let misfits = self.misfits();
+        (self.on_bad == OnBad::Refuse && !misfits.is_empty()).then(|| misfits.into())
     }
 }
 
-impl Plan {
-    /// A row of the file as a record.
-    fn draft(&self, row: &Row) -> docpal_core::Result<RecordDraft> {
-        let named = self.inferred.columns.iter().zip(row.cells());
-        let entries = named.filter_map(|(column, cell)| {
-            let json = match cell {
-                // A switch that is not given is off; an empty cell says neither.
-                Cell::Empty if matches!(column.kind, Kind::Switch { .. }) => Json::Null,
-                Cell::Empty => return None,
-                Cell::Text(text) => Json::from(text),
-                Cell::Number(text) => Json::Number(text.to_owned()),
-                Cell::Bool(flag) => Json::Bool(flag),
-                Cell::Date(day) => Json::from(day),
-                Cell::DateTime(instant) => Json::from(instant),
-            };
-            Some((column.field_name.clone(), json))
-        });
-        RecordDraft::from_json(Json::Object(entries.collect()), "record")
-    }
-
-    /// Says a refusal of the records in terms of the file.
-    fn failed(&self, error: docpal_core::Error, lines: &[u64]) -> ImportFailure {
-        let located: Vec<LineError> = error
-            .fields()
-            .iter()
-            .filter_map(|entry| {
-                let line = lines.get(entry.record?)?;
-                let index =
-                    self.inferred.columns.iter().position(|column| column.field_name == entry.field)?;
-                let name = entry.field.clone();
-                Some(LineError {
-                    line: Some(*line),
-                    column: Some(import::ColumnRef { index: index + 1, name }),
-                    code: entry.code,
-                    message: format!("{}; `text` fits every column", entry.message),
-                })
-            })
-            .collect();
-        if located.is_empty() || error.kind() != ErrorKind::Validation {
-            return ImportFailure::Refused(error);
-        }
-        ImportFailure::Lines { total: located.len() as u64, errors: located }
-    }
+/// Refuses a wish for a column.
+fn refused(column: &str, code: &'static str, message: &str) -> Error {
+    Error::validation(vec![FieldError::new(column, code, message)])
 }

@@ -54,7 +54,7 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
 
 async fn export(docpal: &Docpal, options: &Options) -> Result<u64, Stop> {
     let (_, owner) = oldest_company(docpal).await?.ok_or_else(no_company)?;
-    let table = find(docpal, &owner, options).await?;
+    let table = find(docpal, &owner, &options.table, options.app.as_deref()).await?;
     let mut pages = docpal.records(&owner, table).export(&ViewSpec::new()).await?;
     let mut out = open(options)?;
     let format = if options.raw { options.format.raw() } else { options.format };
@@ -103,13 +103,18 @@ fn failed(error: io::Error) -> Stop {
 }
 
 /// The table that a name or an id means.
-async fn find(docpal: &Docpal, owner: &Actor, options: &Options) -> Result<TableId, Problem> {
-    if let Ok(id) = options.table.parse::<TableId>() {
+pub(super) async fn find(
+    docpal: &Docpal,
+    owner: &Actor,
+    table: &str,
+    in_app: Option<&str>,
+) -> Result<TableId, Problem> {
+    if let Ok(id) = table.parse::<TableId>() {
         return Ok(docpal.tables(owner).get(id).await?.id());
     }
     let same = |one: &str, other: &str| names::fold(one) == names::fold(other.trim());
     let mut apps = docpal.apps(owner).list().await?;
-    if let Some(wanted) = &options.app {
+    if let Some(wanted) = in_app {
         let near = names::suggestion(names::nearest(wanted, apps.iter().map(|app| app.name.as_str())));
         apps.retain(|app| same(&app.name, wanted));
         if apps.is_empty() {
@@ -118,23 +123,20 @@ async fn find(docpal: &Docpal, owner: &Actor, options: &Options) -> Result<Table
     }
     let (mut found, mut all) = (Vec::new(), Vec::new());
     for app in apps {
-        for table in docpal.tables(owner).list(app.id).await? {
-            if same(&table.name, &options.table) {
-                found.push(table.id);
+        for known in docpal.tables(owner).list(app.id).await? {
+            if same(&known.name, table) {
+                found.push(known.id);
             }
-            all.push(table.name);
+            all.push(known.name);
         }
     }
     match found.as_slice() {
         [one] => Ok(*one),
         [] => {
-            let near = names::suggestion(names::nearest(&options.table, all.iter().map(String::as_str)));
-            Err(Problem::new(format!("there is no table `{}`{near}", options.table)))
+            let near = names::suggestion(names::nearest(table, all.iter().map(String::as_str)));
+            Err(Problem::new(format!("there is no table `{table}`{near}")))
         }
-        _ => Err(Problem::new(format!(
-            "more than one app has a table `{}`; say which with --app",
-            options.table
-        ))),
+        _ => Err(Problem::new(format!("more than one app has a table `{table}`; say which with --app"))),
     }
 }
 

@@ -1,48 +1,31 @@
 //! `docpal-server import`: CSV files to new tables, all in one transaction.
 
+mod append;
+mod lost;
+mod options;
+mod report;
 mod wish;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use docpal_core::sql::Connection;
 use docpal_core::{Actor, AppId, AppSpec, Docpal, names};
-use docpal_server::bootstrap::first_company;
-use docpal_server::import::{DateOrder, InferOptions, Progress, Source, infer};
-use docpal_server::new_table::{self, ImportFailure, Loaded, Plan, load};
+use docpal_server::bootstrap::{first_company, oldest_company};
+use docpal_server::import::{Progress, Source, grouped, infer};
+use docpal_server::new_table::{ImportFailure, Loaded, Plan, load};
 use indicatif::{ProgressBar, ProgressStyle};
 
+pub(crate) use self::options::Options;
+
+use self::options::{DEFAULT_APP, is_stream};
 use super::config::Config;
 use super::database::Database;
+use super::export;
 use super::interrupt::Interrupt;
+use super::key::no_company;
 use super::place::Command;
 use super::problem::Problem;
 use super::serve::COMPANY;
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Options {
-    /// The CSV files; each becomes a table of its name
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// The app to make the tables in; made if it is missing
-    #[arg(long, value_name = "NAME", default_value = "Imported")]
-    app: String,
-    /// The name of the table, for a single file
-    #[arg(long, value_name = "NAME")]
-    table: Option<String>,
-    /// Add a formula field, to each file that has the columns it uses; may be given more than once
-    #[arg(long = "formula", value_name = "NAME=FORMULA", value_parser = pair)]
-    formulas: Vec<(String, String)>,
-    /// Give a column this field type instead of the one found; may be given more than once
-    #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = pair)]
-    types: Vec<(String, String)>,
-    /// The order of day and month in dates such as 03/04/2026 that leave it open
-    #[arg(long, value_name = "ORDER", value_parser = date_order)]
-    dates: Option<DateOrder>,
-    /// Take an apostrophe before a formula for a part of the text, as in a file of `export --raw`. Without it such
-    /// apostrophes are taken off when every text that `export` guards has one
-    #[arg(long)]
-    raw: bool,
-}
 
 /// A file that was read and can be loaded.
 struct Ready {
@@ -51,47 +34,90 @@ struct Ready {
 }
 
 pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Problem> {
-    if options.files.len() > 1 && options.table.is_some() {
-        return Err(Problem::new(
-            "--table belongs to a single file; of several, each becomes a table of its name",
-        ));
+    options.check()?;
+    if let (Some(table), [file]) = (&options.append, options.files.as_slice()) {
+        return append(config, options, table, file).await;
     }
     let interrupt = Interrupt::watch("nothing was imported")?;
     // Every file is read whole before the database is touched.
     let read = options.files.iter().map(|file| read(file, options)).collect::<Result<Vec<_>, _>>()?;
     let ready = wish::share(read, options)?;
+    if options.dry_run {
+        return ready.iter().try_for_each(|ready| report::dry(&ready.source, &ready.plan));
+    }
+    ready.iter().try_for_each(|ready| report::accept(&ready.plan))?;
     let database = Database::open(config, Command::Beside, None).await?;
     database.tell(config);
-    let done = write(&database.docpal, options, &ready, &interrupt).await;
+    let done = write(&database, options, &ready, &interrupt).await;
     database.close().await?;
-    for (ready, loaded) in ready.iter().zip(done?) {
-        report(&ready.plan, &loaded);
+    for (Ready { plan, .. }, loaded) in ready.iter().zip(done?) {
+        let (name, rows) = (&plan.spec().name, grouped(loaded.rows));
+        super::say(&format!("{name}: {rows} records, table {}", loaded.table));
+        report::columns(plan);
     }
     Ok(())
 }
 
+/// Adds the rows of a file to a table that is there.
+async fn append(config: &Config, options: &Options, table: &str, file: &Path) -> Result<(), Problem> {
+    let interrupt = Interrupt::watch("nothing was imported")?;
+    let database = Database::existing(config).await?;
+    database.tell(config);
+    let done = append_to(&database, options, table, file, &interrupt).await;
+    database.close().await?;
+    done
+}
+
+async fn append_to(
+    database: &Database,
+    options: &Options,
+    table: &str,
+    file: &Path,
+    interrupt: &Interrupt,
+) -> Result<(), Problem> {
+    let docpal = &database.docpal;
+    let (_, owner) = oldest_company(docpal).await?.ok_or_else(no_company)?;
+    let app = Some(options.app.as_str()).filter(|app| *app != DEFAULT_APP);
+    let table = export::find(docpal, &owner, table, app).await?;
+    let ready = append::plan(docpal, &owner, table, file, options).await?;
+    append::run(database, &owner, &ready, options, interrupt).await
+}
+
+/// The file, or the standard input, which is kept in a temporary file until it is read.
+fn open(file: &Path, options: &Options) -> Result<Source, Problem> {
+    let source = match is_stream(file) {
+        true => Source::from_reader(std::io::stdin().lock()),
+        false => Source::open(file),
+    };
+    let source = source.and_then(|source| options.as_said(source));
+    source.map_err(|errors| in_file(file, errors.into()))
+}
+
+fn in_file(file: &Path, failure: ImportFailure) -> Problem {
+    let name = if is_stream(file) { "the standard input".into() } else { file.display().to_string() };
+    Problem::new(format!("{name}: nothing was imported\n{}", Problem::from(failure)))
+}
+
 /// The name of the table, the file, and what was found in it.
 fn read(file: &Path, options: &Options) -> Result<wish::Read, Problem> {
-    let in_file = |failure: ImportFailure| {
-        Problem::new(format!("{}: nothing was imported\n{}", file.display(), Problem::from(failure)))
-    };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let table = options.table.clone().unwrap_or(stem);
-    let source = Source::open(file).map_err(|errors| in_file(errors.into()))?;
+    let source = open(file, options)?;
     let bar = bar(&format!("reading {table}"), source.bytes());
-    let infer_options = InferOptions { date_order: options.dates, raw: options.raw, ..new_table::options() };
-    let inferred = infer(&source, &infer_options, |progress| step(&bar, progress));
+    let inferred = infer(&source, &options.reading(), |progress| step(&bar, progress));
     bar.finish_and_clear();
-    Ok(wish::Read { table, source, inferred: inferred.map_err(|errors| in_file(errors.into()))? })
+    let inferred = inferred.map_err(|errors| in_file(file, errors.into()))?;
+    Ok(wish::Read { file: file.to_owned(), table, source, inferred })
 }
 
 /// Loads every file, or nothing.
 async fn write(
-    docpal: &Docpal,
+    database: &Database,
     options: &Options,
     ready: &[Ready],
     interrupt: &Interrupt,
 ) -> Result<Vec<Loaded>, Problem> {
+    let docpal = &database.docpal;
     let (_, owner) = first_company(docpal, COMPANY).await?;
     let mut tx = docpal.begin().await?;
     let app = app(docpal, &owner, &mut tx, &options.app).await?;
@@ -100,9 +126,10 @@ async fn write(
         let bar = bar(&format!("writing {}", plan.spec().name), source.bytes());
         let loaded = load(docpal, &owner, &mut tx, app, source, plan, |progress| step(&bar, progress)).await;
         bar.finish_and_clear();
-        let failed =
-            |problem: Problem| Problem::new(format!("{}: nothing was imported\n{problem}", plan.spec().name));
-        done.push(loaded.map_err(|failure| failed(failure.into()))?);
+        match loaded {
+            Ok(loaded) => done.push(loaded),
+            Err(failure) => return Err(lost::explained(database, &plan.spec().name, failure).await),
+        }
     }
     interrupt.begin_end().await;
     tx.commit().await?;
@@ -129,14 +156,6 @@ async fn known_app(docpal: &Docpal, owner: &Actor, name: &str) -> Result<Option<
     Ok(all.into_iter().find(|app| names::fold(&app.name) == names::fold(name.trim())).map(|app| app.id))
 }
 
-fn report(plan: &Plan, loaded: &Loaded) {
-    let spec = plan.spec();
-    super::say(&format!("{}: {} records, table {}", spec.name, loaded.rows, loaded.table));
-    for field in &spec.fields {
-        super::say(&format!("  {:<24} {}", field.name, field.field_type));
-    }
-}
-
 /// A bar on a terminal, nothing elsewhere.
 fn bar(what: &str, bytes: u64) -> ProgressBar {
     let bar = ProgressBar::new(bytes);
@@ -149,20 +168,4 @@ fn bar(what: &str, bytes: u64) -> ProgressBar {
 
 fn step(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.bytes);
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-    if name.trim().is_empty() || value.trim().is_empty() {
-        return Err("expected NAME=VALUE with neither empty".to_owned());
-    }
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
-fn date_order(text: &str) -> Result<DateOrder, String> {
-    match text {
-        "day-first" => Ok(DateOrder::DayMonthYear),
-        "month-first" => Ok(DateOrder::MonthDayYear),
-        _ => Err("expected day-first or month-first".to_owned()),
-    }
 }

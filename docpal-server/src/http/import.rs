@@ -1,34 +1,28 @@
-//! `/api/apps/{app_id}/tables/import`
+//! CSV files: `/api/apps/{app_id}/tables/import` and `/api/tables/{table_id}/records/import`, each with a preview.
+
+mod choices;
+mod preview;
 
 use axum::Json;
 use axum::http::StatusCode;
+use docpal_core::access::{Resource, scope};
 use docpal_core::sql::Transaction;
-use docpal_core::{AppId, Resource, shape};
+use docpal_core::{AppId, TableId};
+use docpal_query::known_fields;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::call::{AppCall, Caller};
+use self::choices::{AppendParameters, Choices, ImportParameters, PreviewParameters};
+use self::preview::{Outcome, Preview};
+use super::call::{AppCall, Caller, TableCall};
 use super::error::{ApiError, ApiResult};
 use super::extract::CsvBody;
 use super::idempotency::write;
 use super::query::Query;
 use super::tables::TableBody;
 use crate::aside;
-use crate::import::{InferOptions, Source};
-use crate::new_table::{self, ImportFailure, Plan, Wishes, load, plan};
-
-shape! {
-    /// What an import takes.
-    #[derive(Debug)]
-    pub(crate) struct ImportParameters {
-        /// The name of the table
-        #[example = r#""orders""#]
-        name: String,
-        /// Texts with an apostrophe before a formula are taken as they are. Without it such apostrophes are taken off
-        /// when every text that an export guards has one
-        raw: bool = false,
-    }
-}
+use crate::import::Source;
+use crate::new_table::{ImportFailure, Plan, append, load, plan, plan_append};
 
 /// A table that was made of a file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,35 +30,101 @@ pub(crate) struct Imported {
     table: TableBody,
     /// How many records it has.
     rows: u64,
+    /// What became of the columns, and what was left out.
+    report: Outcome,
+}
+
+/// What a file added to a table.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Appended {
+    /// How many records were added.
+    rows: u64,
+    /// What became of the columns, and what was left out.
+    report: Outcome,
 }
 
 /// Make a table of a CSV file, with the types of its columns inferred from all rows
 #[utoipa::path(post, path = "/api/apps/{app_id}/tables/import", tag = "tables",
     params(AppCall, Query<ImportParameters>),
     request_body(content = String, content_type = "text/csv", example = "name,price\nTea,18.5\n"),
-    responses((status = 201, body = Imported)))]
+    responses((status = 201, description = "The table, and what became of each column", body = Imported)))]
 pub(crate) async fn new_table(
     AppCall { caller, app }: AppCall,
-    Query(ImportParameters { name, raw }): Query<ImportParameters>,
+    Query(parameters): Query<ImportParameters>,
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
-    let options = InferOptions { raw, ..new_table::options() };
-    let wishes = Wishes { table: name, ..Wishes::default() };
+    let (name, choices) = parameters.split();
     // Reading all cells is work for the processor; requests go on meanwhile.
-    let imported = aside::run(move || async move { import(&caller, app.id, body, &options, &wishes).await });
+    let imported = aside::run(move || async move { import(&caller, app.id, body, name, &choices).await });
     Ok((StatusCode::CREATED, Json(imported.await??)))
+}
+
+/// Say what an import of a CSV file would make, and why: types, first rows, and what is wrong; writes nothing
+#[utoipa::path(post, path = "/api/apps/{app_id}/tables/import/preview", tag = "tables",
+    params(AppCall, Query<PreviewParameters>),
+    request_body(content = String, content_type = "text/csv", example = "name,price\nTea,18.5\n"),
+    responses((status = 200, description = "What an import with the same parameters would make", body = Preview)))]
+pub(crate) async fn preview(
+    AppCall { .. }: AppCall,
+    Query(parameters): Query<PreviewParameters>,
+    body: CsvBody,
+) -> ApiResult<Json<Preview>> {
+    let (name, choices) = parameters.split();
+    let preview = move || {
+        let CsvBody { bytes, room: _room } = body;
+        let source = choices.source(bytes)?;
+        let wishes = choices.wishes(name.unwrap_or_default());
+        let plan = plan(&source, &choices.leniently(), &wishes, |_| ())?;
+        Preview::of(&source, &plan, &choices)
+    };
+    Ok(Json(aside::compute(preview).await??))
+}
+
+/// Add the rows of a CSV file to a table: columns go to the fields of their names, all rows or none
+#[utoipa::path(post, path = "/api/tables/{table_id}/records/import", tag = "records",
+    params(TableCall, Query<AppendParameters>),
+    request_body(content = String, content_type = "text/csv", example = "customer,price\nAda,18.5\n"),
+    responses((status = 201, description = "How many records were added", body = Appended)))]
+pub(crate) async fn append_rows(
+    TableCall { caller, table }: TableCall,
+    Query(parameters): Query<AppendParameters>,
+    body: CsvBody,
+) -> ApiResult<(StatusCode, Json<Appended>)> {
+    let choices = parameters.split();
+    let appended = aside::run(move || async move { add(&caller, table, body, &choices).await });
+    Ok((StatusCode::CREATED, Json(appended.await??)))
+}
+
+/// Say what the rows of a CSV file would add to a table, and what is wrong with them; writes nothing
+#[utoipa::path(post, path = "/api/tables/{table_id}/records/import/preview", tag = "records",
+    params(TableCall, Query<AppendParameters>),
+    request_body(content = String, content_type = "text/csv", example = "customer,price\nAda,18.5\n"),
+    responses((status = 200, description = "What an import with the same parameters would add", body = Preview)))]
+pub(crate) async fn append_preview(
+    TableCall { caller, table }: TableCall,
+    Query(parameters): Query<AppendParameters>,
+    body: CsvBody,
+) -> ApiResult<Json<Preview>> {
+    let choices = parameters.split();
+    let preview = aside::run(move || async move {
+        let CsvBody { bytes, room: _room } = body;
+        let source = choices.source(bytes)?;
+        let plan = appending(&caller, table, &source, &choices, true).await?;
+        Preview::of(&source, &plan, &choices)
+    });
+    Ok(Json(preview.await??))
 }
 
 async fn import(
     caller: &Caller,
     app: AppId,
     body: CsvBody,
-    options: &InferOptions,
-    wishes: &Wishes,
+    name: String,
+    choices: &Choices,
 ) -> ApiResult<Imported> {
     let CsvBody { bytes, room: _room } = body;
-    let source = Source::from_bytes(bytes).map_err(ImportFailure::from)?;
-    let plan = plan(&source, options, wishes, |_| ())?;
+    let source = choices.source(bytes)?;
+    let plan = plan(&source, &choices.options(), &choices.wishes(name), |_| ())?;
     write!(caller, |tx| import_in(caller, tx, app, &source, &plan), async {
         let mut tx = caller.docpal.begin().await?;
         let imported = import_in(caller, &mut tx, app, &source, &plan).await?;
@@ -83,7 +143,51 @@ async fn import_in(
     let loaded = load(&caller.docpal, &caller.actor, tx, app, source, plan, |_| ()).await?;
     let table = caller.tables().get_in(tx, loaded.table).await?;
     caller.tells_of(Resource::Table(loaded.table));
-    Ok(Imported { table: TableBody::of(&caller.actor, &table), rows: loaded.rows })
+    let table = TableBody::of(&caller.actor, &table);
+    Ok(Imported { table, rows: loaded.rows, report: Outcome::of(plan) })
+}
+
+async fn add(caller: &Caller, table: TableId, body: CsvBody, choices: &Choices) -> ApiResult<Appended> {
+    let CsvBody { bytes, room: _room } = body;
+    let source = choices.source(bytes)?;
+    let plan = appending(caller, table, &source, choices, false).await?;
+    write!(caller, |tx| add_in(caller, tx, table, &source, &plan), async {
+        let mut tx = caller.docpal.begin().await?;
+        let added = add_in(caller, &mut tx, table, &source, &plan).await?;
+        tx.commit().await?;
+        Ok(added)
+    })
+}
+
+async fn add_in(
+    caller: &Caller,
+    tx: &mut Transaction,
+    table: TableId,
+    source: &Source,
+    plan: &Plan,
+) -> ApiResult<Appended> {
+    let added = append(&caller.docpal, &caller.actor, tx, table, source, plan, |_| ()).await?;
+    Ok(Appended { rows: added.rows, report: Outcome::of(plan) })
+}
+
+/// The plan for the fields of the table that the caller knows.
+async fn appending(
+    caller: &Caller,
+    table: TableId,
+    source: &Source,
+    choices: &Choices,
+    leniently: bool,
+) -> ApiResult<Plan> {
+    let company = caller.actor.company();
+    let snapshot = write!(
+        caller,
+        |conn| caller.docpal.snapshot_in(conn, company, table),
+        caller.docpal.snapshot(company, table)
+    )?;
+    let scope = scope(&caller.actor, &snapshot);
+    let known = known_fields(&scope, &snapshot);
+    let options = if leniently { choices.leniently() } else { choices.options() };
+    Ok(plan_append(source, &options, &snapshot.meta().name, &known, choices.on_bad, |_| ())?)
 }
 
 impl From<ImportFailure> for ApiError {

@@ -1,26 +1,25 @@
-//! What is known of a column while its cells go by, and the type it comes to.
+//! What is known of a column while its cells go by.
 
-use std::collections::HashSet;
+mod decide;
+mod hints;
 
 use super::{
-    date::{DateEvidence, DateOrder},
-    infer::{InferOptions, InferredColumn, own},
-    kind::Kind,
-    names,
-    number::{NumberEvidence, NumberHint},
+    date::DateEvidence,
+    infer::{InferOptions, own},
+    misfits::Misfits,
+    names::shorten,
+    number::NumberEvidence,
     words,
 };
 use crate::apostrophe;
 
+pub(super) use self::hints::FileHints;
+
 /// The most samples kept of a column, and the characters of each.
 const SAMPLES: usize = 5;
 const SAMPLE_LENGTH: usize = 100;
-/// The longest short text.
-const SHORT_TEXT: u64 = 255;
-/// The fewest values of a single select, how often each is used on average, and the longest option.
-const SELECT_VALUES: u64 = 20;
-const SELECT_REPEAT: u64 = 5;
-const SELECT_LENGTH: u64 = 60;
+/// The marks that may separate several options in a cell, the likeliest first.
+pub(super) const SEPARATORS: [char; 4] = [';', '|', ',', '\n'];
 
 /// Which texts that an export gives an apostrophe have been seen: with it, without it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +38,20 @@ impl Apostrophes {
     }
 }
 
+/// The types that a column may have by the form of its cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guess {
+    Switch,
+    Number,
+    Date,
+    Email,
+    Url,
+}
+
+impl Guess {
+    const ALL: [Guess; 5] = [Guess::Switch, Guess::Number, Guess::Date, Guess::Email, Guess::Url];
+}
+
 /// The state of one column: bounded, whatever the file's length.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
@@ -52,52 +65,19 @@ pub(super) struct Column {
     apostrophes: Apostrophes,
     number: NumberEvidence,
     date: DateEvidence,
-    /// The pair of switch words all values are from, and which of the two have been seen.
+    /// The pair of switch words that the first one was from, and which of the two have been seen.
     switch: Option<(usize, bool, bool)>,
-    maybe_switch: bool,
-    maybe_email: bool,
-    maybe_url: bool,
     maybe_select: bool,
-}
-
-/// What the whole file says, for columns that cannot tell alone.
-#[derive(Debug)]
-pub(super) struct FileHints {
-    guarded: bool,
-    number: NumberHint,
-    date_order: Option<DateOrder>,
-    dates: Vec<(char, DateOrder)>,
-}
-
-impl FileHints {
-    pub(super) fn gather(
-        columns: &[Column],
-        headers: &[String],
-        options: &InferOptions,
-        delimiter: u8,
-    ) -> FileHints {
-        let mut seen = Apostrophes::default();
-        headers.iter().for_each(|header| seen.look(header));
-        let all = columns.iter().map(|column| column.apostrophes).chain([seen]);
-        let (put, missing) = all.fold((false, false), |all, one| (all.0 | one.put, all.1 | one.missing));
-        let mut marks = columns.iter().filter_map(|column| column.number.proof());
-        let proven = marks.next().filter(|first| marks.all(|mark| mark == *first));
-        FileHints {
-            guarded: !options.raw && put && !missing,
-            number: NumberHint { chosen: options.decimal_mark, proven, delimiter },
-            date_order: options.date_order,
-            dates: columns.iter().filter_map(|column| column.date.proof()).collect(),
-        }
-    }
-
-    /// Are apostrophes before formulas those of an export?
-    pub(super) fn guarded(&self) -> bool {
-        self.guarded
-    }
+    /// The cells that do not fit each guess.
+    misfits: [Misfits; Guess::ALL.len()],
+    /// The type is chosen by somebody, so that all evidence for it is wanted.
+    patient: bool,
+    /// How many cells have each of the separators; of a patient column.
+    separated: [u64; SEPARATORS.len()],
 }
 
 impl Column {
-    pub(super) fn new() -> Column {
+    pub(super) fn new(patient: bool) -> Column {
         Column {
             filled: 0,
             empty: 0,
@@ -109,15 +89,15 @@ impl Column {
             number: NumberEvidence::new(),
             date: DateEvidence::new(),
             switch: None,
-            maybe_switch: true,
-            maybe_email: true,
-            maybe_url: true,
             maybe_select: true,
+            misfits: Default::default(),
+            patient,
+            separated: [0; SEPARATORS.len()],
         }
     }
 
     /// Takes in a cell.
-    pub(super) fn observe(&mut self, cell: &str, options: &InferOptions) {
+    pub(super) fn observe(&mut self, cell: &str, line: u64, options: &InferOptions) {
         let cell = if options.raw { cell } else { self.own(cell) };
         let value = cell.trim();
         if options.is_empty_cell(value) {
@@ -128,19 +108,37 @@ impl Column {
         let length = if cell.len() as u64 <= self.max_len { 0 } else { cell.chars().count() as u64 };
         self.max_len = self.max_len.max(length);
         self.line_break = self.line_break || value.contains(['\n', '\r']);
-        if self.number.alive() {
-            self.number.observe(value);
+        for guess in Guess::ALL {
+            if self.misfits(guess).look() && !self.fits(guess, value) {
+                let (filled, patient) = (self.filled, self.patient);
+                if let Some(misfits) = self.misfits.get_mut(guess as usize) {
+                    misfits.add(value, line, filled, patient);
+                }
+            }
         }
-        if self.date.alive() {
-            self.date.observe(value);
+        if self.patient {
+            for (count, separator) in self.separated.iter_mut().zip(SEPARATORS) {
+                *count += u64::from(value.contains(separator));
+            }
         }
-        if self.maybe_switch {
-            self.observe_switch(value);
-        }
-        self.maybe_email = self.maybe_email && words::is_email(value);
-        self.maybe_url = self.maybe_url && words::is_url(value);
         self.maybe_select = self.maybe_select && value.contains(char::is_alphabetic);
         self.observe_distinct(value, options.select_options);
+    }
+
+    fn misfits(&self, guess: Guess) -> &Misfits {
+        const NONE: &Misfits = &Misfits::NONE;
+        self.misfits.get(guess as usize).unwrap_or(NONE)
+    }
+
+    /// Does the value fit the guess, as those before it did?
+    fn fits(&mut self, guess: Guess, value: &str) -> bool {
+        match guess {
+            Guess::Switch => self.observe_switch(value),
+            Guess::Number => self.number.observe(value),
+            Guess::Date => self.date.observe(value),
+            Guess::Email => words::is_email(value),
+            Guess::Url => words::is_url(value),
+        }
     }
 
     /// The cell as it is if the file's apostrophes are those of an export.
@@ -149,14 +147,13 @@ impl Column {
         own(cell)
     }
 
-    fn observe_switch(&mut self, value: &str) {
-        let Some((pair, on)) = words::switch(value) else {
-            self.maybe_switch = false;
-            return;
-        };
+    fn observe_switch(&mut self, value: &str) -> bool {
+        let Some((pair, on)) = words::switch(value) else { return false };
         let (first, seen_on, seen_off) = self.switch.unwrap_or((pair, false, false));
-        self.maybe_switch = first == pair;
-        self.switch = Some((first, seen_on || on, seen_off || !on));
+        if first == pair {
+            self.switch = Some((first, seen_on || on, seen_off || !on));
+        }
+        first == pair
     }
 
     fn observe_distinct(&mut self, value: &str, limit: usize) {
@@ -165,7 +162,7 @@ impl Column {
             return;
         }
         if self.samples.len() < SAMPLES {
-            self.samples.push(names::shorten(value, SAMPLE_LENGTH).to_owned());
+            self.samples.push(shorten(value, SAMPLE_LENGTH).to_owned());
         }
         // One long value would be kept whole; no option is that long.
         if distinct.len() >= limit.max(SAMPLES) || value.len() > 4 * SAMPLE_LENGTH {
@@ -173,72 +170,5 @@ impl Column {
         } else {
             distinct.push(value.into());
         }
-    }
-
-    /// The column with the first type that fits.
-    pub(super) fn decide(self, header: String, field_name: String, hints: &FileHints) -> InferredColumn {
-        let kind = if self.filled == 0 { Kind::Text } else { self.kind(&header, hints) };
-        InferredColumn {
-            header,
-            field_name,
-            kind,
-            filled: self.filled,
-            empty: self.empty,
-            max_len: self.max_len,
-            distinct: self.distinct.map(|distinct| distinct.len()),
-            samples: self.samples,
-        }
-    }
-
-    fn kind(&self, header: &str, hints: &FileHints) -> Kind {
-        if self.apostrophes.put && !hints.guarded {
-            return self.text();
-        }
-        let found = self.switch(header).or_else(|| {
-            let code = names::names_a_code(header);
-            let number = self.number.decide(hints.number).filter(|_| self.number.alive() && !code);
-            number.map(|(unit, scale, format)| Kind::of_number(unit, scale, format))
-        });
-        if let Some(kind) = found {
-            return kind;
-        }
-        match self.date.decide(hints.date_order, &hints.dates) {
-            Some((format, true)) => return Kind::DateTime { format },
-            Some((format, false)) => return Kind::Date { format },
-            None => {}
-        }
-        if self.maybe_email {
-            return Kind::Email;
-        }
-        if self.maybe_url {
-            return Kind::Url;
-        }
-        if let Some(options) = self.select(header) {
-            return Kind::SingleSelect { options };
-        }
-        self.text()
-    }
-
-    fn text(&self) -> Kind {
-        if self.line_break || self.max_len > SHORT_TEXT { Kind::LongText } else { Kind::Text }
-    }
-
-    fn switch(&self, header: &str) -> Option<Kind> {
-        let (pair, on, off) = self.switch.filter(|_| self.maybe_switch)?;
-        let (words, one_is_enough) = words::SWITCHES.get(pair)?;
-        let named =
-            if pair == words::DIGITS { names::names_a_switch(header) } else { *one_is_enough || (on && off) };
-        named.then_some(Kind::Switch { words: *words })
-    }
-
-    fn select(&self, header: &str) -> Option<Vec<String>> {
-        let distinct = self.distinct.as_ref().filter(|_| self.maybe_select && !self.line_break)?;
-        let often = self.filled >= SELECT_VALUES && self.filled >= SELECT_REPEAT * distinct.len() as u64;
-        if !often || self.max_len > SELECT_LENGTH || names::names_an_id(header) || names::names_a_code(header)
-        {
-            return None;
-        }
-        let folded: HashSet<String> = distinct.iter().map(|value| docpal_core::names::fold(value)).collect();
-        (folded.len() == distinct.len()).then(|| distinct.iter().map(|value| value.to_string()).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Dates and points in time as people write them, and which order of day and month a column has.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::time;
@@ -139,18 +139,57 @@ fn month(text: &str) -> Option<u32> {
     (1..).zip(MONTHS).find_map(|(number, name)| is(name).then_some(number))
 }
 
-/// The trimmed text as a date of that format.
+/// The trimmed text as a date of that format; a time of midnight behind it says no more.
 pub(super) fn read_date(text: &str, format: DateFormat) -> Option<NaiveDate> {
+    match time::split(text) {
+        None => read_day(text, format),
+        Some((day, clock)) if time::read(clock)?.0 == NaiveTime::MIN => read_day(day, format),
+        Some(_) => None,
+    }
+}
+
+/// The trimmed text as a date of that format and a time, in UTC; midnight when there is no time.
+pub(super) fn read_datetime(text: &str, format: DateFormat) -> Option<DateTime<Utc>> {
+    let Some((day, clock)) = time::split(text) else {
+        return Some(NaiveDateTime::new(read_day(text, format)?, NaiveTime::MIN).and_utc());
+    };
+    let (time, zone) = time::read(clock)?;
+    let date = read_day(day, format)?;
+    let shift = TimeDelta::try_seconds(zone.unwrap_or(0).into())?;
+    Some(NaiveDateTime::new(date, time).checked_sub_signed(shift)?.and_utc())
+}
+
+fn read_day(text: &str, format: DateFormat) -> Option<NaiveDate> {
     Parts::read(text).filter(|parts| parts.separator == format.separator)?.date(format.order)
 }
 
-/// The trimmed text as a date of that format and a time, in UTC.
-pub(super) fn read_datetime(text: &str, format: DateFormat) -> Option<DateTime<Utc>> {
-    let (date, time) = time::split(text)?;
-    let (time, zone) = time::read(time)?;
-    let date = read_date(date, format)?;
-    let shift = TimeDelta::try_seconds(zone.unwrap_or(0).into())?;
-    Some(NaiveDateTime::new(date, time).checked_sub_signed(shift)?.and_utc())
+/// What stands behind a date, in one value or in all of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    /// Nothing.
+    None,
+    /// Midnight without a zone: nothing to tell from a date by, and nothing to tell from other times by.
+    Midnight,
+    /// Another time.
+    Time { zoned: bool },
+}
+
+impl Clock {
+    fn of(clock: &str) -> Option<Clock> {
+        let (time, zone) = time::read(clock)?;
+        let midnight = time == NaiveTime::MIN && zone.is_none();
+        Some(if midnight { Clock::Midnight } else { Clock::Time { zoned: zone.is_some() } })
+    }
+
+    /// What the column has when it has both, if it can.
+    fn and(self, other: Clock) -> Option<Clock> {
+        match (self, other) {
+            (one, other) if one == other => Some(one),
+            (Clock::Midnight, one @ (Clock::None | Clock::Time { zoned: false }))
+            | (one @ (Clock::None | Clock::Time { zoned: false }), Clock::Midnight) => Some(one),
+            _ => None,
+        }
+    }
 }
 
 /// What a column's values say together about how its dates are written.
@@ -158,38 +197,32 @@ pub(super) fn read_datetime(text: &str, format: DateFormat) -> Option<DateTime<U
 pub(super) struct DateEvidence {
     orders: u8,
     separator: Option<char>,
-    timed: Option<bool>,
-    zoned: Option<bool>,
+    clock: Option<Clock>,
 }
 
 impl DateEvidence {
     pub(super) fn new() -> DateEvidence {
-        DateEvidence { orders: YMD | DMY | MDY | NAMED, separator: None, timed: None, zoned: None }
+        DateEvidence { orders: YMD | DMY | MDY | NAMED, separator: None, clock: None }
     }
 
-    /// Whether all values so far can be dates of one format.
-    pub(super) fn alive(&self) -> bool {
-        self.orders != 0
-    }
-
-    /// Takes in a trimmed, non-empty value.
-    pub(super) fn observe(&mut self, text: &str) {
-        if self.take(text).is_none() {
-            self.orders = 0;
-        }
+    /// Takes in a trimmed, non-empty value, unless it cannot be a date as those before it are; says whether it did.
+    pub(super) fn observe(&mut self, text: &str) -> bool {
+        self.take(text).is_some()
     }
 
     fn take(&mut self, text: &str) -> Option<()> {
-        let (date, timed, zoned) = match time::split(text) {
-            Some((date, time)) => (date, true, time::read(time)?.1.is_some()),
-            None => (text, false, false),
+        let (date, clock) = match time::split(text) {
+            Some((date, clock)) => (date, Clock::of(clock)?),
+            None => (text, Clock::None),
         };
         let parts = Parts::read(date)?;
-        let same = *self.separator.get_or_insert(parts.separator) == parts.separator
-            && *self.timed.get_or_insert(timed) == timed
-            && *self.zoned.get_or_insert(zoned) == zoned;
-        self.orders &= parts.orders();
-        same.then_some(())
+        let clock = self.clock.unwrap_or(clock).and(clock)?;
+        let orders = self.orders & parts.orders();
+        if orders == 0 || self.separator.is_some_and(|separator| separator != parts.separator) {
+            return None;
+        }
+        *self = DateEvidence { orders, separator: Some(parts.separator), clock: Some(clock) };
+        Some(())
     }
 
     /// The separator and the order that this column alone proves between day and month.
@@ -201,7 +234,8 @@ impl DateEvidence {
         }
     }
 
-    /// The column's format, and whether it has times; `None` when it is not, or not surely, one of dates.
+    /// The column's format, and whether it has times; `None` when it has no dates, or it is not sure which comes
+    /// first, day or month.
     ///
     /// `chosen` is the user's word on day and month, `proofs` is what the file's columns prove.
     pub(super) fn decide(
@@ -215,7 +249,6 @@ impl DateEvidence {
             NAMED => DateOrder::Named,
             DMY => DateOrder::DayMonthYear,
             MDY => DateOrder::MonthDayYear,
-            0 => return None,
             _ => {
                 let mut orders =
                     proofs.iter().filter(|(other, _)| *other == separator).map(|(_, order)| *order);
@@ -224,6 +257,12 @@ impl DateEvidence {
                 chosen.or(proven).filter(|order| allowed.contains(order))?
             }
         };
-        Some((DateFormat { order, separator }, self.timed?))
+        let timed = matches!(self.clock, Some(Clock::Time { .. }));
+        Some((DateFormat { order, separator }, timed))
+    }
+
+    /// Has it seen dates?
+    pub(super) fn any(&self) -> bool {
+        self.separator.is_some()
     }
 }

@@ -10,6 +10,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("cell_too_long", "a cell is longer than the limit"),
     ("empty_file", "the file has no header line"),
     ("field_count", "a line has more or fewer cells than the header"),
+    ("file_changed", "the file was changed while it was read"),
+    ("invalid_json", "a file of JSON objects has something else in it"),
     ("invalid_text", "bytes that are no text in the file's encoding"),
     ("invalid_value", "a cell does not fit the type of its column"),
     ("no_rows", "the file has a header line and nothing below it"),
@@ -86,22 +88,30 @@ impl LineError {
 ///
 /// A bad line does not stop the reading, so that all can be mended at once; the list is capped (see
 /// [`InferOptions::max_errors`](super::InferOptions::max_errors)) and [`total`](ImportErrors::total) counts on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportErrors {
     errors: Vec<LineError>,
     total: u64,
 }
 
 impl ImportErrors {
-    pub(super) fn none() -> ImportErrors {
+    /// No errors.
+    pub(crate) fn none() -> ImportErrors {
         ImportErrors { errors: Vec::new(), total: 0 }
     }
 
-    pub(super) fn push(&mut self, error: LineError, cap: usize) {
+    pub(crate) fn push(&mut self, error: LineError, cap: usize) {
         self.total += 1;
         if self.errors.len() < cap.max(1) {
             self.errors.push(error);
         }
+    }
+
+    /// Takes in others.
+    pub(crate) fn extend(&mut self, others: &ImportErrors, cap: usize) {
+        let room = cap.max(1).saturating_sub(self.errors.len());
+        self.errors.extend(others.errors.iter().take(room).cloned());
+        self.total += others.total;
     }
 
     /// The errors kept, in the order of the file.
@@ -114,7 +124,9 @@ impl ImportErrors {
         self.total
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Is nothing wrong?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.total == 0
     }
 }

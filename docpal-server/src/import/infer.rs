@@ -10,6 +10,8 @@ use super::{
     kind::Kind,
     names,
     number::DecimalMark,
+    readings::{Readings, Unreadable},
+    reason::Reason,
     records::{Limits, Records},
     source::Source,
 };
@@ -33,6 +35,10 @@ pub struct InferOptions {
     /// Take an apostrophe before a formula for a part of the text. Without it such apostrophes are taken for those of
     /// an export, and off, when every text of the file that an export gives one has it.
     pub raw: bool,
+    /// The columns, by field name, whose types are chosen by somebody: all that their cells show is kept.
+    pub wished: Vec<String>,
+    /// Leave out lines with more or fewer cells than the header; they are listed. Errors by default.
+    pub skip_ragged: bool,
     /// Words that mean an empty cell, such as `NULL` or `\N`; none by default.
     pub null_words: Vec<String>,
     /// The order of day and month in columns that leave it open; text by default.
@@ -51,6 +57,8 @@ impl Default for InferOptions {
             allow_no_rows: false,
             select_options: 20,
             raw: false,
+            wished: Vec::new(),
+            skip_ragged: false,
             null_words: Vec::new(),
             date_order: None,
             decimal_mark: None,
@@ -61,6 +69,11 @@ impl Default for InferOptions {
 impl InferOptions {
     pub(super) fn is_empty_cell(&self, trimmed: &str) -> bool {
         trimmed.is_empty() || self.null_words.iter().any(|word| word == trimmed)
+    }
+
+    /// Is a record left out for what is wrong with it?
+    pub(super) fn skips(&self, wrong: &[LineError]) -> bool {
+        self.skip_ragged && !wrong.is_empty() && wrong.iter().all(|error| error.code == "field_count")
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -93,6 +106,8 @@ pub struct Inferred {
     pub encoding: Encoding,
     /// The rows below the header.
     pub rows: u64,
+    /// The lines that are left out.
+    pub skipped: ImportErrors,
     /// Texts that a spreadsheet would run have an apostrophe before them, which is no part of them.
     pub guarded: bool,
     /// The columns in the order of the file. The second pass reads by their kinds, so a caller who wants
@@ -122,6 +137,39 @@ pub struct InferredColumn {
     pub distinct: Option<usize>,
     /// The first different values, at most five, each cut to 100 characters.
     pub samples: Vec<String>,
+    /// Why it has this type.
+    pub reason: Reason,
+    /// A cell that does not fit the type is [`Cell::Odd`](super::Cell::Odd) and no error.
+    #[serde(skip)]
+    pub lenient: bool,
+    #[serde(skip)]
+    pub(super) readings: Readings,
+}
+
+impl InferredColumn {
+    /// Reads the column as a field type from here on, whatever does not fit: that is [`Cell::Odd`](super::Cell::Odd).
+    ///
+    /// # Errors
+    /// When the cells leave open how they are read, or no cell gives values of the type.
+    pub fn read_as(&mut self, field_type: &str) -> Result<(), Unreadable> {
+        self.kind = self.readings.of(field_type)?;
+        self.reason = Reason::Wished;
+        self.lenient = true;
+        Ok(())
+    }
+
+    /// What separates several options in a cell, if anything does. Known of a column that is in
+    /// [`InferOptions::wished`].
+    #[must_use]
+    pub fn separator(&self) -> Option<char> {
+        self.readings.separator
+    }
+
+    /// Was the header longer than a field name may be?
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        names::is_long(&self.header)
+    }
 }
 
 /// Reads the whole file and proposes a type for each column, by the rules in the [module's](super)
@@ -135,8 +183,12 @@ pub fn infer(
     options: &InferOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<Inferred, ImportErrors> {
+    // What is a text in JSON has no apostrophes of an export.
+    let options = &InferOptions { raw: options.raw || source.is_json(), ..options.clone() };
     let (mut records, headers, field_names) = open(source, options)?;
-    let mut columns = vec![Column::new(); headers.len()];
+    let wished = |name: &String| options.wished.contains(name);
+    let mut columns: Vec<Column> = field_names.iter().map(|name| Column::new(wished(name))).collect();
+    let mut skipped = ImportErrors::none();
     let mut errors = ImportErrors::none();
     let (mut rows, mut told) = (0, 0);
     while records.advance().map_err(|error| LineError::read_failed(&error))? {
@@ -145,12 +197,14 @@ pub fn infer(
         if wrong.is_empty()
             && let Some((text, cells)) = records.text()
         {
-            for (column, (span, _)) in columns.iter_mut().zip(cells) {
-                column.observe(text.get(span).unwrap_or_default(), options);
+            for (column, (span, line)) in columns.iter_mut().zip(cells) {
+                column.observe(text.get(span).unwrap_or_default(), line, options);
             }
         }
+        let list = if options.skips(&wrong) { &mut skipped } else { &mut errors };
+        rows -= u64::from(options.skips(&wrong));
         for error in wrong {
-            errors.push(error, options.max_errors);
+            list.push(error, options.max_errors);
         }
         if records.taken() >= told + STRIDE {
             told = records.taken();
@@ -158,6 +212,7 @@ pub fn infer(
         }
     }
     progress(Progress { bytes: source.bytes(), total_bytes: source.bytes(), rows });
+    source.unchanged()?;
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -176,6 +231,7 @@ pub fn infer(
         delimiter: source.delimiter().into(),
         encoding: source.encoding(),
         rows,
+        skipped,
         guarded,
         columns: columns.collect(),
         options: options.clone(),
@@ -198,6 +254,9 @@ pub(super) fn open<'a>(
     let failed = |error: std::io::Error| LineError::read_failed(&error);
     let reader = source.reader().map_err(failed)?;
     let mut records = Records::new(reader, source.delimiter(), options.limits());
+    if source.is_json() {
+        records = records.flat();
+    }
     if source.starts_with_hint() {
         records.advance().map_err(failed)?;
     }

@@ -96,7 +96,7 @@ impl Kind {
     }
 }
 
-/// The two words of a switch, in lower case; cells may be in any case.
+/// The two words of a switch, in lower case, or several of either with spaces between; cells may be in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SwitchWords {
     /// The word for true.
@@ -106,10 +106,14 @@ pub struct SwitchWords {
 }
 
 impl SwitchWords {
+    /// Every word that is known, for a column that must be a switch.
+    pub const ALL: SwitchWords = SwitchWords { on: "true yes on t y 1", off: "false no off f n 0" };
+
     pub(super) fn read(&self, text: &str) -> Option<bool> {
-        if text.eq_ignore_ascii_case(self.on) {
+        let is = |words: &str| words.split(' ').any(|word| text.eq_ignore_ascii_case(word));
+        if is(self.on) {
             return Some(true);
         }
-        text.eq_ignore_ascii_case(self.off).then_some(false)
+        is(self.off).then_some(false)
     }
 }

@@ -30,7 +30,16 @@ pub(super) fn field_names(headers: &[String]) -> Vec<String> {
     names
 }
 
+/// Is the header longer than a field name may be?
+pub(super) fn is_long(header: &str) -> bool {
+    one_line(header).chars().count() > MAX_NAME
+}
+
 fn clean(header: &str) -> String {
+    shorten(&one_line(header), MAX_NAME).to_owned()
+}
+
+fn one_line(header: &str) -> String {
     let words = header.split(|char: char| char.is_whitespace() || char.is_control());
     let mut name = String::new();
     for word in words.filter(|word| !word.is_empty()) {
@@ -39,7 +48,7 @@ fn clean(header: &str) -> String {
         }
         name.push_str(word);
     }
-    shorten(&name, MAX_NAME).to_owned()
+    name
 }
 
 fn numbered(stem: &str, number: usize) -> String {

@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 mod evidence;
+mod exponent;
 mod unit;
 
 #[cfg(test)]
 mod tests;
 
+use self::exponent::Exponent;
 pub(super) use self::{
     evidence::{NumberEvidence, NumberHint},
     unit::Unit,
@@ -76,9 +78,10 @@ const MAX_RUNS: usize = 12;
 struct Figure<'a> {
     negative: bool,
     unit: Unit,
-    /// Digits and marks, without sign and unit.
+    /// Digits and marks, without sign, unit and exponent.
     body: &'a str,
     shape: Shape,
+    exponent: Option<Exponent>,
 }
 
 /// The runs of digits in a number's body and the marks between them.
@@ -95,12 +98,28 @@ impl<'a> Figure<'a> {
     /// Reads trimmed text; `None` when it is no number in any format.
     fn read(text: &'a str) -> Option<Figure<'a>> {
         let written = unit::split(text)?;
-        let shape = Shape::read(written.body)?;
+        let (body, exponent) = exponent::split(written.body)?;
+        let shape = Shape::read(body)?;
         let plain = shape.count == 1 && written.unit == Unit::None;
-        if written.plus && plain && written.body.len() >= PHONE_DIGITS {
+        if written.plus && plain && exponent.is_none() && body.len() >= PHONE_DIGITS {
             return None;
         }
-        Some(Figure { negative: written.negative, unit: written.unit, body: written.body, shape })
+        if exponent.is_some_and(|exponent| written.unit != Unit::None || !exponent.fits(&shape)) {
+            return None;
+        }
+        Some(Figure { negative: written.negative, unit: written.unit, body, shape, exponent })
+    }
+
+    /// The formats in which this is a well-formed number. One with an exponent has no thousands.
+    fn formats(&self) -> u8 {
+        let grouped = self.exponent.is_none() || self.shape.count == 1;
+        self.shape.formats() & if grouped { ALL } else { UNGROUPED }
+    }
+
+    /// How many decimals it has under that mark, written without an exponent.
+    fn scale(&self, decimal: DecimalMark) -> u8 {
+        let (.., scale) = self.shape.split(decimal);
+        self.exponent.map_or(scale, |exponent| u8::try_from(exponent.scale(scale)).unwrap_or(0))
     }
 }
 
@@ -190,26 +209,45 @@ fn mark(char: char) -> Option<GroupMark> {
 }
 
 /// Appends the number in canonical form (`-1234.50`) to `out`; `false` when the text is no number of that
-/// format and unit. A percentage is divided by a hundred, exactly.
+/// format and unit. A percentage is divided by a hundred, exactly, and an exponent is worked in.
 pub(super) fn canonical(text: &str, format: NumberFormat, unit: Unit, out: &mut String) -> bool {
     let Some(figure) = Figure::read(text) else { return false };
     if figure.unit != unit || !figure.shape.fits(format) {
         return false;
     }
-    let (.., scale) = figure.shape.split(format.decimal);
     let digits = figure.body.bytes().filter(u8::is_ascii_digit);
-    if figure.negative && digits.clone().any(|digit| digit != b'0') {
+    let zero = digits.clone().all(|digit| digit == b'0');
+    if figure.negative && !zero {
         out.push('-');
     }
-    let count = digits.clone().count();
+    let (.., decimals) = figure.shape.split(format.decimal);
+    let (scale, more) = match figure.exponent {
+        None => (decimals, 0),
+        // However large the exponent, it moves nothing.
+        Some(_) if zero => (0, 0),
+        Some(exponent) => {
+            let scale = exponent.scale(decimals);
+            (u8::try_from(scale).unwrap_or(0), usize::try_from(-scale).unwrap_or(0))
+        }
+    };
+    let digits = digits.chain(std::iter::repeat_n(b'0', more));
     let scale = usize::from(scale) + if unit == Unit::Percent { 2 } else { 0 };
-    // At least one digit stands before the point.
-    let zeros = (scale + 1).saturating_sub(count);
-    let digits = std::iter::repeat_n(b'0', zeros).chain(digits);
-    let point = count + zeros - scale;
     let start = out.len();
+    point(digits, scale, out);
+    if unit == Unit::Percent {
+        let kept = out.get(start..).unwrap_or_default().trim_end_matches('0').trim_end_matches('.').len();
+        out.truncate(start + kept);
+    }
+    true
+}
+
+/// Appends digits with a point before the last `scale` of them, and at least one digit before the point.
+fn point(digits: impl Iterator<Item = u8> + Clone, scale: usize, out: &mut String) {
+    let count = digits.clone().count();
+    let zeros = (scale + 1).saturating_sub(count);
+    let point = count + zeros - scale;
     let mut leading = true;
-    for (at, digit) in digits.enumerate() {
+    for (at, digit) in std::iter::repeat_n(b'0', zeros).chain(digits).enumerate() {
         if at == point {
             out.push('.');
         }
@@ -218,9 +256,4 @@ pub(super) fn canonical(text: &str, format: NumberFormat, unit: Unit, out: &mut 
             out.push(char::from(digit));
         }
     }
-    if unit == Unit::Percent {
-        let kept = out.get(start..).unwrap_or_default().trim_end_matches('0').trim_end_matches('.').len();
-        out.truncate(start + kept);
-    }
-    true
 }

@@ -48,6 +48,10 @@ pub(super) struct Records<'a> {
     problems: Vec<Problem>,
     /// The record is beyond its limit; no more of its text is kept.
     over: bool,
+    /// The file ended before the record's line did.
+    cut_off: bool,
+    /// Each record is of one line, whatever its cells hold, and the first line is no line of the file.
+    flat: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -93,7 +97,14 @@ impl<'a> Records<'a> {
             count: 0,
             problems: Vec::new(),
             over: false,
+            cut_off: false,
+            flat: false,
         }
+    }
+
+    /// The same records of a table that was made of JSON: lines are those of its objects.
+    pub(super) fn flat(self) -> Records<'a> {
+        Records { line: 0, flat: true, ..self }
     }
 
     /// Goes to the next record; `false` at the end of the file.
@@ -106,7 +117,17 @@ impl<'a> Records<'a> {
         if !self.skip_line_ends()? {
             return Ok(false);
         }
-        while !self.read_cell()? {}
+        let line = self.line;
+        loop {
+            let last = self.read_cell()?;
+            if self.flat {
+                self.line = line + u64::from(last);
+                self.after_cr = false;
+            }
+            if last {
+                break;
+            }
+        }
         if self.over {
             let line = self.line();
             self.problems.push(Problem { code: "row_too_long", cell: 0, line });
@@ -148,7 +169,10 @@ impl<'a> Records<'a> {
         }
         let closed = self.problems.iter().all(|problem| problem.code != "unterminated_quote");
         if self.count != names.len() && closed {
-            let message = format!("the header has {} cells, this line has {}", names.len(), self.count);
+            let mut message = format!("the header has {} cells, this line has {}", names.len(), self.count);
+            if self.cut_off && self.count < names.len() {
+                message.push_str("; the file ends here, in the middle of a line");
+            }
             let at = self.count.min(names.len());
             errors.push(LineError::line(self.line(), "field_count", message).at(at, names));
         }
@@ -242,6 +266,7 @@ impl<'a> Records<'a> {
 
     /// The file ends inside the record. A line end closes every cell but a quoted one, into which it is copied.
     fn end_of_file(&mut self, raw: &mut Raw, line: u64) -> bool {
+        self.cut_off = true;
         let mut copied = [0; 8];
         let (result, ..) = self.core.read_field(b"\n", &mut copied);
         raw.before = raw.last;

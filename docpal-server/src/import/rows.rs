@@ -29,6 +29,8 @@ pub enum Cell<'a> {
     Date(NaiveDate),
     /// A point in time.
     DateTime(DateTime<Utc>),
+    /// The text of a cell that does not fit the type of a [lenient](super::InferredColumn::lenient) column.
+    Odd(&'a str),
 }
 
 /// One record of the file, with a cell for each column.
@@ -47,6 +49,7 @@ enum Stored {
     Bool(bool),
     Date(NaiveDate),
     DateTime(DateTime<Utc>),
+    Odd(Range<usize>),
 }
 
 impl Row {
@@ -65,6 +68,7 @@ impl Row {
             Stored::Bool(value) => Cell::Bool(*value),
             Stored::Date(date) => Cell::Date(*date),
             Stored::DateTime(time) => Cell::DateTime(*time),
+            Stored::Odd(span) => Cell::Odd(text(span)),
         })
     }
 }
@@ -111,10 +115,19 @@ impl Rows<'_> {
         Progress { bytes, total_bytes: total, rows: self.rows }
     }
 
-    fn row(&self) -> Result<Row, LineError> {
-        if let Some(error) = self.records.check(&self.names).into_iter().next() {
-            return Err(error);
+    /// The record as a row; `None` when it is left out.
+    fn row(&self) -> Option<Result<Row, LineError>> {
+        let wrong = self.records.check(&self.names);
+        if self.inferred.options.skips(&wrong) {
+            return None;
         }
+        Some(match wrong.into_iter().next() {
+            Some(error) => Err(error),
+            None => self.cells(),
+        })
+    }
+
+    fn cells(&self) -> Result<Row, LineError> {
         let line = self.records.line();
         let Some((text, cells)) = self.records.text() else {
             return Err(LineError::line(line, "invalid_text", "the line is no text in the file's encoding"));
@@ -129,8 +142,16 @@ impl Rows<'_> {
             let stored = if self.inferred.options.is_empty_cell(value) {
                 Stored::Empty
             } else {
-                store(cell, value, &column.kind, &mut row.text)
-                    .ok_or_else(|| unfit(value, &column.kind, line).at(at, &self.names))?
+                let start = row.text.len();
+                match store(cell, value, &column.kind, &mut row.text) {
+                    Some(stored) => stored,
+                    None if column.lenient => {
+                        row.text.truncate(start);
+                        row.text.push_str(cell);
+                        Stored::Odd(start..row.text.len())
+                    }
+                    None => return Err(unfit(value, &column.kind, line).at(at, &self.names)),
+                }
             };
             row.cells.push(stored);
         }
@@ -145,18 +166,21 @@ impl Iterator for Rows<'_> {
         if self.ended {
             return None;
         }
-        match self.records.advance() {
-            Ok(true) => {
-                self.rows += 1;
-                Some(self.row())
-            }
-            Ok(false) => {
-                self.ended = true;
-                None
-            }
-            Err(error) => {
-                self.ended = true;
-                Some(Err(LineError::read_failed(&error)))
+        loop {
+            match self.records.advance() {
+                Ok(true) => {
+                    let Some(row) = self.row() else { continue };
+                    self.rows += 1;
+                    return Some(row);
+                }
+                Ok(false) => {
+                    self.ended = true;
+                    return self.source.unchanged().err().map(Err);
+                }
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(LineError::read_failed(&error)));
+                }
             }
         }
     }

@@ -1,22 +1,26 @@
 //! A CSV file to import: where its bytes are, its encoding and its delimiter.
 
 use std::{
-    fs::File,
-    io::{self, Read},
+    fs::{File, Metadata, OpenOptions},
+    io::{self, BufWriter, Read},
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
 };
 
 use super::{
     delimiter,
     encoding::{self, Encoding, TextReader},
     error::{ImportErrors, LineError},
+    json,
 };
 
 /// A CSV file, on disk or in memory, that can be read more than once.
 ///
 /// Making one reads the file once, to find its encoding; the file itself is not kept in memory (unless it came
-/// as bytes). A file on disk must not change until the import is over: if it does, the second pass gives
-/// errors, and the caller writes nothing.
+/// as bytes). A file on disk must not change until the import is over: that it did is the last error of either pass
+/// (`file_changed`), and the caller writes nothing.
 #[derive(Debug)]
 pub struct Source {
     data: Data,
@@ -26,29 +30,89 @@ pub struct Source {
     bytes: u64,
     /// The first line is `sep=;` and no part of the table.
     hint: bool,
+    /// It was JSON, and is a table made of that now.
+    json: bool,
 }
 
 enum Data {
-    File(PathBuf),
+    File {
+        path: PathBuf,
+        seen: Stamp,
+    },
+    /// A stream, in a file that has no name any more.
+    Kept(File),
     Bytes(Vec<u8>),
+}
+
+/// What tells that a file is as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(about: &Metadata) -> Stamp {
+        Stamp { bytes: about.len(), changed: about.modified().ok() }
+    }
 }
 
 impl std::fmt::Debug for Data {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Data::File(path) => f.debug_tuple("File").field(path).finish(),
+            Data::File { path, .. } => f.debug_tuple("File").field(path).finish(),
+            Data::Kept(_) => f.write_str("Kept"),
             Data::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
         }
+    }
+}
+
+/// Reads a file from its beginning, whoever else reads it.
+struct FromStart<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for FromStart<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(out, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 
 impl Data {
     fn reader(&self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(match self {
-            Data::File(path) => Box::new(File::open(path)?),
+            Data::File { path, .. } => Box::new(File::open(path)?),
+            Data::Kept(file) => Box::new(FromStart { file, at: 0 }),
             Data::Bytes(bytes) => Box::new(bytes.as_slice()),
         })
     }
+}
+
+/// Copies a stream into a file.
+fn keep(mut stream: impl Read) -> Result<File, LineError> {
+    let mut file = unnamed()?;
+    io::copy(&mut stream, &mut file).map_err(|error| not_kept(&error))?;
+    Ok(file)
+}
+
+/// A file in the system's folder for such; its name is gone at once, so that nothing stays.
+fn unnamed() -> Result<File, LineError> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("docpal-import-{}-{number}", std::process::id()));
+    let new = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+    let file = new.map_err(|error| not_kept(&error))?;
+    std::fs::remove_file(&path).map_err(|error| not_kept(&error))?;
+    Ok(file)
+}
+
+fn not_kept(error: &io::Error) -> LineError {
+    let folder = std::env::temp_dir();
+    let message = format!("the input could not be kept in {} while it is read: {error}", folder.display());
+    LineError::file("read_failed", message)
 }
 
 impl Source {
@@ -57,7 +121,25 @@ impl Source {
     /// # Errors
     /// `read_failed`, `not_a_csv_file`.
     pub fn open(path: impl AsRef<Path>) -> Result<Source, ImportErrors> {
-        Source::new(Data::File(path.as_ref().to_path_buf()))
+        let path = path.as_ref().to_path_buf();
+        let about = path.metadata().map_err(|error| LineError::read_failed(&error))?;
+        if about.is_dir() {
+            return Err(LineError::file("read_failed", "this is a folder, not a file").into());
+        }
+        if !about.is_file() {
+            let message = "not a regular file, and an import reads its file more than once; give it as the \
+                           standard input, with - in the place of its name";
+            return Err(LineError::file("read_failed", message).into());
+        }
+        Source::new(Data::File { path, seen: Stamp::of(&about) })
+    }
+
+    /// A stream, such as the standard input. It is read to its end and kept in a temporary file.
+    ///
+    /// # Errors
+    /// `read_failed`, `not_a_csv_file`.
+    pub fn from_reader(stream: impl Read) -> Result<Source, ImportErrors> {
+        Source::new(Data::Kept(keep(stream)?))
     }
 
     /// A file in memory, such as the body of a request.
@@ -70,14 +152,8 @@ impl Source {
 
     fn new(data: Data) -> Result<Source, ImportErrors> {
         let failed = |error: io::Error| ImportErrors::from(LineError::read_failed(&error));
-        if let Data::File(path) = &data
-            && !path.metadata().map_err(failed)?.is_file()
-        {
-            let message = "not a regular file; an import reads its file more than once";
-            return Err(LineError::file("read_failed", message).into());
-        }
         let mut magic = Vec::new();
-        data.reader().and_then(|reader| reader.take(8).read_to_end(&mut magic)).map_err(failed)?;
+        data.reader().and_then(|reader| reader.take(8192).read_to_end(&mut magic)).map_err(failed)?;
         if let Some(what) = foreign(&magic) {
             let message = format!("this is {what}, not a CSV file; save or export it as CSV first");
             return Err(LineError::file("not_a_csv_file", message).into());
@@ -90,9 +166,24 @@ impl Source {
             bom: scan.bom,
             bytes: scan.bytes,
             hint: false,
+            json: false,
         };
+        if may_be_json(&magic)
+            && let Some(table) = json::table(|| source.data.reader(), || unnamed().map(BufWriter::new))?
+        {
+            source.unchanged()?;
+            let file = table.into_inner().map_err(|error| not_kept(error.error()))?;
+            let bytes = file.metadata().map_err(failed)?.len();
+            let (data, encoding) = (Data::Kept(file), Encoding::UTF_8);
+            return Ok(Source { data, encoding, delimiter: b',', bom: 0, bytes, hint: false, json: true });
+        }
         source.sniff()?;
         Ok(source)
+    }
+
+    /// Was the file JSON? It is a table now, in which nothing but line ends and texts is left to find out.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// The same file read with another delimiter than the one found.
@@ -118,6 +209,25 @@ impl Source {
         Ok(self)
     }
 
+    /// The same file read in another encoding and with another delimiter than those found, where they are given. Of a
+    /// file of JSON nothing is.
+    ///
+    /// # Errors
+    /// `bad_delimiter`, `read_failed`.
+    pub fn read_as(self, encoding: Option<Encoding>, delimiter: Option<u8>) -> Result<Source, ImportErrors> {
+        if self.json {
+            return Ok(self);
+        }
+        let source = match encoding {
+            Some(encoding) => self.with_encoding(encoding)?,
+            None => self,
+        };
+        match delimiter {
+            Some(delimiter) => source.with_delimiter(delimiter),
+            None => Ok(source),
+        }
+    }
+
     /// The encoding the file is read in.
     pub fn encoding(&self) -> Encoding {
         self.encoding
@@ -135,6 +245,17 @@ impl Source {
 
     pub(super) fn starts_with_hint(&self) -> bool {
         self.hint
+    }
+
+    /// Is the file as it was when it was opened?
+    pub(super) fn unchanged(&self) -> Result<(), LineError> {
+        let Data::File { path, seen } = &self.data else { return Ok(()) };
+        let now = path.metadata().map_err(|error| LineError::read_failed(&error))?;
+        if Stamp::of(&now) == *seen {
+            return Ok(());
+        }
+        let message = "the file was changed while it was read; import it again when nothing writes to it";
+        Err(LineError::file("file_changed", message))
     }
 
     pub(super) fn reader(&self) -> io::Result<TextReader<'_>> {
@@ -170,6 +291,12 @@ impl Source {
     }
 }
 
+/// Does the file begin as JSON of objects does?
+fn may_be_json(beginning: &[u8]) -> bool {
+    let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(beginning);
+    text.trim_ascii_start().starts_with(b"{") || text.trim_ascii_start().starts_with(b"[")
+}
+
 /// How much of the file the delimiter is found from.
 const SAMPLE: usize = 64 * 1024;
 
@@ -182,6 +309,23 @@ fn foreign(magic: &[u8]) -> Option<&'static str> {
         (b"\x1F\x8B", "a gzip archive"),
         (b"PAR1", "a Parquet file"),
         (b"SQLite f", "an SQLite database"),
+        (b"\x89PNG", "an image"),
+        (b"\xFF\xD8\xFF", "an image"),
+        (b"GIF8", "an image"),
+        (b"\x7FELF", "a program"),
+        (b"\x28\xB5\x2F\xFD", "a Zstandard archive"),
+        (b"BZh9", "a bzip2 archive"),
+        (b"\xFD7zXZ", "an xz archive"),
+        (b"7z\xBC\xAF", "a 7-Zip archive"),
     ];
-    KNOWN.iter().find(|(bytes, _)| magic.starts_with(bytes)).map(|(_, what)| *what)
+    let known = KNOWN.iter().find(|(bytes, _)| magic.starts_with(bytes)).map(|(_, what)| *what);
+    known.or_else(|| is_binary(magic).then_some("a binary file"))
+}
+
+/// Texts have next to no control characters. NUL does not count alone, since UTF-16 is full of it.
+fn is_binary(beginning: &[u8]) -> bool {
+    let marked = beginning.starts_with(b"\xFF\xFE") || beginning.starts_with(b"\xFE\xFF");
+    let count = |test: fn(u8) -> bool| beginning.iter().filter(|byte| test(**byte)).count();
+    let controls = count(|byte| matches!(byte, 1..=8 | 14..=26 | 28..=31));
+    !marked && controls > 0 && (controls + count(|byte| byte == 0)) * 10 > beginning.len()
 }

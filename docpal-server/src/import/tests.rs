@@ -16,7 +16,7 @@ fn read(bytes: impl Into<Vec<u8>>) -> Result<(Source, Inferred), ImportErrors> {
 fn table(source: &Source, inferred: &Inferred) -> Vec<Vec<String>> {
     let write = |cell: Cell<'_>| match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) | Cell::Number(text) => text.to_owned(),
+        Cell::Text(text) | Cell::Number(text) | Cell::Odd(text) => text.to_owned(),
         Cell::Bool(value) => value.to_string(),
         Cell::Date(date) => date.to_string(),
         Cell::DateTime(time) => time.to_rfc3339(),

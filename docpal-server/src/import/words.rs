@@ -23,19 +23,22 @@ pub(super) fn switch(text: &str) -> Option<(usize, bool)> {
     SWITCHES.iter().enumerate().find_map(|(at, (words, _))| Some((at, words.read(text)?)))
 }
 
-/// An address that any mail system takes: one `@`, a dotted ASCII domain, no spaces, quotes or commas.
+/// An address: one `@`, a dotted domain, no spaces, quotes or commas; letters of any script, as RFC 6531 has it.
 pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte);
-    let atoms = local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(plain));
+    let foreign = |char: char| !char.is_ascii() && !char.is_whitespace() && !char.is_control();
+    let plain =
+        |char: char| char.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~-".contains(char) || foreign(char);
+    let atoms = local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(plain));
     let labels = domain.split('.').all(|label| {
         let edges = !label.starts_with('-') && !label.ends_with('-');
-        (1..=63).contains(&label.len())
-            && edges
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        let letter = |char: char| {
+            char.is_ascii_alphanumeric() || char == '-' || (foreign(char) && char.is_alphanumeric())
+        };
+        (1..=63).contains(&label.len()) && edges && label.chars().all(letter)
     });
     let top = domain.rsplit_once('.').map_or("", |(_, top)| top);
-    let named = top.len() >= 2 && top.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let named = top.len() >= 2 && top.chars().any(char::is_alphabetic);
     text.len() <= 254 && local.len() <= 64 && atoms && labels && named
 }
 
@@ -68,12 +71,30 @@ mod tests {
 
     #[test]
     fn emails_are_told_from_text() {
-        for email in ["a@b.co", "first.last+tag@sub.example.org", "O'Neil@example.museum"] {
+        for email in [
+            "a@b.co",
+            "first.last+tag@sub.example.org",
+            "O'Neil@example.museum",
+            "josé@example.org",
+            "用户@例子.广告",
+            "hans@müller.de",
+        ] {
             assert!(is_email(email), "{email}");
         }
-        for text in
-            ["a@b", "a b@c.de", "@b.co", "a@", ".a@b.co", "a@b..co", "a@-b.co", "a@b.1", "a@b@c.de", "a@b.c"]
-        {
+        for text in [
+            "a@b",
+            "a b@c.de",
+            "@b.co",
+            "a@",
+            ".a@b.co",
+            "a@b..co",
+            "a@-b.co",
+            "a@b.1",
+            "a@b@c.de",
+            "a@b.c",
+            "a\u{a0}b@c.de",
+            "a@b!.de",
+        ] {
             assert!(!is_email(text), "{text}");
         }
     }

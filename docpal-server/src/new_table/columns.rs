@@ -1,17 +1,12 @@
-//! The field type of each column: the one found, or the one wished for when it can hold what was found.
+//! The field type of each column: the one found, or the one wished for.
 
-use docpal_core::{Error, FieldError, Json, Result, field_types, names};
+use docpal_core::{Json, Result, field_types, names};
 
-use crate::import::{Inferred, InferredColumn, Kind};
+use super::check::{Check, Target};
+use super::refused;
+use crate::import::{Inferred, InferredColumn, Kind, Unreadable};
 
-/// The field that a column becomes.
-#[derive(Debug)]
-pub(super) struct Target {
-    pub(super) field_type: String,
-    pub(super) options: Json,
-}
-
-/// The field of every column; a column that becomes a text is read as one from here on.
+/// The field of every column; one whose type is wished for is read as that from here on.
 pub(super) fn targets(inferred: &mut Inferred, wishes: &[(String, String)]) -> Result<Vec<Target>> {
     let names: Vec<String> = inferred.columns.iter().map(|column| column.field_name.clone()).collect();
     for (name, _) in wishes {
@@ -32,45 +27,85 @@ pub(super) fn targets(inferred: &mut Inferred, wishes: &[(String, String)]) -> R
 
 /// The field for what was found.
 fn found(column: &InferredColumn) -> Target {
-    let (field_type, options) = match &column.kind {
+    match &column.kind {
         // A sign that several currencies share does not say which one; a number claims nothing. `$` is read as
         // what it mostly is.
-        Kind::Currency { code, symbol, .. } => match code.or((*symbol == "$").then_some("USD")) {
-            Some(code) => ("currency", object("code", Json::from(code))),
-            None => ("number", Json::Null),
+        Kind::Currency { code, symbol, .. } => match currency(code.as_deref(), symbol) {
+            Some(code) => Target::found("currency", object("code", Json::from(code))),
+            None => Target::found("number", Json::Null),
         },
-        Kind::SingleSelect { options } => ("single_select", select(options)),
-        other => (other.name(), Json::Null),
-    };
-    Target { field_type: field_type.to_owned(), options }
+        Kind::SingleSelect { options } => Target::found("single_select", select(options)),
+        other => Target::found(other.name(), Json::Null),
+    }
+}
+
+fn currency<'c>(code: Option<&'c str>, symbol: &str) -> Option<&'c str> {
+    code.or((symbol == "$").then_some("USD"))
 }
 
 /// The field that was wished for.
 fn wished(column: &mut InferredColumn, wanted: &str) -> Result<Target> {
     let name = column.field_name.clone();
-    if field_types::find(wanted).is_none() {
+    let (code, detail) = wanted.split_once(':').map_or((wanted, None), |(code, rest)| (code, Some(rest)));
+    let Some(ty) = field_types::find(code) else {
         let codes = field_types::FIELD_TYPES.iter().map(|ty| ty.code);
-        let near = names::suggestion(names::nearest(wanted, codes));
-        return Err(refused(&name, "unknown_type", &format!("there is no field type `{wanted}`{near}")));
-    }
-    let numeric = matches!(column.kind, Kind::Number { .. } | Kind::Percent { .. } | Kind::Currency { .. });
-    let options = match wanted {
-        same if same == column.kind.name() => return Ok(found(column)),
-        "text" | "long_text" | "email" | "url" => {
-            column.kind = Kind::Text;
-            Json::Null
-        }
-        "number" | "currency" | "percent" if numeric => Json::Null,
-        "datetime" if matches!(column.kind, Kind::Date { .. }) => Json::Null,
-        _ => {
-            let message = format!(
-                "the column was read as {}, which does not become {wanted}; `text` fits every column",
-                column.kind.name()
-            );
-            return Err(refused(&name, "unfit_type", &message));
-        }
+        let near = names::suggestion(names::nearest(code, codes));
+        return Err(refused(&name, "unknown_type", &format!("there is no field type `{code}`{near}")));
     };
-    Ok(Target { field_type: wanted.to_owned(), options })
+    let (options, separator) = details(column, code, detail)?;
+    column.read_as(code).map_err(|why| unfit(&name, code, why))?;
+    let fault = |fault: field_types::Fault| refused(&name, fault.code, &fault.message);
+    let gathers = matches!(code, "single_select" | "multiple_select");
+    let kind = if gathers { None } else { Some(ty.build(&options).map_err(fault)?) };
+    let check = Check::new(kind, separator);
+    Ok(Target { check: Some(check), ..Target::found(code, options) })
+}
+
+/// The options that a wish comes with, and what separates items: `currency:EUR`, `multiple_select:;`.
+fn details(column: &InferredColumn, code: &str, detail: Option<&str>) -> Result<(Json, Option<char>)> {
+    let name = &column.field_name;
+    match (code, detail) {
+        ("currency", Some(code)) => Ok((object("code", Json::from(code)), None)),
+        ("currency", None) => {
+            let known = match &column.kind {
+                Kind::Currency { code, symbol, .. } => currency(code.as_deref(), symbol),
+                _ => None,
+            };
+            Ok((known.map_or(Json::Null, |code| object("code", Json::from(code))), None))
+        }
+        ("multiple_select", detail) => {
+            let mut given = detail.unwrap_or_default().chars();
+            match (given.next(), given.next()) {
+                (None, _) => Ok((Json::Null, Some(column.separator().unwrap_or(',')))),
+                (one, None) => Ok((Json::Null, one)),
+                _ => Err(refused(
+                    name,
+                    "unfit_type",
+                    "one character separates the options, as in `multiple_select:;`",
+                )),
+            }
+        }
+        (_, None) => Ok((Json::Null, None)),
+        (_, Some(detail)) => {
+            let message = format!("nothing follows `{code}`; there is `:{detail}`");
+            Err(refused(name, "unfit_type", &message))
+        }
+    }
+}
+
+/// Why a column cannot be of a type.
+pub(super) fn unfit(name: &str, code: &str, why: Unreadable) -> docpal_core::Error {
+    let message = match why {
+        Unreadable::DayOrMonth => {
+            "the day or the month may be first in its dates; say which (`dates`: day-first or month-first)".to_owned()
+        }
+        Unreadable::DecimalOrThousands => {
+            "the mark in its numbers may be of decimals or of thousands; say which (`decimal`: point or comma)"
+                .to_owned()
+        }
+        Unreadable::NotFromText => format!("a {code} is computed, and nothing in a file becomes one"),
+    };
+    refused(name, "unfit_type", &message)
 }
 
 fn select(options: &[String]) -> Json {
@@ -79,10 +114,6 @@ fn select(options: &[String]) -> Json {
 
 fn object(key: &str, value: Json) -> Json {
     Json::Object(vec![(key.to_owned(), value)])
-}
-
-fn refused(column: &str, code: &'static str, message: &str) -> Error {
-    Error::validation(vec![FieldError::new(column, code, message)])
 }
 
 #[cfg(test)]
@@ -111,7 +142,14 @@ mod tests {
         let code = |wishes| of(csv, wishes).unwrap_err().fields()[0].code;
         assert_eq!(code(&[("nmae", "text")]), "unknown_column");
         assert_eq!(code(&[("name", "txt")]), "unknown_type");
-        assert_eq!(code(&[("name", "number")]), "unfit_type");
+        assert_eq!(code(&[("name", "formula")]), "unfit_type");
+        assert_eq!(code(&[("name", "autonumber")]), "unfit_type");
+        assert_eq!(code(&[("name", "date:x")]), "unfit_type");
+        assert_eq!(code(&[("name", "multiple_select:, ")]), "unfit_type");
+        assert_eq!(code(&[("name", "currency:euro")]), "invalid_options");
+        let open = |csv: &str, ty: &str| of(csv, &[("a", ty)]).unwrap_err().fields()[0].message.clone();
+        assert!(open("a\n03/04/2020\n", "date").contains("day-first"));
+        assert!(open("a;b\n1.234;x\n", "number").contains("decimal"));
     }
 
     #[test]

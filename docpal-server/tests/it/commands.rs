@@ -24,7 +24,7 @@ fn files_are_imported_with_types_and_exported_again() {
     for pair in
         [["id", "text"], ["customer", "text"], ["placed", "date"], ["price", "number"], ["total", "formula"]]
     {
-        assert!(words.contains(&pair.to_vec()), "{pair:?} in {said}");
+        assert!(words.iter().any(|words| words.starts_with(&pair)), "{pair:?} in {said}");
     }
     assert_eq!(folder.run(&["export", "orders"]).ok().replace("\r\n", "\n"), ORDERS);
     let lines = folder.run(&["export", "LINES", "--format", "ndjson"]).ok();

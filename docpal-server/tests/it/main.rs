@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod commands;
+mod imports;
 #[cfg(test)]
 mod places;
 #[cfg(test)]

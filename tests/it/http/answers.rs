@@ -134,6 +134,19 @@ async fn apps_and_tables(ask: &mut Reader<'_>) {
     assert_eq!(reply.status, 201, "{}", reply.text());
     ask.check("POST", &path, &reply);
     let table = id(&reply.json()["table"]);
+    for (path, file) in [
+        (
+            format!("/api/apps/{app}/tables/import/preview?types={}", encoded(r#"{"b": "number"}"#)),
+            "a,b\n1,x\n2\n",
+        ),
+        (format!("/api/apps/{app}/tables/import/preview"), "a,b\n1,x\n2,y\nx,z\n"),
+        (format!("/api/tables/{table}/records/import/preview"), "name,price\nOats,x\n"),
+        (format!("/api/tables/{table}/records/import?on_bad=empty&ragged=skip"), "name,price\nOats,x\nRye\n"),
+    ] {
+        let reply = ask.api.post_text(&path, "text/csv", file.as_bytes()).await;
+        assert!(reply.status < 300, "{}", reply.text());
+        ask.check("POST", &path, &reply);
+    }
     ask.get(&format!("/api/tables/{table}")).await;
     ask.ask("DELETE", &format!("/api/tables/{table}"), None).await;
 }

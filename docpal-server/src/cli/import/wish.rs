@@ -1,15 +1,18 @@
 //! Which of the wishes on the command line is for which of the files.
 
+use std::path::PathBuf;
+
 use docpal_core::names;
 use docpal_formula::Formula;
 use docpal_server::import::{Inferred, Source};
 use docpal_server::new_table::{Plan, Wishes};
 
-use super::{Options, Ready};
+use super::{Options, Ready, in_file};
 use crate::cli::problem::Problem;
 
 /// A file that was read.
 pub(super) struct Read {
+    pub(super) file: PathBuf,
     pub(super) table: String,
     pub(super) source: Source,
     pub(super) inferred: Inferred,
@@ -30,8 +33,10 @@ pub(super) fn share(read: Vec<Read>, options: &Options) -> Result<Vec<Ready>, Pr
             types: options.types.iter().filter(has).cloned().collect(),
             formulas: options.formulas.iter().filter(fits).cloned().collect(),
             table: read.table,
+            on_bad: options.on_bad,
         };
-        Ok(Ready { plan: Plan::of(read.inferred, &wishes)?, source: read.source })
+        let plan = Plan::of(&read.source, read.inferred, &wishes);
+        Ok(Ready { plan: plan.map_err(|failure| in_file(&read.file, failure))?, source: read.source })
     };
     read.into_iter().zip(&columns).map(plan).collect()
 }

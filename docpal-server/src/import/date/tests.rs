@@ -5,7 +5,9 @@ use super::*;
 
 fn decide(values: &[&str], proofs: &[(char, DateOrder)]) -> Option<(DateFormat, bool)> {
     let mut evidence = DateEvidence::new();
-    values.iter().for_each(|value| evidence.observe(value));
+    if !values.iter().all(|value| evidence.observe(value)) {
+        return None;
+    }
     evidence.decide(None, proofs)
 }
 
@@ -50,7 +52,7 @@ fn undecided_orders_are_text_unless_the_file_or_the_user_knows() {
     assert_eq!(decide(&open, &[day, month]), None);
     assert_eq!(decide(&open, &[('-', DateOrder::DayMonthYear)]), None);
     let mut evidence = DateEvidence::new();
-    open.iter().for_each(|value| evidence.observe(value));
+    assert!(open.iter().all(|value| evidence.observe(value)));
     let chosen = evidence.decide(Some(DateOrder::MonthDayYear), &[]);
     assert_eq!(chosen.map(|(format, _)| format.order), Some(DateOrder::MonthDayYear));
     assert_eq!(evidence.decide(Some(DateOrder::Named), &[]), None);
@@ -121,6 +123,16 @@ fn times_and_zones() {
     ] {
         check_text(&[text]);
     }
+}
+
+#[test]
+fn midnights_everywhere_are_dates() {
+    check(&["1996-07-04 00:00:00", "1996-07-05T00:00"], &["1996-07-04", "1996-07-05"]);
+    check(&["7/31/1996 12:00:00 AM", "7/4/1996"], &["1996-07-31", "1996-07-04"]);
+    check(&["1996-07-04 00:00", "1996-07-04 10:00"], &["1996-07-04T00:00:00Z", "1996-07-04T10:00:00Z"]);
+    // With a zone it is a moment.
+    check(&["1996-07-04T00:00:00Z"], &["1996-07-04T00:00:00Z"]);
+    check_text(&["1996-07-04 00:00", "1996-07-04 00:00Z"]);
 }
 
 proptest! {

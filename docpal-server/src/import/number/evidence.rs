@@ -16,6 +16,9 @@ pub(in crate::import) struct NumberEvidence {
     points: bool,
     commas: bool,
     plain_space: bool,
+    /// A value such as `1E5`, which may be a code; and one that shows that the column has fractions or powers of ten.
+    letters: bool,
+    scientific: bool,
     /// The most decimals under a decimal point, and under a decimal comma.
     scales: (u8, u8),
 }
@@ -41,48 +44,62 @@ impl NumberEvidence {
             points: false,
             commas: false,
             plain_space: false,
+            letters: false,
+            scientific: false,
             scales: (0, 0),
         }
     }
 
-    /// Whether all values so far can be numbers.
-    pub(in crate::import) fn alive(&self) -> bool {
-        self.formats != 0
-    }
-
-    /// Takes in a trimmed, non-empty value.
-    pub(in crate::import) fn observe(&mut self, text: &str) {
+    /// Takes in a trimmed, non-empty value, unless it cannot be a number as those before it are; says whether it did.
+    pub(in crate::import) fn observe(&mut self, text: &str) -> bool {
         let figure = Figure::read(text).filter(|figure| self.unit.is_none_or(|unit| unit == figure.unit));
-        let Some(Figure { unit, shape, .. }) = figure else {
-            self.formats = 0;
-            return;
-        };
+        let Some(figure) = figure else { return false };
+        let formats = figure.formats();
+        if self.formats & formats == 0 {
+            return false;
+        }
+        let Figure { unit, shape, exponent, .. } = figure;
         self.unit = Some(unit);
-        let formats = shape.formats();
         self.formats &= formats;
+        let letter = exponent.is_some_and(|exponent| exponent.may_be_a_letter(&shape));
+        self.letters |= letter;
+        self.scientific |= !letter && (exponent.is_some() || shape.count == 2);
         if let Some(last) = shape.marks().last() {
-            self.proves_point |= formats & COMMAS == 0 && formats != 0;
-            self.proves_comma |= formats & POINTS == 0 && formats != 0;
+            self.proves_point |= formats & COMMAS == 0;
+            self.proves_comma |= formats & POINTS == 0;
             self.points |= *last == GroupMark::Point;
             self.commas |= *last == GroupMark::Comma;
             self.plain_space |= shape.plain_space;
-            self.scales.0 = self.scales.0.max(shape.split(DecimalMark::Point).2);
-            self.scales.1 = self.scales.1.max(shape.split(DecimalMark::Comma).2);
         }
+        if shape.count > 1 || exponent.is_some() {
+            self.scales.0 = self.scales.0.max(figure.scale(DecimalMark::Point));
+            self.scales.1 = self.scales.1.max(figure.scale(DecimalMark::Comma));
+        }
+        true
     }
 
     /// The decimal mark that this column alone proves.
     pub(in crate::import) fn proof(&self) -> Option<DecimalMark> {
-        match (self.alive(), self.proves_point, self.proves_comma) {
-            (true, true, false) => Some(DecimalMark::Point),
-            (true, false, true) => Some(DecimalMark::Comma),
+        match (self.proves_point, self.proves_comma) {
+            (true, false) => Some(DecimalMark::Point),
+            (false, true) => Some(DecimalMark::Comma),
             _ => None,
         }
     }
 
     /// The unit, the scale and the format of the column; `None` when it is not, or not surely, one of numbers.
     pub(in crate::import) fn decide(&self, hint: NumberHint) -> Option<(Unit, u8, NumberFormat)> {
-        let unit = self.unit?;
+        let (unit, scale, format) = self.format(hint)?;
+        let may_be_phone = self.plain_space && scale == 0 && !matches!(unit, Unit::Currency { .. });
+        (!may_be_phone && (self.scientific || !self.letters)).then_some((unit, scale, format))
+    }
+
+    /// The same for a column that must be one of numbers: `None` only when its decimal mark is open.
+    pub(in crate::import) fn format(&self, hint: NumberHint) -> Option<(Unit, u8, NumberFormat)> {
+        let Some(unit) = self.unit else {
+            let decimal = hint.chosen.or(hint.proven).unwrap_or(DecimalMark::Point);
+            return Some((Unit::None, 0, NumberFormat { decimal, group: None }));
+        };
         let mark = self.mark(hint)?;
         let (side, scale) = match mark {
             DecimalMark::Point => (POINTS, self.scales.0),
@@ -90,8 +107,7 @@ impl NumberEvidence {
         };
         let fitting = self.formats & side;
         let format = *FORMATS.get(usize::try_from(fitting.trailing_zeros()).ok()?)?;
-        let may_be_phone = self.plain_space && scale == 0 && !matches!(unit, Unit::Currency { .. });
-        (!may_be_phone).then_some((unit, scale, format))
+        Some((unit, scale, format))
     }
 
     fn mark(&self, hint: NumberHint) -> Option<DecimalMark> {

@@ -5,8 +5,8 @@ use super::*;
 /// The column's unit and canonical values; `None` when it is not one of numbers.
 fn column(values: &[&str], delimiter: u8, proven: Option<DecimalMark>) -> Option<(Unit, u8, Vec<String>)> {
     let mut evidence = NumberEvidence::new();
-    for value in values {
-        evidence.observe(value);
+    if values.is_empty() || !values.iter().all(|value| evidence.observe(value)) {
+        return None;
     }
     let (unit, scale, format) = evidence.decide(NumberHint { chosen: None, proven, delimiter })?;
     let read = |value: &&str| {
@@ -31,6 +31,21 @@ fn signs_and_decimals() {
     check(&["1", "-2", "+3", "\u{2212}4"], &["1", "-2", "3", "-4"]);
     check(&["1.50", ".5", "-.25", "0.0", "-0"], &["1.50", "0.5", "-0.25", "0.0", "0"]);
     check(&["9999999999999999999999999999"], &["9999999999999999999999999999"]);
+}
+
+#[test]
+fn scientific_notation_is_a_number() {
+    check(&["0E-8", "1.5E-8", "12"], &["0", "0.000000015", "12"]);
+    check(&["1.00E+05", "-2e-1", "1E5"], &["100000", "-0.2", "100000"]);
+    check(&["2.50E+01", "1.5e3", "0.0E+9"], &["25.0", "1500", "0"]);
+    assert_eq!(column(&["1,5E-8", "2,5"], b';', None).unwrap().2, ["0.000000015", "2.5"]);
+    // Digits beyond those that a number holds, codes, and what is no power of ten.
+    for text in ["1E-29", "1E+28", "1.5E1234", "1,234,567E5", "5 E5", "1E", "E5", "1E+", "1E5.5", "$1E-5"] {
+        check_text(&["0.5", text]);
+    }
+    for codes in [&["1E5", "2E3"][..], &["12", "1E5"]] {
+        check_text(codes);
+    }
 }
 
 #[test]

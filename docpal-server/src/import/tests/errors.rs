@@ -90,6 +90,8 @@ fn what_is_no_csv_file_is_said_so() {
     let code = |result: Result<Source, ImportErrors>| result.expect_err("errors").iter().next().unwrap().code;
     assert_eq!(code(Source::open("/no/such/file.csv")), "read_failed");
     assert_eq!(code(Source::open(std::env::temp_dir())), "read_failed");
+    assert_eq!(errors(b"\x7fELF\x02\x01".to_vec()), ["not_a_csv_file 0"]);
+    assert_eq!(errors((0..=255).collect::<Vec<u8>>().repeat(9)), ["not_a_csv_file 0"]);
 }
 
 #[test]
@@ -119,4 +121,43 @@ fn a_delimiter_that_cannot_be_one_is_refused() {
     let source = Source::from_bytes("a^b\n1^2\n").unwrap().with_delimiter(b'^').unwrap();
     let inferred = infer(&source, &InferOptions::default(), |_| ()).unwrap();
     assert_eq!(names(&inferred), ["a", "b"]);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let path = std::env::temp_dir().join(format!("docpal-import-grows-{}.csv", std::process::id()));
+    let grow = || {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        std::io::Write::write_all(&mut file, b"3\n").unwrap();
+    };
+    std::fs::write(&path, "n\n1\n2\n").unwrap();
+    let source = Source::open(&path).unwrap();
+    let inferred = infer(&source, &InferOptions::default(), |_| ()).unwrap();
+    grow();
+    let found: Vec<_> = rows(&source, &inferred).unwrap().collect();
+    assert_eq!(found.last().unwrap().as_ref().unwrap_err().code, "file_changed");
+    let source = Source::open(&path).unwrap();
+    let failed = infer(&source, &InferOptions::default(), |_| grow()).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(failed.iter().next().unwrap().code, "file_changed");
+}
+
+#[test]
+fn a_stream_is_read_to_its_end_and_twice() {
+    let source = Source::from_reader(&b"a,b\n1,x\n"[..]).unwrap();
+    let inferred = infer(&source, &InferOptions::default(), |_| ()).unwrap();
+    assert_eq!(table(&source, &inferred), [["1", "x"]]);
+    assert_eq!(table(&source, &inferred), [["1", "x"]]);
+}
+
+#[test]
+fn ragged_lines_can_be_left_out() {
+    let source = Source::from_bytes("a,b\n1,x\n2\n3,y,z\n4,w\n").unwrap();
+    let options = InferOptions { skip_ragged: true, ..InferOptions::default() };
+    let inferred = infer(&source, &options, |_| ()).unwrap();
+    let lines: Vec<_> = inferred.skipped.iter().map(|error| error.line.unwrap()).collect();
+    assert_eq!((inferred.rows, lines), (2, vec![3, 4]));
+    assert_eq!(table(&source, &inferred), [["1", "x"], ["4", "w"]]);
+    let source = Source::from_bytes("a,b\n1,x\n2,\"open\n").unwrap();
+    assert!(infer(&source, &options, |_| ()).is_err());
 }

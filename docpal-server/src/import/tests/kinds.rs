@@ -144,3 +144,55 @@ fn kinds_are_serialised_with_the_name_of_their_field_type() {
         assert_eq!(serde_json::to_value(&kind).unwrap()["type"], kind.name());
     }
 }
+
+/// The reason for the type of a column of these cells.
+fn reason(header: &str, cells: &[&str]) -> String {
+    let table: Vec<Vec<String>> = cells.iter().map(|cell| vec![(*cell).to_owned(), "x".to_owned()]).collect();
+    let text =
+        String::from_utf8(write(&table, b',', csv::Terminator::CRLF)).unwrap().replacen("h0", header, 1);
+    read(text).unwrap().1.columns.remove(0).reason.to_string()
+}
+
+#[test]
+fn a_column_says_why_it_is_what_it_is() {
+    assert_eq!(reason("c", &["1", "2"]), "all 2 cells fit");
+    assert_eq!(reason("c", &["", " "]), "because all cells are empty");
+    let odd = "because line 3 holds \"n/a\" (1 of 3 do not fit number)";
+    assert_eq!(reason("c", &["1", "n/a", "2"]), odd);
+    assert_eq!(reason("c", &["n/a", "1", "2"]), "because line 2 holds \"n/a\" (1 of 3 do not fit number)");
+    assert_eq!(reason("c", &["€1", "?", "€2"]), "because line 3 holds \"?\" (1 of 3 do not fit currency)");
+    let late = "because line 4 holds \"soon\" (1 of 3 do not fit datetime)";
+    assert_eq!(reason("c", &["1996-07-04 10:00", "1996-07-04 11:00", "soon"]), late);
+    assert_eq!(
+        reason("c", &["a@b.co", "b@b.co", "-"]),
+        "because line 4 holds \"-\" (1 of 3 do not fit email)"
+    );
+    assert_eq!(reason("zip", &["12345"]), "because its name says that its digits are codes");
+    assert_eq!(reason("c", &["03/04/2020"]), "because the day or the month may be first in its dates");
+    assert_eq!(reason("c", &["one", "two", "3"]), "all 3 cells fit");
+}
+
+#[test]
+fn many_cells_that_do_not_fit_are_counted() {
+    let cells: Vec<String> =
+        (0..5_000).map(|n| if n % 3 == 0 { "x".to_owned() } else { n.to_string() }).collect();
+    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let expected = "because line 2 holds \"x\" (1,667 of 5,000 do not fit number)";
+    assert_eq!(reason("c", &cells), expected);
+}
+
+#[test]
+fn a_column_can_be_read_as_a_type_that_not_all_its_cells_fit() {
+    let source = Source::from_bytes("n,d\n\"1,234.5\",2020-01-02 00:00\nx,soon\n2,2020-01-03\n").unwrap();
+    let wished = vec!["n".to_owned(), "d".to_owned()];
+    let options = InferOptions { wished, ..InferOptions::default() };
+    let mut inferred = infer(&source, &options, |_| ()).unwrap();
+    inferred.columns[0].read_as("number").unwrap();
+    inferred.columns[1].read_as("date").unwrap();
+    let all: Vec<_> = rows(&source, &inferred).unwrap().map(Result::unwrap).collect();
+    assert_eq!(all[0].cells().next(), Some(Cell::Number("1234.5")));
+    assert_eq!(all[1].cells().collect::<Vec<_>>(), [Cell::Odd("x"), Cell::Odd("soon")]);
+    let days = all.iter().filter(|row| matches!(row.cells().nth(1), Some(Cell::Date(_)))).count();
+    assert_eq!(days, 2);
+    assert_eq!(inferred.columns[0].read_as("formula"), Err(Unreadable::NotFromText));
+}

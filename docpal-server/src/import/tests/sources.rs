@@ -141,3 +141,41 @@ fn apostrophes_of_a_file_that_has_formulas_without_one_are_its_own() {
     let raw = infer(&source, &InferOptions { raw: true, ..InferOptions::default() }, |_| ()).unwrap();
     assert_eq!(table(&source, &raw), [["'=1+A1"]]);
 }
+
+#[test]
+fn json_objects_are_a_table() {
+    let expected =
+        [["1", "Ada", "", "", ""], ["2", "Bob\n\"B\"", "x, y", "true", ""], ["", "", "", "", "{\"a\":1}"]];
+    let lines = "{\"id\":1,\"name\":\"Ada\"}\n{\"id\":2,\"name\":\"Bob\\n\\\"B\\\"\",\"tags\":[\"x\",\"y\"],\"on\":true}\n\n\
+                 {\"id\":null,\"more\":{\"a\":1}}";
+    let list = format!("\u{feff}[\n{}\n]", lines.replace("}\n\n", "},\n\n").replace("}\n{", "}\n,{"));
+    for file in [lines.to_owned(), list] {
+        let (source, inferred) = read(file.clone()).unwrap();
+        assert_eq!(names(&inferred), ["id", "name", "tags", "on", "more"], "{file}");
+        assert_eq!(kinds(&inferred), ["number", "long_text", "text", "switch", "text"]);
+        assert_eq!(table(&source, &inferred), expected);
+        let at: Vec<u64> = rows(&source, &inferred).unwrap().map(|row| row.unwrap().line()).collect();
+        let first = u64::from(file.starts_with('\u{feff}'));
+        assert_eq!(at, [1, 2, 4].map(|line| line + first), "{file}");
+    }
+    let export = "{\"data\":[\n{\"id\":\"a\",\"version\":1,\"fields\":{\"n\":1.50}},\n{\"id\":\"b\",\"version\":1,\"fields\":{\"n\":2}}\n]}\n";
+    let (source, inferred) = read(export).unwrap();
+    assert_eq!(
+        (names(&inferred), table(&source, &inferred)),
+        (vec!["n"], vec![vec!["1.50".to_owned()], vec!["2".to_owned()]])
+    );
+}
+
+#[test]
+fn what_only_begins_as_json_is_csv_or_is_told() {
+    let (source, inferred) = read("{a},b\n1,2\n").unwrap();
+    assert_eq!(
+        (names(&inferred), table(&source, &inferred)),
+        (vec!["{a}", "b"], vec![vec!["1".to_owned(), "2".to_owned()]])
+    );
+    for (file, line) in [("{\"a\":1}\n{\"a\":}\n", 2), ("[{\"a\":1},\n5]", 2), ("{\"a\":1}\n\n{\"a\":", 3)] {
+        let failed = read(file).unwrap_err();
+        let error = failed.iter().next().unwrap();
+        assert_eq!((error.code, error.line), ("invalid_json", Some(line)), "{file}");
+    }
+}

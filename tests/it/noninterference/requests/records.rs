@@ -11,7 +11,8 @@ use crate::noninterference::sight::Sight;
 
 pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Option<Request> {
     let below = route.strip_prefix("/api/tables/{table_id}/")?;
-    let writes = method != "GET" && !["export", "query", "summary"].contains(&below);
+    let writes =
+        method != "GET" && !["export", "query", "summary", "records/import/preview"].contains(&below);
     if writes && asking.dice.chance(15) {
         let kept: Vec<&Request> = asking.further.iter().filter(|request| request.is_kept()).collect();
         if let Some(request) = asking.dice.any(&kept) {
@@ -51,6 +52,11 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             let drafts = drafts.map(|draft| Some(json!({"fields": draft?}))).collect::<Option<Vec<_>>>()?;
             Request::new("POST", format!("{path}/records/bulk")).json(json!({ "records": drafts }))
         }
+        ("POST", "records/import" | "records/import/preview") => {
+            let choices = asking.dice.pick(&["", "?on_bad=empty", "?ragged=skip", "?on_bad=keep"]);
+            let file = file(&draft(asking, table, None)?);
+            Request::new("POST", format!("{path}/{below}{choices}")).raw("text/csv", &file)
+        }
         ("PATCH" | "PUT", "records/{record_id}") => update(method, &path, table, asking)?,
         ("DELETE", "records/{record_id}") => {
             let request = Request::new("DELETE", format!("{path}/records/{}", asking.record(table)));
@@ -65,6 +71,20 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
     let request = if asking.dice.chance(4) { spoiled(request, asking) } else { request };
     let is_kept = writes && asking.dice.chance(25);
     Some(if is_kept { request.header(KEPT, format!("k{}", asking.dice.roll(60))) } else { request })
+}
+
+/// A CSV file with one row of these fields.
+fn file(draft: &Value) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let fields: Vec<(&String, &Value)> = draft.as_object().into_iter().flatten().collect();
+    let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
+    let cells: Vec<String> = fields.iter().map(|(_, value)| quoted(&text(value))).collect();
+    format!("{}\n{}\n", names.join(","), cells.join(","))
 }
 
 fn numbers(asking: &mut Asking<'_>) -> &'static str {

@@ -61,6 +61,10 @@ pub(super) fn request(method: &str, route: &str, asking: &mut Asking<'_>) -> Opt
             let path = format!("/api/apps/{}/tables/import{}", app(asking), query(&[name]));
             Request::new("POST", path).raw("text/csv", "name,price\nTea,18.5\n")
         }
+        ("POST", "/api/apps/{app_id}/tables/import/preview") => {
+            let path = format!("/api/apps/{}/tables/import/preview", app(asking));
+            Request::new("POST", path).raw("text/csv", "name,price\nTea,18.5\n")
+        }
         ("GET" | "DELETE", "/api/tables/{table_id}") => {
             let (id, _) = asking.table();
             Request::new(method, format!("/api/tables/{id}"))

@@ -1,0 +1,41 @@
+//! What the whole file says, for columns that cannot tell alone.
+
+use super::{Apostrophes, Column, Guess};
+use crate::import::{date::DateOrder, infer::InferOptions, number::NumberHint};
+
+/// What the whole file says, for columns that cannot tell alone.
+#[derive(Debug)]
+pub(in crate::import) struct FileHints {
+    guarded: bool,
+    pub(super) number: NumberHint,
+    pub(super) date_order: Option<DateOrder>,
+    pub(super) dates: Vec<(char, DateOrder)>,
+}
+
+impl FileHints {
+    pub(in crate::import) fn gather(
+        columns: &[Column],
+        headers: &[String],
+        options: &InferOptions,
+        delimiter: u8,
+    ) -> FileHints {
+        let mut seen = Apostrophes::default();
+        headers.iter().for_each(|header| seen.look(header));
+        let all = columns.iter().map(|column| column.apostrophes).chain([seen]);
+        let (put, missing) = all.fold((false, false), |all, one| (all.0 | one.put, all.1 | one.missing));
+        let fits = |guess: Guess| columns.iter().filter(move |column| column.misfits(guess).none());
+        let mut marks = fits(Guess::Number).filter_map(|column| column.number.proof());
+        let proven = marks.next().filter(|first| marks.all(|mark| mark == *first));
+        FileHints {
+            guarded: !options.raw && put && !missing,
+            number: NumberHint { chosen: options.decimal_mark, proven, delimiter },
+            date_order: options.date_order,
+            dates: fits(Guess::Date).filter_map(|column| column.date.proof()).collect(),
+        }
+    }
+
+    /// Are apostrophes before formulas those of an export?
+    pub(in crate::import) fn guarded(&self) -> bool {
+        self.guarded
+    }
+}

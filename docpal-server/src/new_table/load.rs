@@ -1,0 +1,133 @@
+//! Carrying out a plan: the second reading, whose rows become records.
+
+use docpal_core::sql::Transaction;
+use docpal_core::{Actor, AppId, Docpal, Error, ErrorKind, Json, RecordDraft, TableId};
+use docpal_query::RecordsExt as _;
+
+use super::check::Target;
+use super::{ImportFailure, Plan};
+use crate::import::{self, Cell, ColumnRef, Kind, LineError, Progress, Row, Source};
+
+/// Rows written at once; bounds the memory.
+const CHUNK: usize = 5_000;
+
+/// A table that was made of a file, or that took its rows.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its id.
+    pub table: TableId,
+    /// How many records came of the file.
+    pub rows: u64,
+}
+
+/// Makes the table of `plan` in `app` and fills it, in the caller's transaction (from [`Docpal::begin`]): roll it back
+/// after an error.
+///
+/// # Errors
+/// Those of making a table and its records; a cell that its field refuses is given by line and column.
+pub async fn load(
+    docpal: &Docpal,
+    actor: &Actor,
+    tx: &mut Transaction,
+    app: AppId,
+    source: &Source,
+    plan: &Plan,
+    progress: impl FnMut(Progress),
+) -> Result<Loaded, ImportFailure> {
+    plan.refusal().map_or(Ok(()), Err)?;
+    let table = docpal.tables(actor).create_in(tx, app, &plan.spec).await?.id();
+    append(docpal, actor, tx, table, source, plan, progress).await
+}
+
+/// Adds the rows of the file to `table`, which `plan` was made for, in the caller's transaction (from
+/// [`Docpal::begin`]): roll it back after an error.
+///
+/// # Errors
+/// Those of making records; a cell that its field refuses is given by line and column.
+pub async fn append(
+    docpal: &Docpal,
+    actor: &Actor,
+    tx: &mut Transaction,
+    table: TableId,
+    source: &Source,
+    plan: &Plan,
+    mut progress: impl FnMut(Progress),
+) -> Result<Loaded, ImportFailure> {
+    plan.refusal().map_or(Ok(()), Err)?;
+    let records = docpal.records(actor, table);
+    let mut rows = import::rows(source, &plan.inferred)?;
+    let mut loaded = 0;
+    loop {
+        let (mut drafts, mut lines) = (Vec::new(), Vec::new());
+        for row in rows.by_ref().take(CHUNK) {
+            let row = row?;
+            lines.push(row.line());
+            drafts.push(plan.draft(&row)?);
+        }
+        if drafts.is_empty() {
+            progress(rows.progress());
+            return Ok(Loaded { table, rows: loaded });
+        }
+        loaded += drafts.len() as u64;
+        records.create_many_in(tx, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
+        progress(rows.progress());
+    }
+}
+
+impl Plan {
+    /// The values of a row, by field name.
+    pub(super) fn entries(&self, row: &Row) -> Vec<(String, Json)> {
+        let mut entries = Vec::with_capacity(self.targets.len());
+        for ((column, target), cell) in self.inferred.columns.iter().zip(&self.targets).zip(row.cells()) {
+            // A switch that is not given is off; an empty cell says neither.
+            let explicit = matches!(column.kind, Kind::Switch { .. });
+            if target.left_out || (cell == Cell::Empty && !explicit) {
+                continue;
+            }
+            match (target.value(cell), beside(target)) {
+                (Ok(json), _) => entries.push((column.field_name.clone(), json)),
+                (Err(text), Some(name)) => entries.push((name.to_owned(), Json::from(text.as_str()))),
+                (Err(_), None) if explicit => entries.push((column.field_name.clone(), Json::Null)),
+                (Err(_), None) => {}
+            }
+        }
+        entries
+    }
+
+    /// A row of the file as a record.
+    fn draft(&self, row: &Row) -> docpal_core::Result<RecordDraft> {
+        RecordDraft::from_json(Json::Object(self.entries(row)), "record")
+    }
+
+    /// Says a refusal of the records in terms of the file.
+    fn failed(&self, error: Error, lines: &[u64]) -> ImportFailure {
+        let located: Vec<LineError> = error
+            .fields()
+            .iter()
+            .filter_map(|entry| {
+                let line = lines.get(entry.record?)?;
+                let index =
+                    self.inferred.columns.iter().position(|column| column.field_name == entry.field)?;
+                let name = entry.field.clone();
+                // A text is what every text fits, unless it does not.
+                let is_text =
+                    self.targets.get(index).is_none_or(|target| target.field_type.ends_with("text"));
+                let hint = if is_text || self.appends { "" } else { "; `text` fits every column" };
+                Some(LineError {
+                    line: Some(*line),
+                    column: Some(ColumnRef { index: index + 1, name }),
+                    code: entry.code,
+                    message: format!("{}{hint}", entry.message),
+                })
+            })
+            .collect();
+        if located.is_empty() || error.kind() != ErrorKind::Validation {
+            return ImportFailure::Refused(error);
+        }
+        ImportFailure::Lines { total: located.len() as u64, errors: located }
+    }
+}
+
+fn beside(target: &Target) -> Option<&str> {
+    target.check.as_ref()?.beside.as_deref()
+}

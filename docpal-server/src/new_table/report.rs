@@ -1,0 +1,45 @@
+//! What becomes of each column, and why, in words.
+
+use super::{OnBad, Plan};
+use crate::import::grouped;
+
+/// What becomes of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnReport {
+    /// The name of the field.
+    pub field: String,
+    /// Its type.
+    pub field_type: String,
+    /// Why, and what else is worth a word.
+    pub why: String,
+}
+
+impl Plan {
+    /// What becomes of each column of the file, in its order.
+    #[must_use]
+    pub fn report(&self) -> Vec<ColumnReport> {
+        let columns = self.inferred.columns.iter().zip(&self.targets);
+        let report = columns.map(|(column, target)| {
+            let mut why = match target.left_out {
+                true => "computed in the table, so the column is left out".to_owned(),
+                false if self.appends => "as in the table".to_owned(),
+                false => column.reason.to_string(),
+            };
+            if let Some(check) = target.check.as_ref().filter(|check| !check.misfits.is_empty()) {
+                let (bad, all) = (grouped(check.misfits.total()), grouped(column.filled));
+                let fate = match (self.on_bad, &check.beside) {
+                    (OnBad::Refuse, _) => "do not fit".to_owned(),
+                    (_, Some(beside)) => format!("do not fit and stand in `{beside}`"),
+                    _ => "do not fit and are empty".to_owned(),
+                };
+                why = format!("{why}; {bad} of {all} cells {fate}");
+            }
+            if column.is_cut() {
+                why.push_str("; the header was cut to 100 characters");
+            }
+            let (field, field_type) = (column.field_name.clone(), target.field_type.clone());
+            ColumnReport { field, field_type, why }
+        });
+        report.collect()
+    }
+}
