@@ -44,8 +44,9 @@ pub enum Health {
 /// A [`Cluster`] whose server is brought back when it ends by itself: when somebody killed it, when it found a full
 /// disk. From [`Cluster::guarded`]; derefs to the cluster.
 ///
-/// After six attempts in a row, some eight seconds, the server is given up; one that has run for a minute gets six new
-/// ones. A data folder that is gone, deleted or moved away, is given up at once. What was committed stays; connections are lost, so use a pool.
+/// After six attempts in a row, with pauses of some eight seconds in all, the server is given up; one that has run for a
+/// minute gets six new ones. A data folder that is gone, deleted or moved away, is given up at once. What was committed
+/// stays; connections are lost, so use a pool.
 ///
 /// # Example
 ///
