@@ -44,14 +44,28 @@ pub struct AuditEntry {
     pub app: Option<AppId>,
     /// The table concerned.
     pub table: Option<TableId>,
-    /// The records concerned.
+    /// The records concerned: the first of them where not all were asked for.
     pub records: Vec<RecordId>,
+    /// How many records are concerned.
+    pub record_count: usize,
     /// More, for people.
     pub details: Json,
     /// The session or key that was used.
     pub session: Option<String>,
     /// The address and the user agent, or what else tells the place.
     pub origin: Option<String>,
+}
+
+/// Of entries that are read, what is not wanted, so that it is not even fetched.
+#[doc(hidden)]
+#[derive(Clone, Debug, Default)]
+pub struct Unwanted {
+    /// Of entries of records so many ids are wanted.
+    pub most_records: usize,
+    /// The tables of whose records all ids are wanted.
+    pub all_records_of: Vec<TableId>,
+    /// The keys that are not wanted in what records held, by the table.
+    pub keys: Vec<(TableId, Vec<String>)>,
 }
 
 /// How the log names an actor.

@@ -4,41 +4,47 @@
 //! - An entry of a table that does not exist for the reader is left out; that of a table that is gone only owners see,
 //!   and of its records nothing.
 //! - A record is shown when it may be read: as it is now, or, when it is gone, as it was at its end; so its deletion shows
-//!   nothing that was hidden. Of what it held before, each image must have been readable, too. Without an image, that
-//!   cannot be decided for who reads under conditions, and it is not shown. An entry of records without one that may be
-//!   read is left out.
-//! - Of an image the fields are shown that the reader may read, of that record.
+//!   nothing that was hidden. Of what it held before, each image must have been readable, too. That a record was made,
+//!   which has no image, is shown as long as the record is there and may be read; when it is gone, that cannot be decided
+//!   for who reads under conditions, and it is not shown. An entry of records without one that may be read is left out.
+//! - Of an image the fields are shown that the reader may read, of that record. Of many records some ids are listed, and
+//!   all counted that may be read.
 //!
 //! What does not exist for the reader is not even looked at, so it costs nothing, and the number of tables that do exist
-//! costs little: of each a few ids are fetched, and rows only of the newest of all. What conditions on records hide is
-//! looked at, a bounded part of it per page: a page behind which there is more hidden than that ends early, and the next
-//! one goes on. Below the bound pages are full, and nothing tells what was left out.
+//! costs little: of each a few ids are fetched, and rows only of the newest of all. Where a page ends depends on what is
+//! left of its entries, never on cells that are hidden in them. What conditions on records hide is looked at, a bounded
+//! part of it per page: a page behind which there is more hidden than that ends early, and the next one goes on. Below
+//! the bound nothing tells what was left out.
+//!
+//! So a page is bounded by what is seen and by what conditions hide; what is in memory at once is bounded by itself: raw
+//! entries are fetched as many as have few bytes together, without what is hidden in every record.
 
+mod image;
+mod judge;
 mod mask;
+mod page;
 mod seal;
+mod table;
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use docpal_core::access::scope;
-use docpal_core::audit::AuditEntry as Raw;
+use docpal_core::audit::{AuditEntry as Raw, Unwanted};
 use docpal_core::sql::Connection;
 use docpal_core::{Actor, AppId, Docpal, Error, Json, RecordId, Result, TableId};
 
+use self::mask::OfRecords;
+use self::page::{Looked, Page};
+use self::table::Table;
 use crate::access::Access;
 
 /// So many raw entries are looked at in one go.
 const BATCH: usize = 200;
-/// So many at first, when nothing is known of how large they are.
-const FIRST: usize = 10;
 /// About so many bytes of raw entries are in memory at once.
 const BATCH_BYTES: usize = 8 << 20;
-/// A page looks at so many bytes of raw entries, then it ends early.
-const PAGE_BYTES: usize = 64 << 20;
-/// A page looks at so many raw entries, then it ends early.
-const LOOKED_AT: usize = 5_000;
-/// A page has so many entries at most.
-const MOST: usize = 1_000;
+/// A page of the audit log has at most so many entries.
+pub const MAX_AUDIT_LIMIT: u32 = 1_000;
 
 /// Gives [`Docpal`] its audit log.
 pub trait AuditExt {
@@ -89,8 +95,10 @@ pub struct AuditEntry {
     pub app: Option<AppId>,
     /// The table concerned.
     pub table: Option<TableId>,
-    /// The records concerned that the reader may read.
+    /// The records concerned that the reader may read; of more than 1,000 the first.
     pub records: Vec<RecordId>,
+    /// How many records concerned the reader may read.
+    pub record_count: usize,
     /// More, for people: `before` is what a record held (of many records a list), by field id, and `after` what was set.
     pub details: Json,
     /// The session or key that was used.
@@ -110,8 +118,10 @@ pub struct AuditPage {
 }
 
 impl AuditLog<'_> {
-    /// The newest entries, or those after `cursor`; `limit` at most, and not more than 1,000. Fewer with a next cursor
-    /// where thousands of entries in a row are about records that conditions hide. For those who may manage the company.
+    /// The newest entries, or those after `cursor`; `limit` at most, and not more than [`MAX_AUDIT_LIMIT`]. Fewer with a
+    /// next cursor where they have more than about 16 MiB, or 250,000 records, together, and where there is much behind
+    /// them that conditions on records hide: more than 5,000 entries, 64 MiB or 250,000 records. For those who may
+    /// manage the company.
     ///
     /// # Errors
     /// `not_allowed`, `invalid_cursor`.
@@ -130,59 +140,38 @@ impl AuditLog<'_> {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<AuditPage> {
-        let (limit, company) = (limit.clamp(1, MOST), self.actor.company());
-        let key = self.docpal.cursor_key();
+        let limit = limit.clamp(1, usize::try_from(MAX_AUDIT_LIMIT).unwrap_or(1));
+        let (company, key) = (self.actor.company(), self.docpal.cursor_key());
         let before = match cursor {
             Some(cursor) => Some(seal::open(cursor, key, company).ok_or_else(invalid_cursor)?),
             None => None,
         };
         let mut known = Known { log: *self, tables: HashMap::new() };
         let mut walk = self.docpal.audit_walk_in(conn, self.actor, before).await?;
-        let (mut entries, mut looked_at, mut pace) = (Vec::new(), 0, Pace::default());
-        // One more than wanted says whether there is a next page; a short page would tell that entries were left out.
-        while entries.len() <= limit && looked_at < LOOKED_AT && !pace.is_over() && !walk.has_ended() {
-            let count = pace.next();
-            let (raw, bytes) = self.docpal.audit_unmasked_in(conn, &mut walk, count).await?;
-            looked_at += count;
-            pace.took(raw.len(), bytes);
-            for (id, entry) in known.shown(conn, raw).await? {
-                entries.push(AuditEntry { id: seal::seal(id, key, company), ..entry });
+        let mut page = Page::new(limit);
+        let (mut ahead, mut count): (Vec<i64>, _) = (Vec::new(), limit + 1);
+        while !page.has_ended() && (!ahead.is_empty() || !walk.has_ended()) {
+            if ahead.is_empty() {
+                let next = self.docpal.audit_next_in(conn, &mut walk, count.min(BATCH)).await?;
+                known.meet(conn, next.iter().filter_map(|(_, table)| *table)).await?;
+                (ahead, count) = (next.into_iter().map(|(id, _)| id).collect(), BATCH);
+                continue;
+            }
+            let unwanted = known.unwanted();
+            let raw = self.docpal.audit_unmasked_in(conn, company, &ahead, &unwanted, BATCH_BYTES).await?;
+            let last = raw.last().and_then(|last| ahead.iter().position(|id| *id == last.id));
+            ahead.drain(..last.map_or(ahead.len(), |last| last + 1));
+            for looked in known.looked(conn, raw).await? {
+                page.take(looked);
             }
         }
-        let more = entries.len() > limit;
-        entries.truncate(limit);
-        let next_cursor = match (more, walk.before()) {
-            (true, _) => entries.last().map(|entry| entry.id.clone()),
-            (false, Some(before)) if !walk.has_ended() => Some(seal::seal(before, key, company)),
-            (false, _) => None,
-        };
+        let (entries, next) = page.end();
+        let next_cursor = next.map(|before| seal::seal(before, key, company));
+        let entries = entries
+            .into_iter()
+            .map(|(id, entry)| AuditEntry { id: seal::seal(id, key, company), ..entry })
+            .collect();
         Ok(AuditPage { entries, next_cursor })
-    }
-}
-
-/// How many entries are taken in one go, so that not too many bytes of them are in memory at once, nor are looked at for
-/// one page.
-#[derive(Default)]
-struct Pace {
-    entries: usize,
-    bytes: usize,
-}
-
-impl Pace {
-    fn next(&self) -> usize {
-        match self.entries {
-            0 => FIRST,
-            entries => (BATCH_BYTES / (self.bytes / entries).max(1)).clamp(1, BATCH),
-        }
-    }
-
-    fn took(&mut self, entries: usize, bytes: usize) {
-        self.entries += entries;
-        self.bytes += bytes;
-    }
-
-    fn is_over(&self) -> bool {
-        self.bytes > PAGE_BYTES
     }
 }
 
@@ -193,21 +182,20 @@ fn invalid_cursor() -> Error {
 /// What the reader may see of tables, as far as entries asked for it.
 struct Known<'d> {
     log: AuditLog<'d>,
-    tables: HashMap<TableId, Option<Access>>,
+    tables: HashMap<TableId, Option<Table>>,
 }
 
 impl Known<'_> {
-    /// The entries of `raw` that the reader may see, each with its number.
-    async fn shown(&mut self, conn: &mut Connection, raw: Vec<Raw>) -> Result<Vec<(i64, AuditEntry)>> {
-        self.meet(conn, &raw).await?;
-        let seen = mask::seen(conn, &raw, &self.tables).await?;
-        Ok(raw.into_iter().filter_map(|entry| Some((entry.id, self.show(entry, &seen)?))).collect())
+    /// What is seen of each of `raw`.
+    async fn looked(&mut self, conn: &mut Connection, raw: Vec<Raw>) -> Result<Vec<Looked>> {
+        self.meet(conn, raw.iter().filter_map(|entry| entry.table)).await?;
+        let seen = judge::seen(conn, &raw, &self.tables).await?;
+        Ok(raw.into_iter().map(|entry| self.show(entry, &seen)).collect())
     }
 
-    /// Looks up the tables that the entries are about and that were not met before, all at once.
-    async fn meet(&mut self, conn: &mut Connection, raw: &[Raw]) -> Result<()> {
+    /// Looks up those tables that were not met before, all at once.
+    async fn meet(&mut self, conn: &mut Connection, tables: impl Iterator<Item = TableId>) -> Result<()> {
         let AuditLog { docpal, actor } = self.log;
-        let tables = raw.iter().filter_map(|entry| entry.table);
         let new: HashSet<TableId> = tables.filter(|table| !self.tables.contains_key(table)).collect();
         if new.is_empty() {
             return Ok(());
@@ -218,29 +206,48 @@ impl Known<'_> {
             let snapshot = snapshots.remove(&table);
             let access =
                 snapshot.map(|snapshot| Access::new(&scope(actor, &snapshot), &snapshot, Utc::now()));
-            self.tables.insert(table, access);
+            self.tables.insert(table, access.map(Table::new));
         }
         Ok(())
     }
 
-    /// The entry as the reader may see it.
-    fn show(&self, entry: Raw, seen: &mask::Seen) -> Option<AuditEntry> {
-        let about_records = entry.action.starts_with("record.");
-        let (records, details) = match entry.table.map(|table| self.tables.get(&table)) {
-            Some(Some(Some(access))) if about_records => {
-                access.sees_table().then_some(())?;
-                seen.masked(&entry, access)?
+    /// What of entries of these tables is not looked at.
+    fn unwanted(&self) -> Unwanted {
+        let mut unwanted = Unwanted { most_records: mask::MOST_RECORDS, ..Unwanted::default() };
+        for (id, table) in self.tables.iter().filter_map(|(id, table)| Some((id, table.as_ref()?))) {
+            if table.has_conditions() {
+                unwanted.all_records_of.push(*id);
             }
-            Some(Some(Some(access))) => access.knows_table().then_some((Vec::new(), entry.details))?,
+            if !table.unwanted.is_empty() {
+                unwanted.keys.push((*id, table.unwanted.clone()));
+            }
+        }
+        unwanted
+    }
+
+    /// The entry as the reader may see it.
+    fn show(&self, entry: Raw, seen: &mask::Seen) -> Looked {
+        let about_records = entry.action.starts_with("record.");
+        let Raw {
+            id, at, actor, action, app, table, records, record_count, details, session, origin, ..
+        } = entry;
+        let without_records = |details| Some(OfRecords { records: Vec::new(), count: 0, details });
+        let (shown, hidden) = match table.map(|table| self.tables.get(&table)) {
+            Some(Some(Some(table))) if about_records && table.access.sees_table() => {
+                seen.masked(OfRecords { records, count: record_count, details }, table)
+            }
+            Some(Some(Some(table))) if !about_records && table.access.knows_table() => {
+                (without_records(details), 0)
+            }
+            Some(Some(Some(_))) => (None, 0),
             // A table that is gone, and with it the rules on it.
-            Some(_) if !self.log.actor.is_owner() => return None,
-            Some(_) if about_records => (Vec::new(), Json::empty()),
-            Some(_) => (Vec::new(), entry.details),
+            Some(_) if !self.log.actor.is_owner() => (None, 0),
+            Some(_) if about_records => (without_records(Json::empty()), 0),
+            Some(_) => (without_records(details), 0),
             // Of an app or the company, which the walk goes to only where the reader knows it.
-            None => (entry.records, entry.details),
+            None => (Some(OfRecords { records, count: record_count, details }), 0),
         };
-        let Raw { at, actor, action, app, table, session, origin, .. } = entry;
-        Some(AuditEntry {
+        let entry = shown.map(|OfRecords { records, count, details }| AuditEntry {
             id: String::new(),
             at,
             actor,
@@ -248,9 +255,11 @@ impl Known<'_> {
             app,
             table,
             records,
+            record_count: count,
             details,
             session,
             origin,
-        })
+        });
+        Looked { id, entry, hidden }
     }
 }

@@ -18,7 +18,7 @@ pub use docpal_core::aggregates;
 #[doc(inline)]
 pub use access::{Access, Visibility, known_fields, visible_fields};
 #[doc(inline)]
-pub use audit::{AuditEntry, AuditExt, AuditLog, AuditPage};
+pub use audit::{AuditEntry, AuditExt, AuditLog, AuditPage, MAX_AUDIT_LIMIT};
 #[doc(inline)]
 pub use lower::{Compiled, CompiledSummary, lower, lower_summary};
 #[doc(inline)]

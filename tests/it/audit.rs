@@ -1,6 +1,7 @@
 //! The audit log shows its reader what they may read, and nothing tells of the rest.
 
 mod cost;
+mod pages;
 mod reach;
 
 use docpal::core::{
@@ -273,9 +274,10 @@ async fn a_page_of_large_entries_ends_early_and_says_where_the_next_begins() {
         salaries.update(0, &RecordDraft::new().set("name", "New")).await;
     }
     let large = "UPDATE docpal.audit_log
-                 SET details = jsonb_build_object('before', jsonb_build_object('x', repeat('x', 4000000)))
+                 SET details = jsonb_build_object('before', jsonb_build_object($1, repeat('x', 4000000)))
                  WHERE action = 'record.update'";
-    sqlx::query(large).execute(salaries.world.db.pool()).await.unwrap();
+    let name = salaries.field("name").await;
+    sqlx::query(large).bind(name).execute(salaries.world.db.pool()).await.unwrap();
     let (mut cursor, mut pages) = (None, Vec::new());
     loop {
         let log = salaries.world.docpal.audit_log(&salaries.world.owner);

@@ -77,20 +77,21 @@ impl Walk {
         }
     }
 
-    /// Takes the newest `count` ids, where nothing is [`Walk::missing`]; fewer at the end.
-    pub(crate) fn take(&mut self, count: usize) -> Vec<i64> {
+    /// Takes the newest `count` ids, where nothing is [`Walk::missing`]; fewer at the end. Each with what it is about, if
+    /// that is records of it.
+    pub(crate) fn take(&mut self, count: usize) -> Vec<(i64, Option<Uuid>)> {
         let mut known: Vec<(i64, usize)> = Vec::new();
         for (at, part) in self.parts.iter().enumerate() {
             known.extend(part.ids.iter().map(|id| (*id, at)));
         }
         known.sort_unstable_by(|a, b| b.cmp(a));
         known.truncate(count);
-        for (_, at) in &known {
-            if let Some(part) = self.parts.get_mut(*at) {
-                part.ids.pop_front();
-            }
-        }
-        known.into_iter().map(|(id, _)| id).collect()
+        let taken = known.into_iter().filter_map(|(id, at)| {
+            let part = self.parts.get_mut(at)?;
+            part.ids.pop_front();
+            Some((id, part.of_records.then_some(part.about)))
+        });
+        taken.collect()
     }
 }
 

@@ -1,14 +1,16 @@
 //! Which part of the audit log is about what exists for an actor: tables and apps, and of tables their records. So what
 //! does not exist for them is not even looked at, whatever there is of it.
 
+use uuid::Uuid;
+
 use super::Docpal;
 use super::companies::require_manage;
 use super::sight::Sight;
 use crate::access::Actor;
-use crate::audit::AuditEntry;
 use crate::audit::walk::{MOST, Walk};
+use crate::audit::{AuditEntry, Unwanted};
 use crate::error::Result;
-use crate::id::CompanyId;
+use crate::id::{CompanyId, TableId};
 use crate::sql::{Connection, meta};
 
 /// A place in the audit log of a company, on the way from its newest entries to its oldest, within what an actor may ask
@@ -25,12 +27,6 @@ pub struct AuditWalk {
 }
 
 impl AuditWalk {
-    /// The id of the last entry that was given, or where the walk began.
-    #[must_use]
-    pub fn before(&self) -> Option<i64> {
-        self.before
-    }
-
     /// Is there nothing left?
     #[must_use]
     pub fn has_ended(&self) -> bool {
@@ -70,8 +66,32 @@ impl Docpal {
         Ok(AuditWalk { company, before, ended: false, parts: Some(parts) })
     }
 
-    /// The next `count` entries of `walk`, or what is left of it, with all that they hold, and how many bytes that is: for
-    /// `docpal-query`, which shows of them what the actor may see.
+    /// The ids of the next `count` entries of `walk`, or of what is left of it, each with the table whose records it is
+    /// about, if it is.
+    ///
+    /// # Errors
+    /// Database errors as mapped.
+    #[doc(hidden)]
+    pub async fn audit_next_in(
+        &self,
+        conn: &mut Connection,
+        walk: &mut AuditWalk,
+        count: usize,
+    ) -> Result<Vec<(i64, Option<TableId>)>> {
+        let AuditWalk { company, before, ended, parts } = walk;
+        let count = count.clamp(1, MOST);
+        let next = match parts {
+            Some(parts) => next_ids(conn, *company, parts, count).await?,
+            None => meta::audit::ids(conn, *company, *before, i64::try_from(count).unwrap_or(1)).await?,
+        };
+        *ended = next.len() < count;
+        *before = next.last().map(|(id, _)| *id).or(*before);
+        Ok(next.into_iter().map(|(id, table)| (id, table.map(TableId::from))).collect())
+    }
+
+    /// The first of the entries with these ids, as many as have about `bytes` bytes together and at least one that is
+    /// there; all when none is given. With all that they hold but what is unwanted: for `docpal-query`, which shows of
+    /// them what their reader may see.
     ///
     /// # Errors
     /// Database errors as mapped.
@@ -79,26 +99,12 @@ impl Docpal {
     pub async fn audit_unmasked_in(
         &self,
         conn: &mut Connection,
-        walk: &mut AuditWalk,
-        count: usize,
-    ) -> Result<(Vec<AuditEntry>, usize)> {
-        let AuditWalk { company, before, ended, parts } = walk;
-        let count = count.clamp(1, MOST);
-        let ((entries, bytes), last) = match parts {
-            Some(parts) => {
-                let ids = next_ids(conn, *company, parts, count).await?;
-                (meta::audit::get(conn, *company, &ids).await?, ids)
-            }
-            None => {
-                let entries =
-                    meta::audit::list(conn, *company, *before, i64::try_from(count).unwrap_or(1)).await?;
-                let ids = entries.0.iter().map(|entry| entry.id).collect();
-                (entries, ids)
-            }
-        };
-        *ended = last.len() < count;
-        *before = last.last().copied().or(*before);
-        Ok((entries, bytes))
+        company: CompanyId,
+        ids: &[i64],
+        unwanted: &Unwanted,
+        bytes: usize,
+    ) -> Result<Vec<AuditEntry>> {
+        meta::audit::get(conn, company, ids, unwanted, bytes).await
     }
 }
 
@@ -108,7 +114,7 @@ async fn next_ids(
     company: CompanyId,
     parts: &mut Walk,
     count: usize,
-) -> Result<Vec<i64>> {
+) -> Result<Vec<(i64, Option<Uuid>)>> {
     loop {
         let missing = parts.missing(count);
         if missing.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Json;
 use chrono::{DateTime, Utc};
 use docpal_core::{AppId, RecordId, TableId, shape};
-use docpal_query::{AuditEntry, AuditExt as _};
+use docpal_query::{AuditEntry, AuditExt as _, MAX_AUDIT_LIMIT};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,14 +17,13 @@ use super::reply::ListOf;
 
 /// So many entries are given when the caller does not say.
 const DEFAULT: u32 = 100;
-const MOST: u32 = 1_000;
 
 shape! {
     /// What a list of the audit log takes.
     #[derive(Debug)]
     pub(crate) struct AuditParameters {
-        /// At most so many; 100 by default, 1,000 at most
-        #[within = 1, MOST]
+        /// At most so many, 100 by default. There may be fewer, also none, before a `next_cursor`
+        #[within = 1, MAX_AUDIT_LIMIT]
         limit: Option<u32>,
         /// Where the part before ended, as its `next_cursor` said
         cursor: Option<String>,
@@ -49,8 +48,11 @@ pub(crate) struct AuditBody {
     app: Option<AppId>,
     #[schema(value_type = Option<String>, format = Uuid)]
     table: Option<TableId>,
+    /// The records concerned that the caller may read: of more than 1,000 the first.
     #[schema(value_type = Vec<String>)]
     records: Vec<RecordId>,
+    /// How many records are concerned that the caller may read.
+    record_count: usize,
     /// What was changed; given with `details=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<AuditDetails>)]
@@ -97,8 +99,9 @@ pub(crate) enum Before {
 impl AuditBody {
     fn of(entry: AuditEntry, details: bool) -> Self {
         let details = details.then_some(entry.details);
-        let AuditEntry { id, at, actor, action, app, table, records, session, origin, .. } = entry;
-        Self { id, at, actor, action, app, table, records, details, session, origin }
+        let AuditEntry { id, at, actor, action, app, table, records, record_count, session, origin, .. } =
+            entry;
+        Self { id, at, actor, action, app, table, records, record_count, details, session, origin }
     }
 }
 

@@ -203,6 +203,9 @@ async fn parameters_and_ids_that_mean_nothing_are_refused() {
         (filter(r#"{"field": "customer", "op": "contains", "value": "a\u0000b"}"#), 0, ""),
         (filter("{\"field\": \"customer\", \"op\": \"is\", \"value\": \"\\u0000\"}"), 0, ""),
         ("/api/audit/logs?cursor=x".to_owned(), 400, "invalid_cursor"),
+        ("/api/audit/logs?limit=0".to_owned(), 400, "invalid_parameter"),
+        ("/api/audit/logs?limit=1001".to_owned(), 400, "invalid_parameter"),
+        ("/api/audit/logs?limit=-1".to_owned(), 400, "invalid_parameter"),
         ("/api/apps?x=1".to_owned(), 400, "unknown_parameter"),
     ];
     for (path, status, code) in cases {

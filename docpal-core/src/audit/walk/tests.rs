@@ -47,7 +47,7 @@ proptest! {
         loop {
             answer(&mut walk, &lists, most);
             let ids = walk.take(most);
-            taken.extend(&ids);
+            taken.extend(ids.iter().map(|(id, _)| *id));
             if ids.len() < most {
                 break;
             }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::audit::walk::Ask;
-use crate::audit::{AuditEntry, Change, actor_text};
+use crate::audit::{AuditEntry, Change, Unwanted, actor_text};
 use crate::error::Result;
 use crate::events::EventLog;
 use crate::id::{CompanyId, RecordId, TableId};
@@ -64,6 +64,7 @@ struct AuditRow {
     app_id: Option<Uuid>,
     table_id: Option<Uuid>,
     record_ids: Option<Vec<Uuid>>,
+    record_count: i32,
     details: String,
     session: Option<String>,
     origin: Option<String>,
@@ -79,6 +80,7 @@ impl AuditRow {
             app: self.app_id.map(Into::into),
             table: self.table_id.map(Into::into),
             records: self.record_ids.unwrap_or_default().into_iter().map(Into::into).collect(),
+            record_count: usize::try_from(self.record_count).unwrap_or(0),
             details: Json::parse(&self.details)?,
             session: self.session,
             origin: self.origin,
@@ -86,22 +88,15 @@ impl AuditRow {
     }
 }
 
-/// The entries, and how many bytes of details they have.
-fn entries(rows: Vec<AuditRow>) -> Result<(Vec<AuditEntry>, usize)> {
-    let bytes = rows.iter().map(|row| row.details.len()).sum();
-    let entries: Result<Vec<AuditEntry>> = rows.into_iter().map(AuditRow::entry).collect();
-    Ok((entries?, bytes))
-}
-
-/// The newest entries of a company with an id below `before`.
-pub(crate) async fn list(
+/// The newest ids of a company below `before`, each with the table whose records it is about, if it is.
+pub(crate) async fn ids(
     conn: &mut PgConnection,
     company: CompanyId,
     before: Option<i64>,
     limit: i64,
-) -> Result<(Vec<AuditEntry>, usize)> {
-    let rows = sqlx::query_as::<_, AuditRow>(
-        "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details, session, origin
+) -> Result<Vec<(i64, Option<Uuid>)>> {
+    sqlx::query_as(
+        "SELECT id, CASE WHEN starts_with(action, 'record.') THEN table_id END
          FROM docpal.audit_log WHERE company_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
     )
     .bind(company.uuid())
@@ -109,8 +104,7 @@ pub(crate) async fn list(
     .bind(limit)
     .fetch_all(conn)
     .await
-    .map_err(from_sqlx)?;
-    entries(rows)
+    .map_err(from_sqlx)
 }
 
 /// The ids of what is asked for, each with the place of its question, the newest first; 200 of a question at most. Each
@@ -160,25 +154,81 @@ pub(crate) async fn newest(
         .collect())
 }
 
-/// The entries of a company with these ids, the newest first.
+/// An id of a record counts as so many bytes.
+const RECORD_BYTES: i64 = 256;
+
+/// The first of a company's entries with these ids, in this order, as many as have about `bytes` bytes together.
 pub(crate) async fn get(
     conn: &mut PgConnection,
     company: CompanyId,
     ids: &[i64],
-) -> Result<(Vec<AuditEntry>, usize)> {
+    unwanted: &Unwanted,
+    bytes: usize,
+) -> Result<Vec<AuditEntry>> {
+    let keys = unwanted.keys.iter().map(|(table, keys)| {
+        (table.to_string(), Json::List(keys.iter().map(|key| Json::from(key.as_str())).collect()))
+    });
     let rows = sqlx::query_as::<_, AuditRow>(
-        "SELECT id, at, actor, action, app_id, table_id, record_ids, details::text AS details, session, origin
-         FROM docpal.audit_log WHERE company_id = $1 AND id = ANY($2) ORDER BY id DESC",
+        // One entry after the other, so that nothing is made of those behind the last one. What is unwanted is taken out
+        // of an entry before it counts.
+        "WITH RECURSIVE taken AS (
+             SELECT 0 AS place, 0::bigint AS bytes, NULL::bigint AS id, NULL::timestamptz AS at, NULL AS actor,
+                    NULL AS action, NULL::uuid AS app_id, NULL::uuid AS table_id, NULL::uuid[] AS record_ids,
+                    NULL::integer AS record_count, NULL AS details, NULL AS session, NULL AS origin
+             UNION ALL
+             SELECT taken.place + 1,
+                    taken.bytes + coalesce(octet_length(entry.details), 0)
+                                + $4 * coalesce(cardinality(entry.record_ids), 0),
+                    entry.*
+             FROM taken
+             LEFT JOIN LATERAL (
+                 SELECT e.id, e.at, e.actor, e.action, e.app_id, e.table_id,
+                        CASE WHEN starts_with(e.action, 'record.') AND e.table_id <> ALL ($6)
+                             THEN e.record_ids[:$5] ELSE e.record_ids END,
+                        coalesce(cardinality(e.record_ids), 0),
+                        CASE WHEN starts_with(e.action, 'record.') AND $7::text::jsonb ? e.table_id::text
+                             THEN (SELECT coalesce(jsonb_object_agg(part.key, narrow.part), '{}')
+                                   FROM jsonb_each(e.details) part
+                                   CROSS JOIN LATERAL (
+                                       SELECT ARRAY(SELECT jsonb_array_elements_text(
+                                           $7::text::jsonb -> e.table_id::text)) AS keys OFFSET 0
+                                   ) unwanted
+                                   CROSS JOIN LATERAL (
+                                       SELECT CASE jsonb_typeof(part.value)
+                                              WHEN 'object' THEN part.value - unwanted.keys
+                                              WHEN 'array' THEN (
+                                                  SELECT coalesce(jsonb_agg(
+                                                      CASE jsonb_typeof(image) WHEN 'object'
+                                                      THEN image - unwanted.keys ELSE image END), '[]')
+                                                  FROM jsonb_array_elements(part.value) image)
+                                              ELSE part.value END AS part
+                                   ) narrow)
+                             ELSE e.details END::text,
+                        e.session, e.origin
+                 FROM docpal.audit_log e
+                 WHERE e.company_id = $1 AND e.id = ($2::bigint[])[taken.place + 1]
+                 OFFSET 0
+             ) entry (id, at, actor, action, app_id, table_id, record_ids, record_count, details, session, origin)
+                 ON true
+             WHERE taken.place < cardinality($2) AND taken.bytes < $3
+         )
+         SELECT id, at, actor, action, app_id, table_id, record_ids, record_count, details, session, origin
+         FROM taken WHERE id IS NOT NULL",
     )
     .bind(company.uuid())
     .bind(ids)
+    .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+    .bind(RECORD_BYTES)
+    .bind(i32::try_from(unwanted.most_records).unwrap_or(i32::MAX))
+    .bind(unwanted.all_records_of.iter().map(|table| table.uuid()).collect::<Vec<_>>())
+    .bind(Json::Object(keys.collect()).to_string())
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    entries(rows)
+    rows.into_iter().map(AuditRow::entry).collect()
 }
 
-/// What those of `records` held that were deleted from `table`, when they were.
+/// What those of `records` held under `keys` that were deleted from `table`, when they were.
 ///
 /// # Errors
 /// Database errors as mapped.
@@ -187,9 +237,11 @@ pub async fn last_images(
     company: CompanyId,
     table: TableId,
     records: &[RecordId],
+    keys: &[&str],
 ) -> Result<Vec<Json>> {
     let images: Vec<String> = sqlx::query_scalar(
-        "SELECT image::text
+        "SELECT (SELECT coalesce(jsonb_object_agg(part.key, part.value), '{}')
+                 FROM jsonb_each(image) part WHERE part.key = ANY ($4))::text
          FROM docpal.audit_log e
          CROSS JOIN LATERAL jsonb_path_query(e.details, '$.before[*]') AS image
          WHERE e.company_id = $1 AND e.table_id = $2 AND e.action = 'record.delete' AND e.record_ids && $3
@@ -198,6 +250,7 @@ pub async fn last_images(
     .bind(company.uuid())
     .bind(table.uuid())
     .bind(records.iter().map(|record| record.uuid()).collect::<Vec<_>>())
+    .bind(keys)
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
