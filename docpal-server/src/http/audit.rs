@@ -73,6 +73,8 @@ pub(crate) struct AuditDetails {
     after: Option<HashMap<String, CellValue>>,
     /// Of what was made or deleted.
     name: Option<String>,
+    /// Of a key: its id.
+    key: Option<String>,
     /// Of a key: its role.
     role: Option<String>,
     /// Of a key: whom it acts for.
