@@ -10,5 +10,6 @@ pub mod scope;
 pub use actor::{Actor, Role, SystemReason};
 pub use origin::{Cause, Origin};
 pub use rule::{Action, Effect, Resource, Rule, RuleSpec, Subject};
-pub(crate) use scope::Sees;
+#[doc(hidden)]
+pub use scope::Sees;
 pub use scope::{Guard, Scope, scope};

@@ -27,6 +27,8 @@ mod events;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fences;
+#[cfg(test)]
 mod filters;
 #[cfg(test)]
 mod folding;
@@ -76,5 +78,7 @@ mod tidy;
 mod totality;
 #[cfg(test)]
 mod views;
+#[cfg(test)]
+mod visibility;
 #[cfg(test)]
 mod world;

@@ -479,34 +479,6 @@ async fn who_may_create_and_not_read_makes_records_and_gets_their_ids() {
     }
 }
 
-// Finding B4
-#[tokio::test]
-async fn a_write_that_was_authorised_under_older_rules_does_nothing_on_any_node() {
-    let world = World::new().await;
-    let table = world.orders().await;
-    let other = docpal::core::Docpal::start(world.db.pool().clone()).await.unwrap();
-    let member = world.member();
-    let records = other.records(&member, table);
-    let draft = RecordDraft::new().set("customer", "Mia");
-    let own = records.create(&draft).await.unwrap().id();
-    for (action, index) in [(Action::Create, 0), (Action::Update, 1), (Action::Delete, 2)] {
-        // The other node has not heard of the rule when it authorises the write by the ones it knows.
-        rule(&world, table, |on, members| RuleSpec::deny(on, members, action)).await;
-        let refused = match index {
-            0 => vec![
-                records.create(&draft).await.err(),
-                records.create_many(std::slice::from_ref(&draft)).await.err(),
-            ],
-            1 => vec![records.update(own, &draft, None).await.err()],
-            _ => vec![records.delete(own, None).await.err(), records.delete_many(&[own]).await.err()],
-        };
-        for error in refused {
-            assert_eq!(error.expect("a refusal").code(), "not_allowed", "{action:?}");
-        }
-    }
-    assert_eq!(world.list(table, &ViewSpec::new()).await.len(), 6);
-}
-
 // Finding B5: a field called `id` is what `id` means, in filters and in rules alike.
 #[tokio::test]
 async fn a_field_called_id_is_meant_by_its_name_everywhere() {

@@ -57,8 +57,9 @@ impl Guard {
 }
 
 /// How much somebody sees of the values of a field.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sees {
+pub enum Sees {
     /// The field does not exist for them.
     Nothing,
     /// Those of some of the records that they may read.
@@ -153,8 +154,10 @@ impl Scope {
     }
 
     /// How much the actor sees of the values at `position`, in the records that they may read: of a computed field as much
-    /// as of whatever it is computed from.
-    pub(crate) fn sees(&self, snapshot: &TableSnapshot, position: usize) -> Sees {
+    /// as of whatever it is computed from. Never more than pages show; less where rules say the same in different words.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn sees(&self, snapshot: &TableSnapshot, position: usize) -> Sees {
         let row = self.row(Action::Read);
         let seen = |position: usize| match snapshot.fields().get(position) {
             None => Sees::Nothing,
