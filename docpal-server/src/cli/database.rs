@@ -1,6 +1,6 @@
 //! The database of a command: the embedded one, started for it or run by another process, or an existing one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use docpal_core::embedded::{Cluster, EmbeddedError, Found, Guarded, Health, Joined, Settings};
@@ -96,6 +96,14 @@ impl Database {
     pub(crate) fn health(&self) -> Option<watch::Receiver<Health>> {
         match &self.server {
             Server::Own { cluster, .. } => Some(cluster.health()),
+            Server::Given | Server::Anothers(_) => None,
+        }
+    }
+
+    /// The log of the embedded PostgreSQL, if it was started here.
+    pub(crate) fn log_file(&self) -> Option<PathBuf> {
+        match &self.server {
+            Server::Own { cluster, .. } => Some(cluster.log_file()),
             Server::Given | Server::Anothers(_) => None,
         }
     }

@@ -9,6 +9,8 @@ use super::error::{ImportErrors, LineError};
 
 /// The longest object, in bytes; it bounds the memory.
 const LONGEST: usize = 16 << 20;
+/// The most values in an object; it bounds the memory, too.
+const VALUES: usize = 100_000;
 /// The most columns that are looked for; a table has fewer.
 const COLUMNS: usize = 2_048;
 /// The table may have so many times the bytes of the file, for the cells that objects do not give.
@@ -196,7 +198,7 @@ impl<R: Read> Objects<R> {
         let lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
         let line = self.line.saturating_sub(lines);
         let text = std::str::from_utf8(&text).map_err(|_| wrong(line, "the object is not UTF-8"))?;
-        match Json::parse(text) {
+        match Json::parse_within(text, VALUES) {
             Ok(Json::Object(entries)) => Ok(Some((line, fields(entries)))),
             Ok(_) => Ok(None),
             Err(error) => Err(wrong(line, error.message())),

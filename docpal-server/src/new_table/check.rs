@@ -190,3 +190,26 @@ pub(super) fn place_beside(inferred: &Inferred, targets: &mut [Target]) {
         check.beside = (1..).map(free).find(|name| taken.insert(names::fold(name)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::import::{InferOptions, Kind, infer};
+
+    proptest! {
+        /// The field takes every address that makes a column one of addresses.
+        #[test]
+        fn an_address_of_a_column_is_one_of_a_field(
+            text in "[aé用+.!#-]{1,6}@[aé用1.-]{1,8}\\.[a用é]{2,3}",
+        ) {
+            let source = Source::from_bytes(format!("h,x\n{text},1\n")).unwrap();
+            let inferred = infer(&source, &InferOptions::default(), |_| ()).unwrap();
+            if inferred.columns[0].kind == Kind::Email {
+                let field = field_types::find("email").unwrap().build(&Json::Null).unwrap();
+                prop_assert!(field.parse(&Json::from(text.as_str())).is_ok(), "{}", text);
+            }
+        }
+    }
+}
