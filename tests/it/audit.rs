@@ -153,6 +153,18 @@ async fn images_hold_the_fields_that_may_be_read_of_that_record() {
     }
 }
 
+#[tokio::test]
+async fn a_hidden_field_that_a_condition_reads_is_in_no_image() {
+    let it = Salaries::new().await;
+    it.rule(it.deny(Action::Read).when(Filter::test("state", "is", "closed"))).await;
+    it.rule(it.deny(Action::Read).fields(["state"])).await;
+    it.update(0, &RecordDraft::new().set("salary", 1).set("state", "ajar")).await;
+    let (entries, state) = (it.entries().await, it.field("state").await);
+    let update = entries.iter().find(|entry| entry.action == "record.update").unwrap();
+    let told = update.details.to_string();
+    assert!(told.contains(&it.field("salary").await) && !told.contains(&state), "{told}");
+}
+
 // Finding A31
 #[tokio::test]
 async fn pages_are_full_and_ids_tell_nothing_of_what_is_left_out() {
