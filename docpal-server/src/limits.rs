@@ -54,11 +54,16 @@ impl ServerLimits {
     }
 }
 
+/// So many bodies of most routes, each as large as it may be, are in memory at the same time; a quarter for one company.
+const BODIES: u64 = 128;
+
 /// The rooms of a running server.
 #[derive(Clone, Debug)]
 pub(crate) struct Rooms {
-    /// In bytes of bodies that are larger than those of most routes.
+    /// In bytes of bodies of most routes.
     pub(crate) bodies: Arc<Room>,
+    /// In bytes of bodies of bulk writes and imports.
+    pub(crate) large_bodies: Arc<Room>,
     /// In exports.
     pub(crate) exports: Arc<Room>,
 }
@@ -67,6 +72,11 @@ impl Rooms {
     pub(crate) fn new(limits: &ServerLimits) -> Self {
         let body = u64::try_from(limits.large_body).unwrap_or(u64::MAX);
         let (all, each) = limits.exports;
-        Self { bodies: Room::new(body.saturating_mul(2), body), exports: Room::new(all, each) }
+        let small = u64::try_from(limits.body().bytes).unwrap_or(u64::MAX);
+        Self {
+            bodies: Room::new(small.saturating_mul(BODIES), small.saturating_mul(BODIES / 4)),
+            large_bodies: Room::new(body.saturating_mul(2), body),
+            exports: Room::new(all, each),
+        }
     }
 }

@@ -95,7 +95,7 @@ impl ServerBuilder {
     }
 
     /// Takes bodies of bulk writes and imports of at most `bytes`, 64 MiB by default; other bodies are at most 1 MiB.
-    /// Of all bodies over 1 MiB, those that are worked on at the same time are together at most twice as large, and
+    /// Of these bodies, as far as over 64 KiB, those that are worked on at the same time are together at most twice as large, and
     /// those of one company half of that.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {

@@ -55,8 +55,8 @@ pub struct Connections {
 }
 
 impl Default for Connections {
-    /// Ten seconds for the head of a request; a connection ends after 75 seconds without a byte; 1,024 connections, of
-    /// which one address has at most 256.
+    /// Ten seconds for the head of a request, also for the next one on the same connection; a request ends after 75 seconds
+    /// without a byte; 1,024 connections, of which one address has at most 256.
     fn default() -> Self {
         Self { head: Duration::from_secs(10), idle: Duration::from_secs(75), all: 1_024, each: 256 }
     }

@@ -43,6 +43,7 @@ async fn writers_readers_of_events_and_sequencers_do_not_trip_over_each_other() 
             "read committed"
         );
         tx.rollback().await.unwrap();
+        docpal.events().sequence().await.unwrap();
         docpal.events().register("reader", StartAt::Now).await.unwrap();
         let write = async |name: &str| {
             for _ in 0..20 {

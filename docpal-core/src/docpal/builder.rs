@@ -283,7 +283,11 @@ async fn on_options(options: PgConnectOptions, limits: &Limits) -> Result<(PgPoo
         .max_connections(limits.pool_size)
         .acquire_timeout(limits.acquire)
         .idle_timeout(Duration::from_secs(300))
-        .connect_with(options.options(missing.settings()).options([Compiling::OFF]))
+        .connect_with(
+            options
+                .options(missing.settings())
+                .options([Compiling::OFF, ("default_transaction_isolation", "read committed")]),
+        )
         .await
         .map_err(from_sqlx)?;
     Ok((pool, Timeouts::default().local(Compiling::AsIs)))

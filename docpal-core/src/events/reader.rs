@@ -41,8 +41,9 @@ impl Events<'_> {
     /// # Errors
     /// Database errors as mapped.
     pub async fn register(&self, name: &str, start: StartAt) -> Result<()> {
-        let mut conn = self.docpal.acquire().await?;
-        self.register_in(&mut conn, name, start).await
+        let mut tx = self.docpal.begin().await?;
+        self.register_in(&mut tx, name, start).await?;
+        tx.commit().await
     }
 
     /// As [`Events::register`], in the host's transaction.
@@ -58,8 +59,9 @@ impl Events<'_> {
     /// # Errors
     /// `reader_not_found`.
     pub async fn remove(&self, name: &str) -> Result<()> {
-        let mut conn = self.docpal.acquire().await?;
-        self.remove_in(&mut conn, name).await
+        let mut tx = self.docpal.begin().await?;
+        self.remove_in(&mut tx, name).await?;
+        tx.commit().await
     }
 
     /// As [`Events::remove`], in the host's transaction.

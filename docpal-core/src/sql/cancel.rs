@@ -5,9 +5,12 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions, PgStatement};
 use sqlx::{Connection as _, Executor as _, SqlSafeStr as _, Statement as _};
+
+use super::limits::Compiling;
 
 /// So many statements are cancelled at once.
 const CONNECTIONS: u32 = 2;
@@ -21,11 +24,11 @@ const REMEMBERED: Duration = Duration::from_secs(3_600);
 const PATIENCE: Duration = Duration::from_millis(10);
 /// A connection that is not usable after this is closed.
 const RECOVERY: Duration = Duration::from_secs(10);
-/// So often the server process of a closed connection is looked for: for an hour, as process ids come again.
+/// So often the server process of a closed connection is looked for: for an hour, longer than anything may run.
 const LOOKS: usize = 360;
 
 /// The server process of a connection.
-const BACKEND: &str = "SELECT pg_backend_pid()";
+const BACKEND: &str = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 
 /// The number by which the server process of one transaction is found; see
 /// [`Transaction`](super::transaction::Transaction).
@@ -38,9 +41,10 @@ impl fmt::Display for Token {
     }
 }
 
-/// The server process of a connection.
+/// The server process of a connection: its id, and when it began, as ids come again. After a restart in a container they
+/// do so at once.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Backend(i32);
+pub(crate) struct Backend(i32, DateTime<Utc>);
 
 /// What may run.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +73,7 @@ impl Canceller {
         let beside = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .idle_timeout(IDLE)
-            .connect_lazy_with((*pool.connect_options()).clone());
+            .connect_lazy_with((*pool.connect_options()).clone().options([Compiling::OFF]));
         // A random start keeps the numbers of two nodes, and those of the host's own locks, apart.
         let (start, _) = uuid::Uuid::new_v4().as_u64_pair();
         Self {
@@ -100,7 +104,8 @@ impl Canceller {
         if let Some((_, backend)) = self.known.get(&place) {
             return Ok(Some(backend));
         }
-        let backend = Backend(sqlx::query_scalar(BACKEND).fetch_one(conn).await?);
+        let (pid, began) = sqlx::query_as(BACKEND).fetch_one(conn).await?;
+        let backend = Backend(pid, began);
         self.known.insert(place, (prepared, backend));
         Ok(Some(backend))
     }
@@ -150,8 +155,9 @@ impl Canceller {
             )
             .bind(token.0),
             Running::Backend(backend) => {
-                sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)")
-                    .bind(backend.0)
+                let there =
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2)";
+                sqlx::query_scalar(there).bind(backend.0).bind(backend.1)
             }
         };
         query.fetch_one(&self.beside).await
@@ -166,7 +172,11 @@ impl Canceller {
                  AND ((classid::bigint << 32) | objid::bigint) = $1",
             )
             .bind(token.0),
-            Running::Backend(backend) => sqlx::query("SELECT pg_cancel_backend($1)").bind(backend.0),
+            Running::Backend(backend) => sqlx::query(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2",
+            )
+            .bind(backend.0)
+            .bind(backend.1),
         };
         let _cancelled = query.execute(&self.beside).await;
     }

@@ -2,12 +2,13 @@
 //! is an [`ApiError`].
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use docpal_core::shape::{At, Shape};
-use docpal_core::{Error, Json};
+use docpal_core::{CompanyId, Error, Json};
 use futures_util::FutureExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use utoipa::openapi::{RefOr, Schema};
@@ -18,12 +19,12 @@ use super::error::ApiError;
 use super::schema;
 use crate::aside;
 use crate::limits::BodyLimit;
-use crate::room::{Full, Place};
+use crate::room::{Full, Place, Room};
 use crate::server::ServerState;
 use crate::share::Turn;
 
 /// Bodies larger than this take room while they are in memory, and are parsed off the threads that serve requests.
-const LARGE: usize = 64 * 1024;
+const LARGE: u64 = 64 * 1024;
 
 /// Among the extensions of the requests of a route whose bodies may be large.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +119,7 @@ async fn json<T: Shape + Send + 'static>(
         essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
     })?;
     let (bytes, room) = bytes_of(request, state, limit.bytes).await?;
-    let small = bytes.len() <= LARGE;
+    let small = u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGE);
     let read = move || T::read(parse(&bytes, limit.values)?, &At::BODY);
     let read = match small {
         true => read()?,
@@ -137,26 +138,25 @@ fn require_type(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) 
     Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
 }
 
-/// The bytes of a body. A large one takes room for what it says it has, or could have. While it is still to come the
-/// turn of its request is given back; nothing may hold a connection then.
+/// The bytes of a body. One that is not small takes room: for what it says it has, else, once it is not small any more, for
+/// what it could have. While it is still to come the turn of its request is given back; nothing may hold a connection
+/// then.
 pub(super) async fn bytes_of(
     request: Request,
     state: &ServerState,
     limit: usize,
 ) -> Result<(Bytes, Option<Place>), ApiError> {
+    let in_memory = request.extensions().get::<InMemory>().is_some();
+    let turn = request.extensions().get::<Turn>().filter(|_| !in_memory).cloned();
+    let taker = Taker::of(&request, state);
     let hint = request.body().size_hint();
-    let says = hint.upper().unwrap_or(u64::try_from(limit).unwrap_or(u64::MAX));
     if hint.lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
         return Err(too_large(limit));
     }
-    let large = says > u64::try_from(LARGE).unwrap_or(u64::MAX);
-    let room = match large && request.extensions().get::<InMemory>().is_none() {
-        true => Some(room_for(&request, state, says)?),
-        false => None,
-    };
-    let in_memory = request.extensions().get::<InMemory>().is_some();
-    let turn = request.extensions().get::<Turn>().filter(|_| !in_memory).cloned();
-    let mut reading = Box::pin(Limited::new(request.into_body(), limit).collect());
+    let said = hint.upper().filter(|said| *said > LARGE && !in_memory);
+    let room = said.map(|said| taker.take(said)).transpose()?;
+    let grows = hint.upper().is_none() && !in_memory;
+    let mut reading = Box::pin(read(request.into_body(), limit, grows.then_some(taker)));
     let read = match (reading.as_mut().now_or_never(), turn) {
         (Some(read), _) => read,
         (None, None) => reading.await,
@@ -168,26 +168,63 @@ pub(super) async fn bytes_of(
             read
         }
     };
-    match read {
-        Ok(collected) => Ok((collected.to_bytes(), room)),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
-        Err(_) => {
-            let message = "the body ended early or could not be read";
-            Err(ApiError::new(StatusCode::BAD_REQUEST, "broken_body", message))
-        }
-    }
+    read.map(|(bytes, grown)| (bytes, room.or(grown)))
 }
 
-fn room_for(request: &Request, state: &ServerState, bytes: u64) -> Result<Place, ApiError> {
-    let Some(Payer(company)) = request.extensions().get() else {
-        return Err(Error::internal("a body is read before it is known whose it is").into());
-    };
-    state.rooms.bodies.take(*company, bytes).map_err(|full| match full {
-        Full::Company => {
-            ApiError::too_many("too_many_bodies", "your company sends other large bodies; try again")
+/// Reads a body; with a taker, takes room for it once it is not small any more.
+async fn read(
+    body: axum::body::Body,
+    limit: usize,
+    taker: Option<Taker>,
+) -> Result<(Bytes, Option<Place>), ApiError> {
+    let (mut body, mut bytes, mut room) = (Limited::new(body, limit), Vec::new(), None);
+    while let Some(frame) = body.frame().await {
+        let data = match frame.map(|frame| frame.into_data()) {
+            Ok(Ok(data)) => data,
+            // Trailers mean nothing here.
+            Ok(Err(_)) => continue,
+            Err(error) if error.is::<LengthLimitError>() => return Err(too_large(limit)),
+            Err(_) => {
+                let message = "the body ended early or could not be read";
+                return Err(ApiError::new(StatusCode::BAD_REQUEST, "broken_body", message));
+            }
+        };
+        let length = u64::try_from(bytes.len().saturating_add(data.len())).unwrap_or(u64::MAX);
+        if let Some(taker) = taker.as_ref().filter(|_| room.is_none() && length > LARGE) {
+            room = Some(taker.take(u64::try_from(limit).unwrap_or(u64::MAX))?);
         }
-        Full::All => ApiError::busy("the server works on other large bodies; try again"),
-    })
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes.into(), room))
+}
+
+/// Takes room for the company of a request, in the room of its route.
+struct Taker {
+    company: Option<CompanyId>,
+    room: Arc<Room>,
+}
+
+impl Taker {
+    fn of(request: &Request, state: &ServerState) -> Self {
+        let room = match request.extensions().get::<Large>() {
+            Some(Large) => &state.rooms.large_bodies,
+            None => &state.rooms.bodies,
+        };
+        let company = request.extensions().get::<Payer>().map(|Payer(company)| *company);
+        Self { company, room: Arc::clone(room) }
+    }
+
+    fn take(&self, bytes: u64) -> Result<Place, ApiError> {
+        let Some(company) = self.company else {
+            return Err(Error::internal("a body is read before it is known whose it is").into());
+        };
+        self.room.take(company, bytes).map_err(|full| match full {
+            Full::Company => {
+                ApiError::too_many("too_many_bodies", "your company sends other large bodies; try again")
+            }
+            Full::All => ApiError::busy("the server works on other large bodies; try again"),
+        })
+    }
 }
 
 fn too_large(limit: usize) -> ApiError {

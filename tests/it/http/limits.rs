@@ -166,16 +166,22 @@ async fn bodies_that_are_not_small_take_room_on_every_route() {
              Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {bytes}\r\n\r\n"
         )
     };
-    let mut slow = api.open(begin(api.key(), 900_000).as_bytes()).await;
-    let mut first = [0; 12];
-    slow.read_exact(&mut first).await.unwrap();
-    assert_eq!(&first, b"HTTP/1.1 100");
+    let mut slow = Vec::new();
+    for _ in 0..32 {
+        let mut one = api.open(begin(api.key(), 1 << 20).as_bytes()).await;
+        let mut first = [0; 12];
+        one.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 100");
+        slow.push(one);
+    }
     let check = |bytes: usize| json!({"formula": "x".repeat(bytes)});
     let refused = api.post("/api/formula/check", &check(200_000)).await;
     assert_eq!(refused.refusal(), (429, "too_many_bodies".to_owned()));
-    // What everybody sends all the time is not asked.
+    // What everybody sends all the time is not asked, nor what has room of its own.
     assert_ne!(api.post("/api/formula/check", &check(50_000)).await.status, 429);
-    drop(slow);
+    let table = api.orders().await;
+    let bulk = json!({"records": "x".repeat(200_000)});
+    assert_eq!(api.post(&format!("/api/tables/{table}/records/bulk"), &bulk).await.refusal().1, "wrong_type");
 }
 
 // Finding A28: a company has three quarters of the pool, and who is slow to send takes none of it.

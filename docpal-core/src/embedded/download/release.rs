@@ -1,6 +1,6 @@
 //! Fetches the archive of the pinned release: an address in, checked bytes out.
 //!
-//! The client heeds `HTTPS_PROXY` and `NO_PROXY`, and trusts the certificates that the machine trusts.
+//! The client heeds `ALL_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, also of SOCKS, and trusts the certificates that the machine trusts.
 
 use std::time::Duration;
 

@@ -171,7 +171,10 @@ pub(crate) async fn get(
     let rows = sqlx::query_as::<_, AuditRow>(
         // One entry after the other, so that nothing is made of those behind the last one. What is unwanted is taken out
         // of an entry before it counts.
-        "WITH RECURSIVE taken AS (
+        "WITH RECURSIVE unwanted AS MATERIALIZED (
+             SELECT key AS table_id, ARRAY(SELECT jsonb_array_elements_text(value)) AS keys
+             FROM jsonb_each($7::text::jsonb)
+         ), taken AS (
              SELECT 0 AS place, 0::bigint AS bytes, NULL::bigint AS id, NULL::timestamptz AS at, NULL AS actor,
                     NULL AS action, NULL::uuid AS app_id, NULL::uuid AS table_id, NULL::uuid[] AS record_ids,
                     NULL::integer AS record_count, NULL AS details, NULL AS session, NULL AS origin
@@ -186,13 +189,9 @@ pub(crate) async fn get(
                         CASE WHEN starts_with(e.action, 'record.') AND e.table_id <> ALL ($6)
                              THEN e.record_ids[:$5] ELSE e.record_ids END,
                         coalesce(cardinality(e.record_ids), 0),
-                        CASE WHEN starts_with(e.action, 'record.') AND $7::text::jsonb ? e.table_id::text
+                        CASE WHEN starts_with(e.action, 'record.') AND unwanted.keys IS NOT NULL
                              THEN (SELECT coalesce(jsonb_object_agg(part.key, narrow.part), '{}')
                                    FROM jsonb_each(e.details) part
-                                   CROSS JOIN LATERAL (
-                                       SELECT ARRAY(SELECT jsonb_array_elements_text(
-                                           $7::text::jsonb -> e.table_id::text)) AS keys OFFSET 0
-                                   ) unwanted
                                    CROSS JOIN LATERAL (
                                        SELECT CASE jsonb_typeof(part.value)
                                               WHEN 'object' THEN part.value - unwanted.keys
@@ -206,6 +205,7 @@ pub(crate) async fn get(
                              ELSE e.details END::text,
                         e.session, e.origin
                  FROM docpal.audit_log e
+                 LEFT JOIN unwanted ON unwanted.table_id = e.table_id::text
                  WHERE e.company_id = $1 AND e.id = ($2::bigint[])[taken.place + 1]
                  OFFSET 0
              ) entry (id, at, actor, action, app_id, table_id, record_ids, record_count, details, session, origin)

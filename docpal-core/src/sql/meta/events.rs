@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::events::{Event, StartAt};
 use crate::id::{CompanyId, TableId};
 use crate::sql::errors::from_sqlx;
+use crate::sql::limits::Compiling;
 
 /// Says to other nodes that there may be something new; carries nothing.
 const CHANNEL: &str = "docpal_events";
@@ -223,6 +224,7 @@ impl Line {
             ("statement_timeout", "10s"),
             ("lock_timeout", "10s"),
             ("default_transaction_isolation", "read committed"),
+            Compiling::OFF,
         ]);
         let options = options.application_name("docpal events");
         let pool = PgPoolOptions::new().max_connections(1).min_connections(0).connect_lazy_with(options);
