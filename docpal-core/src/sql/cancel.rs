@@ -114,19 +114,27 @@ impl Canceller {
     /// not come to its end in time, or a cancellation is under way that could meet what comes after it: the connection
     /// must be closed then.
     pub(crate) async fn ended(&self, running: Option<Running>, work: impl Future<Output = bool>) -> bool {
-        let cancelling = async {
+        let ended = async {
             let (mut work, mut patience) = (pin!(work), PATIENCE);
             loop {
                 if let Ok(done) = tokio::time::timeout(patience, &mut work).await {
                     return done;
                 }
                 if let Some(running) = running {
-                    self.cancel(running).await;
+                    let mut cancelling = pin!(self.cancel(running));
+                    tokio::select! {
+                        () = &mut cancelling => {}
+                        done = &mut work => {
+                            // It must not meet what comes after.
+                            cancelling.await;
+                            return done;
+                        }
+                    }
                 }
                 patience *= 2;
             }
         };
-        tokio::time::timeout(RECOVERY, cancelling).await.unwrap_or(false)
+        tokio::time::timeout(RECOVERY, ended).await.unwrap_or(false)
     }
 
     /// Waits until the server process of a closed connection has gone, which it does when its statement has ended. A
