@@ -1,5 +1,7 @@
 //! How a host starts DocPal: limits and functions.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use docpal::core::{Actor, AppSpec, CompanyId, Docpal, FieldSpec, Limits, RecordDraft, TableSpec, UserId};
@@ -150,4 +152,36 @@ async fn nothing_is_compiled_on_connections_of_docpals_own_and_in_its_transactio
         assert_eq!(jit(&mut tx).await, "off");
         tx.rollback().await.unwrap();
     }
+}
+
+// A role that a host's pool takes on may not see when its own server process began.
+#[tokio::test]
+async fn connections_that_take_on_another_role_can_be_had() {
+    let world = World::new().await;
+    let started = Arc::new(AtomicBool::new(false));
+    let takes_on = Arc::clone(&started);
+    let pool = PgPoolOptions::new().max_connections(4).after_connect(move |conn, _| {
+        let takes_on = takes_on.load(Ordering::SeqCst);
+        Box::pin(async move {
+            let next = if takes_on { "SET ROLE pg_signal_backend" } else { "SELECT 1" };
+            conn.execute(next).await.map(drop)
+        })
+    });
+    let pool = pool.connect_with(world.db.connect_options()).await.unwrap();
+    let docpal = Docpal::builder(pool).start().await.unwrap();
+    started.store(true, Ordering::SeqCst);
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(docpal.acquire().await.unwrap());
+    }
+    let mut roles = Vec::new();
+    for conn in &mut held {
+        roles.push(
+            sqlx::query_scalar::<_, String>("SELECT current_user::text")
+                .fetch_one(&mut **conn)
+                .await
+                .unwrap(),
+        );
+    }
+    assert!(roles.iter().any(|role| role == "pg_signal_backend"), "{roles:?}");
 }

@@ -42,9 +42,10 @@ impl fmt::Display for Token {
 }
 
 /// The server process of a connection: its id, and when it began, as ids come again. After a restart in a container they
-/// do so at once.
+/// do so at once. A role that the host's pool takes on may not see the beginning; then the process is cancelled while its
+/// connection is there, and not looked for afterwards.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Backend(i32, DateTime<Utc>);
+pub(crate) struct Backend(i32, Option<DateTime<Utc>>);
 
 /// What may run.
 #[derive(Clone, Copy, Debug)]
@@ -181,7 +182,8 @@ impl Canceller {
             )
             .bind(token.0),
             Running::Backend(backend) => sqlx::query(
-                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2",
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 \
+                 AND ($2 IS NULL OR backend_start = $2)",
             )
             .bind(backend.0)
             .bind(backend.1),
