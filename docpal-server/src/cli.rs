@@ -15,6 +15,7 @@ mod place;
 mod problem;
 mod psql;
 mod serve;
+mod tables;
 mod wait;
 
 use std::process::ExitCode;
@@ -55,6 +56,8 @@ enum Command {
     Import(import::Options),
     /// Write the records of a table to a file or to the standard output
     Export(export::Options),
+    /// List the tables, with the ids that the HTTP API takes
+    Tables(tables::Options),
     /// Check and evaluate a formula
     Formula(formula::Options),
     /// Make, list and revoke API keys
@@ -103,6 +106,7 @@ fn on_database(place: &Place, command: Command) -> Result<(), Problem> {
             Command::Migrate => database::migrate(&config).await,
             Command::Import(options) => import::run(&config, &options).await,
             Command::Export(options) => export::run(&config, &options).await,
+            Command::Tables(options) => tables::run(&config, &options).await,
             Command::Key(options) => key::run(&config, options).await,
             Command::Doctor => doctor::run(&config).await,
             Command::Psql(options) => psql::run(&config, &options).await,

@@ -209,7 +209,7 @@ fn starting(place: &Whereabouts) -> wait::Shown {
     }
 }
 
-fn no_data(place: &Whereabouts) -> Problem {
+pub(super) fn no_data(place: &Whereabouts) -> Problem {
     let demo = place.data_dir.join("demo");
     let demo = match Found::look(&demo) {
         Ok(Some(_)) => "; the demo has data, which --demo chooses",

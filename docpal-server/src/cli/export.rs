@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use docpal_core::json_out::JsonFormat;
-use docpal_core::{Actor, Docpal, TableId, names};
+use docpal_core::{Actor, App, Docpal, TableId, names};
 use docpal_query::{RecordsExt as _, ViewSpec};
 use docpal_server::bootstrap::oldest_company;
 use docpal_server::export::{Format, Writer};
@@ -112,15 +112,7 @@ pub(super) async fn find(
     if let Ok(id) = table.parse::<TableId>() {
         return Ok(docpal.tables(owner).get(id).await?.id());
     }
-    let same = |one: &str, other: &str| names::fold(one) == names::fold(other.trim());
-    let mut apps = docpal.apps(owner).list().await?;
-    if let Some(wanted) = in_app {
-        let near = names::suggestion(names::nearest(wanted, apps.iter().map(|app| app.name.as_str())));
-        apps.retain(|app| same(&app.name, wanted));
-        if apps.is_empty() {
-            return Err(Problem::new(format!("there is no app `{wanted}`{near}")));
-        }
-    }
+    let apps = apps(docpal, owner, in_app).await?;
     let (mut found, mut all) = (Vec::new(), Vec::new());
     for app in apps {
         for known in docpal.tables(owner).list(app.id).await? {
@@ -138,6 +130,24 @@ pub(super) async fn find(
         }
         _ => Err(Problem::new(format!("more than one app has a table `{table}`; say which with --app"))),
     }
+}
+
+/// All apps, or the one of a name.
+pub(super) async fn apps(docpal: &Docpal, owner: &Actor, in_app: Option<&str>) -> Result<Vec<App>, Problem> {
+    let mut apps = docpal.apps(owner).list().await?;
+    if let Some(wanted) = in_app {
+        let near = names::suggestion(names::nearest(wanted, apps.iter().map(|app| app.name.as_str())));
+        apps.retain(|app| same(&app.name, wanted));
+        if apps.is_empty() {
+            return Err(Problem::new(format!("there is no app `{wanted}`{near}")));
+        }
+    }
+    Ok(apps)
+}
+
+/// Do two names mean the same?
+fn same(one: &str, other: &str) -> bool {
+    names::fold(one) == names::fold(other.trim())
 }
 
 fn format(word: &str) -> Result<Format, String> {

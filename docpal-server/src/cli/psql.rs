@@ -6,18 +6,25 @@ use std::process::Command;
 use docpal_core::embedded::{Found, installed};
 
 use super::config::Config;
-use super::database::{Missing, beside};
+use super::database::{Missing, NAME, beside, no_data};
 use super::problem::Problem;
 use super::serve::Signals;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
+    /// Print the URL of the database instead, for a program of your own beside a running server
+    #[arg(long, conflicts_with = "arguments")]
+    url: bool,
     /// Arguments for psql, as: docpal-server psql -- -c 'select version()'
     #[arg(last = true, value_name = "ARGUMENT")]
     arguments: Vec<String>,
 }
 
 pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Problem> {
+    if options.url {
+        super::say(&url(config).await?);
+        return Ok(());
+    }
     // A signal is psql's to answer, and must not end this before it.
     let _signals = Signals::new()?;
     match &config.place.given {
@@ -34,6 +41,22 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
             server.close().await?;
             done
         }
+    }
+}
+
+/// The URL that was given, or that of the private PostgreSQL while another process runs it.
+async fn url(config: &Config) -> Result<String, Problem> {
+    if let Some(given) = &config.place.given {
+        return Ok(given.url.clone());
+    }
+    let folder = config.place.data_dir.display();
+    let found = Found::look(&config.place.data_dir)?.ok_or_else(|| no_data(&config.place))?;
+    match found.join().await? {
+        Some(joined) => Ok(joined.url(NAME)),
+        None => Err(Problem::new(format!(
+            "the PostgreSQL in {folder} does not run, so there is nothing to connect to; start it with `docpal-server \
+             serve` first"
+        ))),
     }
 }
 

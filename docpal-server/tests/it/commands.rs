@@ -37,6 +37,19 @@ fn files_are_imported_with_types_and_exported_again() {
 }
 
 #[test]
+fn tables_are_listed_with_the_ids_that_the_api_takes() {
+    let folder = Folder::new();
+    folder.file("orders.csv", ORDERS);
+    let made = folder.run(&["import", "orders.csv", "--app", "Sales"]).ok();
+    let id = made.lines().next().and_then(|line| line.rsplit(' ').next()).unwrap().to_owned();
+    assert_eq!(folder.run(&["tables"]).ok(), format!("{id}  Sales / orders\n"));
+    assert_eq!(folder.run(&["tables", "--id", "Orders"]).ok(), format!("{id}\n"));
+    assert!(folder.run(&["tables", "--id", "order"]).refused().contains("did you mean `orders`?"));
+    assert!(folder.run(&["tables", "--app", "Sale"]).refused().contains("did you mean `Sales`?"));
+    assert_eq!(folder.run(&["tables", "--app", "sales"]).ok(), format!("{id}  Sales / orders\n"));
+}
+
+#[test]
 fn a_wrong_file_leaves_nothing_of_the_right_ones() {
     let folder = Folder::new();
     folder.file("orders.csv", ORDERS);

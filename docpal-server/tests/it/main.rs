@@ -7,7 +7,12 @@ mod imports;
 mod places;
 #[cfg(test)]
 mod program;
+/// The program that docs/tour.md shows.
+#[path = "../../../examples/tour.rs"]
+mod program_of_a_host;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod tour;

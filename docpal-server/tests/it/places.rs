@@ -15,6 +15,8 @@ fn what_only_looks_makes_nothing() {
         &["key", "new", "mine"],
         &["key", "revoke", "5f0c7f7e-6a1d-4d0b-9f8e-2b8f3a4c5d6e"],
         &["psql"],
+        &["psql", "--url"],
+        &["tables"],
     ] {
         let said = folder.run(arguments).refused();
         assert!(said.contains("there is no data in") && said.contains("/data yet"), "{arguments:?}: {said}");
@@ -91,7 +93,9 @@ fn commands_beside_a_server_use_its_data() {
     }
     let one = folder.run(&["psql", "--", "-Atc", "SELECT count(*) FROM docpal.companies"]).ok();
     assert_eq!(one, "1\n");
+    assert_eq!(folder.run(&["psql", "--url"]).ok().trim(), folder.url());
     assert!(server.stop());
+    assert!(folder.run(&["psql", "--url"]).refused().contains("does not run"));
     // Whoever has lost the key is told what to do.
     let again = Running::start(folder.program(&["serve"]));
     assert!(again.said.contains("docpal-server key new"), "{}", again.said);
