@@ -39,7 +39,7 @@ fn draft(n: i64) -> RecordDraft {
 }
 
 /// What a careful engineer writes for exactly this table.
-#[derive(serde::Serialize, sqlx::FromRow)]
+#[derive(serde::Serialize)]
 struct Row {
     id: uuid::Uuid,
     created_at: chrono::DateTime<chrono::Utc>,
@@ -48,11 +48,10 @@ struct Row {
     updated_by: Option<uuid::Uuid>,
     version: i64,
     #[serde(flatten)]
-    #[sqlx(flatten)]
     fields: Fields,
 }
 
-#[derive(serde::Serialize, sqlx::FromRow)]
+#[derive(serde::Serialize)]
 struct Fields {
     name: Option<String>,
     #[serde(serialize_with = "number")]
@@ -66,6 +65,23 @@ struct Fields {
     paid: Option<bool>,
     notes: Option<String>,
     country: Option<String>,
+}
+
+docpal::core::named_columns!(Fields: name, amount, qty, status, due, placed, email, paid, notes, country);
+
+impl<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> for Row {
+    fn from_row(row: &'r sqlx::postgres::PgRow) -> sqlx::Result<Self> {
+        use sqlx::Row as _;
+        Ok(Self {
+            id: row.try_get("id")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+            created_by: row.try_get("created_by")?,
+            updated_by: row.try_get("updated_by")?,
+            version: row.try_get("version")?,
+            fields: Fields::from_row(row)?,
+        })
+    }
 }
 
 fn number<S: serde::Serializer>(

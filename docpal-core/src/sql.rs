@@ -35,6 +35,7 @@ pub(crate) mod limits;
 pub mod meta;
 #[doc(hidden)]
 pub mod migrations;
+mod named;
 #[doc(hidden)]
 pub mod numeric;
 pub(crate) mod pooled;

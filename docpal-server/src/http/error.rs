@@ -197,11 +197,16 @@ pub(crate) struct SpanBody {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let request_id = request_id::current();
+        let retry = self.is_for_later();
         if self.status.is_server_error() {
             let cause = self.cause.as_ref().and_then(|cause| cause.source());
-            tracing::error!(%request_id, code = self.code, cause = ?cause, "{}", self.message);
+            // What passes by itself must not hide, in the log, what does not.
+            if retry {
+                tracing::warn!(%request_id, code = self.code, cause = ?cause, "{}", self.message);
+            } else {
+                tracing::error!(%request_id, code = self.code, cause = ?cause, "{}", self.message);
+            }
         }
-        let retry = self.is_for_later();
         let unauthorized = self.status == StatusCode::UNAUTHORIZED;
         let body = ErrorBody {
             error: ErrorDetail {

@@ -30,7 +30,6 @@ pub(crate) struct Answer {
     pub(crate) rights: Option<Vec<u8>>,
 }
 
-#[derive(sqlx::FromRow)]
 struct AnswerRow {
     request: Vec<u8>,
     status: i16,
@@ -40,6 +39,8 @@ struct AnswerRow {
     table_id: Option<Uuid>,
     rights: Option<Vec<u8>>,
 }
+
+docpal_core::named_columns!(AnswerRow: request, status, content_type, body, app_id, table_id, rights);
 
 /// Takes the key for this transaction; false while another transaction has it.
 ///

@@ -101,7 +101,6 @@ pub(crate) async fn holder(conn: &mut Connection, digest: &[u8]) -> Result<Optio
     Ok(Some((id.into(), makers.into_iter().map(UserId::from).fold(actor, Actor::made_by))))
 }
 
-#[derive(sqlx::FromRow)]
 struct KeyRow {
     id: Uuid,
     user_id: Uuid,
@@ -113,6 +112,10 @@ struct KeyRow {
     last_used_at: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
 }
+
+docpal_core::named_columns!(
+    KeyRow: id, user_id, role, name, prefix, created_at, created_by, last_used_at, expires_at
+);
 
 /// The keys of a company that are not revoked, of `user` only when one is given, the oldest first.
 ///

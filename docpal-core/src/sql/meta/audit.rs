@@ -55,7 +55,6 @@ pub async fn append_with(conn: &mut PgConnection, change: &Change<'_>, log: Even
     .map_err(from_sqlx)
 }
 
-#[derive(sqlx::FromRow)]
 struct AuditRow {
     id: i64,
     at: DateTime<Utc>,
@@ -69,6 +68,10 @@ struct AuditRow {
     session: Option<String>,
     origin: Option<String>,
 }
+
+crate::named_columns!(
+    AuditRow: id, at, actor, action, app_id, table_id, record_ids, record_count, details, session, origin
+);
 
 impl AuditRow {
     fn entry(self) -> Result<AuditEntry> {

@@ -62,11 +62,12 @@ pub(crate) async fn remove(conn: &mut PgConnection, name: &str) -> Result<bool> 
 }
 
 /// Where a reader is, and the first position that is kept.
-#[derive(sqlx::FromRow)]
 pub(crate) struct ReaderRow {
     pub(crate) pos: i64,
     pub(crate) oldest: i64,
 }
+
+crate::named_columns!(ReaderRow: pos, oldest);
 
 /// Locks a reader; `None` when there is none of this name or somebody else has it.
 pub(crate) async fn lock_reader(conn: &mut PgConnection, name: &str) -> Result<Option<ReaderRow>> {
@@ -100,7 +101,6 @@ pub(crate) async fn advance(conn: &mut PgConnection, name: &str, position: i64) 
         .map_err(from_sqlx)
 }
 
-#[derive(sqlx::FromRow)]
 struct EventRow {
     pos: i64,
     created_at: DateTime<Utc>,
@@ -115,6 +115,11 @@ struct EventRow {
     run_id: Option<Uuid>,
     chain: Option<Vec<Uuid>>,
 }
+
+crate::named_columns!(
+    EventRow: pos, created_at, audit_id, company_id, app_id, table_id, event, record_ids, changed, actor, run_id,
+    chain
+);
 
 /// The first events after `position`, in order.
 pub(crate) async fn after(conn: &mut PgConnection, position: i64, limit: i64) -> Result<Vec<Event>> {
@@ -165,7 +170,6 @@ pub(crate) struct SchemaChange {
     pub(crate) waits: bool,
 }
 
-#[derive(sqlx::FromRow)]
 struct NewsRow {
     pos: i64,
     oldest: i64,
@@ -174,6 +178,8 @@ struct NewsRow {
     table_id: Option<Uuid>,
     waits: Option<bool>,
 }
+
+crate::named_columns!(NewsRow: pos, oldest, audit_id, company_id, table_id, waits);
 
 /// More changes than these at once are not told one by one.
 pub(crate) const MAX_CHANGES: usize = 10_000;

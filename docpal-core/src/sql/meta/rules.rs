@@ -1,6 +1,7 @@
 //! Permission rules.
 
-use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow as _, PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::access::{Action, Actor, Effect, Resource, Rule, Subject};
@@ -10,7 +11,6 @@ use crate::id::{AppId, CompanyId, RuleId, TableId, UserId};
 use crate::json::Json;
 use crate::sql::errors::from_sqlx;
 
-#[derive(sqlx::FromRow)]
 struct RuleRow {
     id: Uuid,
     app_id: Option<Uuid>,
@@ -23,6 +23,10 @@ struct RuleRow {
     field_ids: Option<Vec<Uuid>>,
     binds_owners: bool,
 }
+
+crate::named_columns!(
+    RuleRow: id, app_id, table_id, subject_kind, subject, action, effect, condition, field_ids, binds_owners
+);
 
 impl RuleRow {
     fn rule(self) -> Result<Rule> {
@@ -144,13 +148,7 @@ pub(crate) async fn of_actor(
     actor: &Actor,
     app: Option<AppId>,
 ) -> Result<Vec<(Rule, Option<AppId>)>> {
-    #[derive(sqlx::FromRow)]
-    struct PlacedRow {
-        #[sqlx(flatten)]
-        rule: RuleRow,
-        of_app: Option<Uuid>,
-    }
-    let rows = sqlx::query_as::<_, PlacedRow>(
+    let rows = sqlx::query(
         "SELECT r.id, r.app_id, r.table_id, r.subject_kind, r.subject, r.action, r.effect,
                 r.condition::text AS condition, r.field_ids, r.binds_owners, t.app_id AS of_app
          FROM docpal.rules r LEFT JOIN docpal.tables t ON t.id = r.table_id
@@ -168,7 +166,13 @@ pub(crate) async fn of_actor(
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    rows.into_iter().map(|row| Ok((row.rule.rule()?, row.of_app.map(Into::into)))).collect()
+    let placed = |row: &PgRow| Ok((RuleRow::from_row(row)?, row.try_get::<Option<Uuid>, _>("of_app")?));
+    rows.iter()
+        .map(|row| {
+            let (rule, app) = placed(row).map_err(from_sqlx)?;
+            Ok((rule.rule()?, app.map(Into::into)))
+        })
+        .collect()
 }
 
 /// Every rule of the company.

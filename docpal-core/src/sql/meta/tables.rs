@@ -17,7 +17,6 @@ use crate::sql::errors::from_sqlx;
 use crate::sql::key::ROUNDS;
 use crate::sql::{CompanyKey, FieldKey, TableKey, TableName};
 
-#[derive(sqlx::FromRow)]
 struct TableRow {
     id: Uuid,
     key: String,
@@ -31,6 +30,10 @@ struct TableRow {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
+
+crate::named_columns!(
+    TableRow: id, key, company_key, app_id, name, description, icon, version, policy_version, created_at, updated_at
+);
 
 impl TableRow {
     fn split(self, company: CompanyId) -> Result<(TableMeta, SnapshotVersion)> {
@@ -221,12 +224,10 @@ fn uuids(ids: &[TableId]) -> Vec<Uuid> {
     ids.iter().map(|id| id.uuid()).collect()
 }
 
-#[derive(sqlx::FromRow)]
 struct FieldRow {
     table_id: Uuid,
     id: Uuid,
     name: String,
-    #[sqlx(rename = "type")]
     ty: String,
     options: String,
     required: bool,
@@ -237,13 +238,17 @@ struct FieldRow {
     key: String,
 }
 
+crate::named_columns!(
+    FieldRow: table_id, id, name, ty, options, required, is_unique, default_value, description, generation, key
+);
+
 /// The fields of tables, each in order, with formulas not compiled yet.
 pub(crate) async fn fields(
     conn: &mut PgConnection,
     tables: &[TableId],
 ) -> Result<HashMap<TableId, Vec<Field>>> {
     let rows = sqlx::query_as::<_, FieldRow>(
-        "SELECT table_id, id, name, type, options::text AS options, required, is_unique,
+        "SELECT table_id, id, name, type AS ty, options::text AS options, required, is_unique,
                 default_value::text AS default_value, description, generation, key
          FROM docpal.fields WHERE table_id = ANY($1) ORDER BY position",
     )
