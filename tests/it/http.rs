@@ -5,6 +5,7 @@ mod answers;
 mod bad_input;
 pub(crate) mod client;
 mod connections;
+mod database;
 mod existence;
 mod formula;
 mod fuzz;

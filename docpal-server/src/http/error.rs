@@ -9,6 +9,7 @@ use docpal_core::{Error, ErrorKind, FieldError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::guard::Unreachable;
 use super::request_id;
 
 /// The result of a handler.
@@ -208,6 +209,7 @@ impl IntoResponse for ApiError {
             }
         }
         let unauthorized = self.status == StatusCode::UNAUTHORIZED;
+        let unreachable = self.code == "database_unavailable";
         let body = ErrorBody {
             error: ErrorDetail {
                 code: self.code,
@@ -220,6 +222,9 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, Json(body)).into_response();
         if retry {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if unreachable {
+            response.extensions_mut().insert(Unreachable);
         }
         if unauthorized {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

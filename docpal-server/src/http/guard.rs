@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use docpal_core::embedded::Health;
 use docpal_core::{Error, ErrorKind};
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
 
 use super::error::ApiError;
@@ -47,16 +48,27 @@ pub(crate) async fn timeout(State(limit): State<Duration>, request: Request, nex
     }
 }
 
-/// Refuses, while the embedded PostgreSQL is down, what would wait for it; what needs no database is answered.
+/// Among the extensions of a refusal: the database was not reachable.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unreachable;
+
+/// Refuses, while the embedded PostgreSQL is down, what waits for it or did not reach it; what needs no database is
+/// answered.
 pub(crate) async fn database(
     State(health): State<watch::Receiver<Health>>,
     request: Request,
     next: Next,
 ) -> Response {
-    tokio::select! {
+    let response = tokio::select! {
         biased;
         response = next.run(request) => response,
-        refused = down(health) => refused.into_response(),
+        refused = down(health.clone()) => return refused.into_response(),
+    };
+    // What failed at once is refused with the same words as what waits.
+    let unreachable = response.extensions().get::<Unreachable>().is_some();
+    match down(health).now_or_never() {
+        Some(refused) if unreachable => refused.into_response(),
+        _ => response,
     }
 }
 
