@@ -40,17 +40,9 @@ impl Room {
     /// Takes `amount` for `company`. A company that has nothing yet may take more than its share, up to all of it:
     /// what is allowed at all must be possible for somebody who is alone.
     pub(crate) fn take(self: &Arc<Self>, company: CompanyId, amount: u64) -> Result<Place, Full> {
-        let mut taken = self.taken();
-        let (total, own) = (taken.values().sum::<u64>(), taken.get(&company).copied().unwrap_or(0));
-        if own > 0 && own.saturating_add(amount) > self.each {
-            return Err(Full::Company);
-        }
-        if total > 0 && total.saturating_add(amount) > self.all {
-            return Err(Full::All);
-        }
-        taken.insert(company, own.saturating_add(amount));
-        drop(taken);
-        Ok(Place { room: Arc::clone(self), company, amount })
+        let mut place = Place { room: Arc::clone(self), company, amount: 0 };
+        place.grow(amount)?;
+        Ok(place)
     }
 
     /// How much is taken.
@@ -61,6 +53,29 @@ impl Room {
     fn taken(&self) -> MutexGuard<'_, HashMap<CompanyId, u64>> {
         // Nothing panics while it is held.
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Takes more until it is `amount`, as one that takes that much at once does beside all others; without room it stays
+    /// as it is.
+    pub(crate) fn grow(&mut self, amount: u64) -> Result<(), Full> {
+        if amount <= self.amount {
+            return Ok(());
+        }
+        let mut taken = self.room.taken();
+        let own = taken.get(&self.company).copied().unwrap_or(0).saturating_sub(self.amount);
+        let all = taken.values().sum::<u64>().saturating_sub(self.amount);
+        if own > 0 && own.saturating_add(amount) > self.room.each {
+            return Err(Full::Company);
+        }
+        if all > 0 && all.saturating_add(amount) > self.room.all {
+            return Err(Full::All);
+        }
+        taken.insert(self.company, own.saturating_add(amount));
+        drop(taken);
+        self.amount = amount;
+        Ok(())
     }
 }
 
@@ -93,6 +108,25 @@ mod tests {
         drop(first);
         assert_eq!(room.in_use(), 1);
         assert!(room.take(two, 2).is_ok());
+    }
+
+    #[test]
+    fn what_grows_finds_the_room_that_it_would_have_found_at_once() {
+        let room = Room::new(6, 3);
+        let (one, two) = (CompanyId::new(), CompanyId::new());
+        let mut alone = room.take(one, 1).unwrap();
+        alone.grow(5).unwrap();
+        let mut other = room.take(two, 1).unwrap();
+        assert_eq!(other.grow(2), Err(Full::All));
+        assert_eq!(room.in_use(), 6, "without room it stays as it is");
+        drop(alone);
+        let second = room.take(two, 1).unwrap();
+        assert_eq!(other.grow(3), Err(Full::Company));
+        other.grow(2).unwrap();
+        other.grow(1).unwrap();
+        assert_eq!(room.in_use(), 3, "it never shrinks");
+        drop((other, second));
+        assert_eq!(room.in_use(), 0);
     }
 
     #[test]

@@ -138,8 +138,7 @@ fn require_type(headers: &HeaderMap, wanted: &str, fits: impl Fn(&str) -> bool) 
     Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message))
 }
 
-/// The bytes of a body. One that is not small takes room: for what it says it has, else, once it is not small any more, for
-/// what it could have. While it is still to come the turn of its request is given back; nothing may hold a connection
+/// The bytes of a body. One that is not small takes room: for what it says it has, else for what has come of it. While it is still to come the turn of its request is given back; nothing may hold a connection
 /// then.
 pub(super) async fn bytes_of(
     request: Request,
@@ -171,7 +170,7 @@ pub(super) async fn bytes_of(
     read.map(|(bytes, grown)| (bytes, room.or(grown)))
 }
 
-/// Reads a body; with a taker, takes room for it once it is not small any more.
+/// Reads a body; with a taker, takes room for it as it grows, once it is not small any more.
 async fn read(
     body: axum::body::Body,
     limit: usize,
@@ -190,8 +189,8 @@ async fn read(
             }
         };
         let length = u64::try_from(bytes.len().saturating_add(data.len())).unwrap_or(u64::MAX);
-        if let Some(taker) = taker.as_ref().filter(|_| room.is_none() && length > LARGE) {
-            room = Some(taker.take(u64::try_from(limit).unwrap_or(u64::MAX))?);
+        if let Some(taker) = taker.as_ref().filter(|_| length > LARGE) {
+            taker.grow(&mut room, length)?;
         }
         bytes.extend_from_slice(&data);
     }
@@ -218,12 +217,26 @@ impl Taker {
         let Some(company) = self.company else {
             return Err(Error::internal("a body is read before it is known whose it is").into());
         };
-        self.room.take(company, bytes).map_err(|full| match full {
-            Full::Company => {
-                ApiError::too_many("too_many_bodies", "your company sends other large bodies; try again")
-            }
-            Full::All => ApiError::busy("the server works on other large bodies; try again"),
-        })
+        self.room.take(company, bytes).map_err(no_room)
+    }
+
+    /// Has room for `bytes`, and a little more so that this is not asked of every chunk.
+    fn grow(&self, room: &mut Option<Place>, bytes: u64) -> Result<(), ApiError> {
+        let bytes = bytes.checked_next_multiple_of(LARGE).unwrap_or(bytes);
+        match room {
+            Some(place) => place.grow(bytes).map_err(no_room)?,
+            None => *room = Some(self.take(bytes)?),
+        }
+        Ok(())
+    }
+}
+
+fn no_room(full: Full) -> ApiError {
+    match full {
+        Full::Company => {
+            ApiError::too_many("too_many_bodies", "your company sends other large bodies; try again")
+        }
+        Full::All => ApiError::busy("the server works on other large bodies; try again"),
     }
 }
 
@@ -243,7 +256,47 @@ fn parse(bytes: &[u8], values: usize) -> docpal_core::Result<Json> {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use futures_util::{StreamExt as _, stream};
+
     use super::*;
+
+    const CHUNK: usize = 60_000;
+
+    /// Reads a body of so many chunks, and what of the room was taken before each of them came, and at its end.
+    async fn sent(room: &Arc<Room>, company: CompanyId, chunks: usize) -> (Vec<u64>, Result<(), ApiError>) {
+        let taken = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (watched, seen) = (Arc::clone(room), Arc::clone(&taken));
+        let chunks = stream::iter(0..chunks).map(move |_| {
+            seen.lock().unwrap().push(watched.in_use());
+            Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; CHUNK]))
+        });
+        let taker = Taker { company: Some(company), room: Arc::clone(room) };
+        let read = read(Body::from_stream(chunks), 1 << 20, Some(taker)).await;
+        let mut taken = std::mem::take(&mut *taken.lock().unwrap());
+        taken.push(room.in_use());
+        (taken, read.map(drop))
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_say_its_length_takes_room_as_it_grows_and_gives_it_back() {
+        let (company, other) = (CompanyId::new(), CompanyId::new());
+        let room = Room::new(8 * LARGE, 4 * LARGE);
+        let (taken, read) = sent(&room, company, 4).await;
+        read.unwrap();
+        assert_eq!(taken, [0, 0, 2 * LARGE, 3 * LARGE, 4 * LARGE]);
+        assert_eq!(room.in_use(), 0, "it was dropped");
+        // Beside what others have it gets no further than there is room for.
+        let own = room.take(company, 2 * LARGE).unwrap();
+        let (taken, read) = sent(&room, company, 4).await;
+        assert_eq!(read.unwrap_err().code(), "too_many_bodies");
+        assert_eq!(taken, [2, 2, 4, 2].map(|room| room * LARGE), "the third chunk is too much");
+        drop(own);
+        let _others = room.take(other, 6 * LARGE).unwrap();
+        let (taken, read) = sent(&room, company, 4).await;
+        assert_eq!((read.unwrap_err().code(), taken.len()), ("busy", 4));
+        assert_eq!(room.in_use(), 6 * LARGE, "what it took is given back");
+    }
 
     #[test]
     fn a_body_that_is_no_json_is_refused() {

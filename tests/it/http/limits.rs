@@ -182,6 +182,28 @@ async fn bodies_that_are_not_small_take_room_on_every_route() {
     let table = api.orders().await;
     let bulk = json!({"records": "x".repeat(200_000)});
     assert_eq!(api.post(&format!("/api/tables/{table}/records/bulk"), &bulk).await.refusal().1, "wrong_type");
+    // Who does not say the length gets no further either, until there is room.
+    assert_eq!(chunked(&api, &check(200_000)).await, Some(429));
+    assert!(chunked(&api, &check(50_000)).await.is_some_and(|status| status != 429));
+    drop(slow);
+    while chunked(&api, &check(200_000)).await == Some(429) {}
+}
+
+/// The status of the answer to a formula to check whose length is not said.
+async fn chunked(api: &Api, body: &Value) -> Option<u16> {
+    let head = format!(
+        "POST /api/formula/check HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+        api.key()
+    );
+    let mut stream = api.open(head.as_bytes()).await;
+    for part in body.to_string().as_bytes().chunks(30_000) {
+        let part = [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+        // A refusal may come before the end.
+        drop(stream.write_all(&part).await);
+    }
+    drop(stream.write_all(b"0\r\n\r\n").await);
+    next_status(&mut stream).await
 }
 
 // Finding A28: a company has three quarters of the pool, and who is slow to send takes none of it.
