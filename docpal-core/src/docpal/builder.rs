@@ -13,7 +13,7 @@ use super::changes::Changes;
 use super::{Docpal, Inner, SNAPSHOTS, WeakDocpal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventLog, Node};
-use crate::sql::cancel::Canceller;
+use crate::sql::cancel::{Canceller, RECOVERY};
 use crate::sql::errors::from_sqlx;
 use crate::sql::limits::{Compiling, LocalLimits, Timeouts};
 use crate::sql::{meta, migrations};
@@ -229,7 +229,7 @@ impl Builder {
         let cursor_key = meta::cursor_key(&mut conn).await?;
         let position = meta::events::position(&mut *conn).await?;
         drop(conn);
-        let canceller = Arc::new(Canceller::new(&pool));
+        let canceller = Arc::new(Canceller::new(&pool, RECOVERY));
         let options = pool.connect_options();
         let docpal = Docpal {
             inner: Arc::new(Inner {

@@ -23,7 +23,7 @@ const REMEMBERED: Duration = Duration::from_secs(3_600);
 /// again after twice as long each time: the first time may have come before the statement.
 const PATIENCE: Duration = Duration::from_millis(10);
 /// A connection that is not usable after this is closed.
-const RECOVERY: Duration = Duration::from_secs(10);
+pub(crate) const RECOVERY: Duration = Duration::from_secs(10);
 /// So often the server process of a closed connection is looked for: for an hour, longer than anything may run.
 const LOOKS: usize = 360;
 
@@ -61,6 +61,8 @@ pub(crate) enum Running {
 pub(crate) struct Canceller {
     next: AtomicI64,
     beside: PgPool,
+    /// The longest wait for a connection to be usable again.
+    recovery: Duration,
     /// Each connection by the place in memory of what it prepared: it stays there while it is kept here, so that no
     /// other connection has the same.
     known: Cache<usize, (PgStatement, Backend)>,
@@ -69,8 +71,8 @@ pub(crate) struct Canceller {
 }
 
 impl Canceller {
-    /// For connections of `pool`.
-    pub(crate) fn new(pool: &PgPool) -> Self {
+    /// For connections of `pool`, each of which is closed when it is not usable after `recovery`.
+    pub(crate) fn new(pool: &PgPool, recovery: Duration) -> Self {
         let beside = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .idle_timeout(IDLE)
@@ -80,6 +82,7 @@ impl Canceller {
         Self {
             next: AtomicI64::new(start.cast_signed()),
             beside,
+            recovery,
             known: Cache::builder().max_capacity(KNOWN).time_to_idle(REMEMBERED).build(),
             keeps_nothing: AtomicBool::new(false),
         }
@@ -135,22 +138,25 @@ impl Canceller {
                 patience *= 2;
             }
         };
-        tokio::time::timeout(RECOVERY, ended).await.unwrap_or(false)
+        tokio::time::timeout(self.recovery, ended).await.unwrap_or(false)
     }
 
     /// Waits until the server process of a closed connection has gone, which it does when its statement has ended. A
-    /// database that does not answer has nothing running that could be waited for.
+    /// database that is not there has nothing running that could be waited for; one that gives no answer may have, and is
+    /// asked again.
     pub(crate) async fn gone(&self, running: Running) {
-        let mut patience = RECOVERY / 10;
+        let mut patience = self.recovery / 10;
         for _ in 0..LOOKS {
             tokio::time::sleep(patience).await;
-            match tokio::time::timeout(RECOVERY, self.runs(running)).await {
+            match tokio::time::timeout(self.recovery, self.runs(running)).await {
                 Ok(Ok(true)) => {
-                    let _cancelled = tokio::time::timeout(RECOVERY, self.cancel(running)).await;
+                    let _cancelled = tokio::time::timeout(self.recovery, self.cancel(running)).await;
+                    patience = (patience * 2).min(self.recovery);
                 }
-                _ => return,
+                Ok(_) => return,
+                // The question took long enough.
+                Err(_) => {}
             }
-            patience = (patience * 2).min(RECOVERY);
         }
     }
 
@@ -191,3 +197,7 @@ impl Canceller {
         let _cancelled = query.execute(&self.beside).await;
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;
