@@ -30,7 +30,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Problem> {
         options.fields.iter().map(|field| (field.name.clone(), field.ty.clone())).collect();
     let program = Formula::parse(&options.formula)
         .and_then(|formula| formula.check(&types, &Functions::standard()))
-        .map_err(|errors| Problem::new(errors.to_string()))?;
+        .map_err(|errors| Problem::new(errors.to_string().trim_end()))?;
     for warning in program.warnings() {
         let help = warning.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         eprintln!("warning[{}]: {}{help}", warning.code, warning.message);

@@ -1,6 +1,7 @@
 //! `docpal-server import`: CSV files to new tables, all in one transaction.
 
 mod append;
+mod formulas;
 mod lost;
 mod options;
 mod report;

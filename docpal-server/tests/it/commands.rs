@@ -56,10 +56,10 @@ fn a_wrong_file_leaves_nothing_of_the_right_ones() {
     folder.file("bad.csv", "a,b\n1,2\n3\n4,5,6\n");
     let said = folder.run(&["import", "orders.csv", "bad.csv"]).refused();
     assert!(said.contains("line 3, column 2 (b)") && said.contains("line 4, column 3"), "{said}");
-    // A formula is looked at when its table is made, after the table before it.
+    // That a formula needs itself is seen when its table is made, after the table before it.
     folder.file("lines.csv", LINES);
-    let said = folder.run(&["import", "orders.csv", "lines.csv", "--formula", "t={price} *"]).refused();
-    assert!(said.contains("nothing was imported"), "{said}");
+    let said = folder.run(&["import", "orders.csv", "lines.csv", "--formula", "t={price} * {t}"]).refused();
+    assert!(said.contains("lines: nothing was imported") && said.contains("needs itself"), "{said}");
     let said = folder.run(&["import", "orders.csv", "lines.csv", "--formula", "t={prize} * 2"]).refused();
     assert!(said.contains("no file has all the columns"), "{said}");
     let said = folder.run(&["import", "orders.csv", "--type", "custmer=text"]).refused();
@@ -174,7 +174,7 @@ fn no_word_is_said_twice() {
         lines.sort_unstable();
         lines.dedup();
         assert_eq!(lines.len(), all, "{arguments:?}: {said}");
-        for line in &lines {
+        for line in lines.iter().filter(|line| line.contains(char::is_alphabetic)) {
             let half = line.split_at_checked(line.len() / 2).map_or(*line, |(half, _)| half);
             assert!(half.is_empty() || line.matches(half).count() == 1, "{arguments:?}: {said}");
         }

@@ -57,6 +57,32 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
 }
 
 #[test]
+fn a_wrong_formula_is_named_and_underlined_before_anything_is_written() {
+    let folder = Folder::new();
+    folder.file("orders.csv", "price,quantity\n2.50,4\n");
+    for (formula, place) in [
+        ("total={price} *", "1 | {price} *\n  |          ^"),
+        ("total={price} * {quantty}", "1 | {price} * {quantty}\n  |           ^^^^^^^^^"),
+        ("total={price} * 'x'", "1 | {price} * 'x'\n  |           ^^^"),
+    ] {
+        // The dry run, too, which has no database to ask.
+        for dry in [&[][..], &["--dry-run"]] {
+            let said =
+                folder.run(&[&["import", "orders.csv", "--formula", formula][..], dry].concat()).refused();
+            assert!(said.starts_with("error: orders: nothing was imported\n--formula total:\n"), "{said}");
+            assert!(said.contains(place) && !said.contains("fields["), "{said}");
+        }
+    }
+    assert!(!folder.path("data").exists());
+    // Formulas may use others, in any order.
+    let both = ["--formula", "tax={total} * 0.2", "--formula", "total={price} * {quantity}"];
+    folder.run(&[&["import", "orders.csv"][..], &both].concat()).ok();
+    assert_eq!(folder.run(&["export", "orders"]).ok(), "price,quantity,tax,total\r\n2.5,4,2,10\r\n");
+    let ring = ["import", "orders.csv", "--table", "ring", "--formula", "a={b}", "--formula", "b={a}"];
+    assert!(folder.run(&ring).refused().contains("needs itself"));
+}
+
+#[test]
 fn a_stream_is_imported_and_appended_to() {
     let folder = Folder::new();
     let piped = |arguments: &[&str], text: &str| -> Output {

@@ -7,7 +7,7 @@ use docpal_formula::Formula;
 use docpal_server::import::{Inferred, Source};
 use docpal_server::new_table::{Plan, Wishes};
 
-use super::{Options, Ready, in_file};
+use super::{Options, Ready, formulas, in_file};
 use crate::cli::problem::Problem;
 
 /// A file that was read.
@@ -36,7 +36,9 @@ pub(super) fn share(read: Vec<Read>, options: &Options) -> Result<Vec<Ready>, Pr
             on_bad: options.on_bad,
         };
         let plan = Plan::of(&read.source, read.inferred, &wishes);
-        Ok(Ready { plan: plan.map_err(|failure| in_file(&read.file, failure))?, source: read.source })
+        let plan = plan.map_err(|failure| in_file(&read.file, failure))?;
+        formulas::check(&plan, &wishes.formulas)?;
+        Ok(Ready { plan, source: read.source })
     };
     read.into_iter().zip(&columns).map(plan).collect()
 }
@@ -50,7 +52,7 @@ fn fits(formula: &str, columns: &[String], options: &Options) -> bool {
     let known = |name: &str| {
         columns.iter().any(|column| column == name) || options.formulas.iter().any(|(other, _)| other == name)
     };
-    // One that cannot be read fits everywhere, and is refused with its place when the table is made.
+    // One that cannot be read fits everywhere, and is refused with its place.
     Formula::parse(formula).map_or(true, |formula| formula.field_names().into_iter().all(known))
 }
 
