@@ -3,7 +3,7 @@
 /// Lets `query_as` read a struct: each field from the column of its name.
 ///
 /// What sqlx's derive does. That needs sqlx, its PostgreSQL driver and all they need a second time, for the compiler's
-/// side: 90 crates, and an eighth of the time that a first build of the server takes.
+/// side: 128 of 482 steps of a first build of the server, and a twelfth of its time.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! named_columns {
