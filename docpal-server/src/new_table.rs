@@ -8,6 +8,7 @@
 
 mod append;
 mod check;
+mod chunk;
 mod columns;
 mod failure;
 mod load;

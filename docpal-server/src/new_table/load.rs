@@ -1,15 +1,13 @@
 //! Carrying out a plan: the second reading, whose rows become records.
 
 use docpal_core::sql::Transaction;
-use docpal_core::{Actor, AppId, Docpal, Error, ErrorKind, Json, RecordDraft, TableId};
+use docpal_core::{Actor, AppId, Docpal, Error, ErrorKind, Json, TableId};
 use docpal_query::RecordsExt as _;
 
 use super::check::Target;
+use super::chunk::Chunk;
 use super::{ImportFailure, Plan};
 use crate::import::{self, Cell, ColumnRef, Kind, LineError, Progress, Row, Source};
-
-/// Rows written at once; bounds the memory.
-const CHUNK: usize = 5_000;
 
 /// A table that was made of a file, or that took its rows.
 #[derive(Debug)]
@@ -58,18 +56,14 @@ pub async fn append(
     let mut rows = import::rows(source, &plan.inferred)?;
     let mut loaded = 0;
     loop {
-        let (mut drafts, mut lines) = (Vec::new(), Vec::new());
-        for row in rows.by_ref().take(CHUNK) {
-            let row = row?;
-            lines.push(row.line());
-            drafts.push(plan.draft(&row)?);
-        }
-        if drafts.is_empty() {
+        let chunk = Chunk::read(plan, &mut rows)?;
+        if chunk.drafts.is_empty() {
             progress(rows.progress());
             return Ok(Loaded { table, rows: loaded });
         }
-        loaded += drafts.len() as u64;
-        records.create_many_in(tx, &drafts).await.map_err(|error| plan.failed(error, &lines))?;
+        loaded += chunk.drafts.len() as u64;
+        let made = records.create_many_in(tx, &chunk.drafts).await;
+        made.map_err(|error| plan.failed(error, &chunk.lines))?;
         progress(rows.progress());
     }
 }
@@ -92,11 +86,6 @@ impl Plan {
             }
         }
         entries
-    }
-
-    /// A row of the file as a record.
-    fn draft(&self, row: &Row) -> docpal_core::Result<RecordDraft> {
-        RecordDraft::from_json(Json::Object(self.entries(row)), "record")
     }
 
     /// Says a refusal of the records in terms of the file.
