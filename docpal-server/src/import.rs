@@ -93,6 +93,7 @@ mod json;
 mod kind;
 mod misfits;
 mod names;
+mod null_words;
 mod number;
 mod readings;
 mod reason;
@@ -100,11 +101,13 @@ mod records;
 mod rows;
 mod source;
 mod time;
+mod waiting;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::waiting::{GivenUp, Waiting};
 pub use self::{
     date::{DateFormat, DateOrder},
     encoding::Encoding,
@@ -112,6 +115,7 @@ pub use self::{
     infer::{InferOptions, Inferred, InferredColumn, Progress, infer},
     kind::{Kind, SwitchWords},
     misfits::OddCell,
+    null_words::NullWords,
     number::{DecimalMark, GroupMark, NumberFormat},
     readings::Unreadable,
     reason::{Reason, grouped},

@@ -105,7 +105,8 @@ fn read(file: &Path, options: &Options) -> Result<wish::Read, Problem> {
     let table = options.table.clone().unwrap_or(stem);
     let source = open(file, options)?;
     let bar = bar(&format!("reading {table}"), source.bytes());
-    let inferred = infer(&source, &options.reading(), |progress| step(&bar, progress));
+    let reading = options.reading()?;
+    let inferred = infer(&source, &reading, |progress| step(&bar, progress));
     bar.finish_and_clear();
     let inferred = inferred.map_err(|errors| in_file(file, errors.into()))?;
     Ok(wish::Read { file: file.to_owned(), table, source, inferred })

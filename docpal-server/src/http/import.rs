@@ -3,6 +3,8 @@
 mod choices;
 mod preview;
 
+use std::future::Future;
+
 use axum::Json;
 use axum::http::StatusCode;
 use docpal_core::access::{Resource, scope};
@@ -21,7 +23,7 @@ use super::idempotency::write;
 use super::query::Query;
 use super::tables::TableBody;
 use crate::aside;
-use crate::import::Source;
+use crate::import::{GivenUp, Source, Waiting};
 use crate::new_table::{ImportFailure, Plan, append, load, plan, plan_append};
 
 /// A table that was made of a file.
@@ -54,9 +56,11 @@ pub(crate) async fn new_table(
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
     let (name, choices) = parameters.split();
-    // Reading all cells is work for the processor; requests go on meanwhile.
-    let imported = aside::run(move || async move { import(&caller, app.id, body, name, &choices).await });
-    Ok((StatusCode::CREATED, Json(imported.await??)))
+    let imported =
+        reading(
+            move |given_up| async move { import(&caller, app.id, (body, given_up), name, &choices).await },
+        );
+    Ok((StatusCode::CREATED, Json(imported.await?)))
 }
 
 /// Say what an import of a CSV file would make, and why: types, first rows, and what is wrong; writes nothing
@@ -70,14 +74,14 @@ pub(crate) async fn preview(
     body: CsvBody,
 ) -> ApiResult<Json<Preview>> {
     let (name, choices) = parameters.split();
-    let preview = move || {
+    let preview = reading(move |given_up| async move {
         let CsvBody { bytes, room: _room } = body;
-        let source = choices.source(bytes)?;
+        let source = choices.source(bytes, given_up)?;
         let wishes = choices.wishes(name.unwrap_or_default());
         let plan = plan(&source, &choices.leniently(), &wishes, |_| ())?;
         Preview::of(&source, &plan, &choices)
-    };
-    Ok(Json(aside::compute(preview).await??))
+    });
+    Ok(Json(preview.await?))
 }
 
 /// Add the rows of a CSV file to a table: columns go to the fields of their names, all rows or none
@@ -91,8 +95,9 @@ pub(crate) async fn append_rows(
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Appended>)> {
     let choices = parameters.split();
-    let appended = aside::run(move || async move { add(&caller, table, body, &choices).await });
-    Ok((StatusCode::CREATED, Json(appended.await??)))
+    let appended =
+        reading(move |given_up| async move { add(&caller, table, (body, given_up), &choices).await });
+    Ok((StatusCode::CREATED, Json(appended.await?)))
 }
 
 /// Say what the rows of a CSV file would add to a table, and what is wrong with them; writes nothing
@@ -106,24 +111,36 @@ pub(crate) async fn append_preview(
     body: CsvBody,
 ) -> ApiResult<Json<Preview>> {
     let choices = parameters.split();
-    let preview = aside::run(move || async move {
+    let preview = reading(move |given_up| async move {
         let CsvBody { bytes, room: _room } = body;
-        let source = choices.source(bytes)?;
+        let source = choices.source(bytes, given_up)?;
         let plan = appending(&caller, table, &source, &choices, true).await?;
         Preview::of(&source, &plan, &choices)
     });
-    Ok(Json(preview.await??))
+    Ok(Json(preview.await?))
+}
+
+/// Reads a file. Reading all cells is work for the processor, so requests go on meanwhile; it ends soon after the one that
+/// waits for it has gone.
+async fn reading<T, F>(make: impl FnOnce(GivenUp) -> F + Send + 'static) -> ApiResult<T>
+where
+    T: Send + 'static,
+    F: Future<Output = ApiResult<T>>,
+{
+    let waiting = Waiting::default();
+    let given_up = waiting.watch();
+    aside::run(move || make(given_up)).await?
 }
 
 async fn import(
     caller: &Caller,
     app: AppId,
-    body: CsvBody,
+    (body, given_up): (CsvBody, GivenUp),
     name: String,
     choices: &Choices,
 ) -> ApiResult<Imported> {
     let CsvBody { bytes, room: _room } = body;
-    let source = choices.source(bytes)?;
+    let source = choices.source(bytes, given_up)?;
     let plan = plan(&source, &choices.options(), &choices.wishes(name), |_| ())?;
     write!(caller, |tx| import_in(caller, tx, app, &source, &plan), async {
         let mut tx = caller.docpal.begin().await?;
@@ -147,9 +164,14 @@ async fn import_in(
     Ok(Imported { table, rows: loaded.rows, report: Outcome::of(plan) })
 }
 
-async fn add(caller: &Caller, table: TableId, body: CsvBody, choices: &Choices) -> ApiResult<Appended> {
+async fn add(
+    caller: &Caller,
+    table: TableId,
+    (body, given_up): (CsvBody, GivenUp),
+    choices: &Choices,
+) -> ApiResult<Appended> {
     let CsvBody { bytes, room: _room } = body;
-    let source = choices.source(bytes)?;
+    let source = choices.source(bytes, given_up)?;
     let plan = appending(caller, table, &source, choices, false).await?;
     write!(caller, |tx| add_in(caller, tx, table, &source, &plan), async {
         let mut tx = caller.docpal.begin().await?;
@@ -199,5 +221,33 @@ impl From<ImportFailure> for ApiError {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, lines.code(), message).with_fields(lines.fields())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::import::{InferOptions, infer};
+
+    // A request that timed out had its file read on, for hours.
+    #[tokio::test]
+    async fn a_file_is_read_no_further_when_its_request_has_gone() {
+        let (started, is_started) = oneshot::channel();
+        let (told, ended) = oneshot::channel();
+        let request = tokio::spawn(reading(move |given_up| async move {
+            let source = Source::from_bytes("a\n1\n").unwrap().while_waited(given_up);
+            let _ = started.send(());
+            loop {
+                if let Err(errors) = infer(&source, &InferOptions::default(), |_| ()) {
+                    let _ = told.send(errors.to_string());
+                    return Ok(());
+                }
+            }
+        }));
+        is_started.await.unwrap();
+        request.abort();
+        assert!(ended.await.unwrap().contains("nobody waits"));
     }
 }

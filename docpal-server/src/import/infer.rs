@@ -9,6 +9,7 @@ use super::{
     error::{ImportErrors, LineError},
     kind::Kind,
     names,
+    null_words::NullWords,
     number::DecimalMark,
     readings::{Readings, Unreadable},
     reason::Reason,
@@ -40,7 +41,7 @@ pub struct InferOptions {
     /// Leave out lines with more or fewer cells than the header; they are listed. Errors by default.
     pub skip_ragged: bool,
     /// Words that mean an empty cell, such as `NULL` or `\N`; none by default.
-    pub null_words: Vec<String>,
+    pub null_words: NullWords,
     /// The order of day and month in columns that leave it open; text by default.
     pub date_order: Option<DateOrder>,
     /// The decimal mark of columns that leave it open; see the rules in the module's documentation.
@@ -59,7 +60,7 @@ impl Default for InferOptions {
             raw: false,
             wished: Vec::new(),
             skip_ragged: false,
-            null_words: Vec::new(),
+            null_words: NullWords::default(),
             date_order: None,
             decimal_mark: None,
         }
@@ -68,7 +69,7 @@ impl Default for InferOptions {
 
 impl InferOptions {
     pub(super) fn is_empty_cell(&self, trimmed: &str) -> bool {
-        trimmed.is_empty() || self.null_words.iter().any(|word| word == trimmed)
+        trimmed.is_empty() || self.null_words.contain(trimmed)
     }
 
     /// Is a record left out for what is wrong with it?

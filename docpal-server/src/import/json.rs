@@ -182,9 +182,10 @@ impl<R: Read> Objects<R> {
     }
 
     fn begins_export(&self, text: &[u8]) -> bool {
-        let plain: Vec<u8> =
-            text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(9).collect();
-        self.listed == Some(false) && text.len() < 64 && plain == b"{\"data\":["
+        // The length is asked first: this is asked at every bracket.
+        self.listed == Some(false)
+            && text.len() < 64
+            && text.iter().filter(|byte| !byte.is_ascii_whitespace()).eq(b"{\"data\":[")
     }
 
     fn read(&mut self) -> Result<Option<(u64, Entries)>, LineError> {

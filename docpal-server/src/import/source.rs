@@ -14,6 +14,7 @@ use super::{
     encoding::{self, Encoding, TextReader},
     error::{ImportErrors, LineError},
     json,
+    waiting::{GivenUp, WhileWaited},
 };
 
 /// A CSV file, on disk or in memory, that can be read more than once.
@@ -32,6 +33,7 @@ pub struct Source {
     hint: bool,
     /// It was JSON, and is a table made of that now.
     json: bool,
+    given_up: GivenUp,
 }
 
 enum Data {
@@ -167,6 +169,7 @@ impl Source {
             bytes: scan.bytes,
             hint: false,
             json: false,
+            given_up: GivenUp::default(),
         };
         if may_be_json(&magic)
             && let Some(table) = json::table(|| source.data.reader(), || unnamed().map(BufWriter::new))?
@@ -175,7 +178,7 @@ impl Source {
             let file = table.into_inner().map_err(|error| not_kept(error.error()))?;
             let bytes = file.metadata().map_err(failed)?.len();
             let (data, encoding) = (Data::Kept(file), Encoding::UTF_8);
-            return Ok(Source { data, encoding, delimiter: b',', bom: 0, bytes, hint: false, json: true });
+            return Ok(Source { data, encoding, bom: 0, bytes, json: true, ..source });
         }
         source.sniff()?;
         Ok(source)
@@ -228,6 +231,11 @@ impl Source {
         }
     }
 
+    /// The same file, for somebody who may give up: whatever reads it then ends with its next block (`read_failed`).
+    pub(crate) fn while_waited(self, given_up: GivenUp) -> Source {
+        Source { given_up, ..self }
+    }
+
     /// The encoding the file is read in.
     pub fn encoding(&self) -> Encoding {
         self.encoding
@@ -259,9 +267,10 @@ impl Source {
     }
 
     pub(super) fn reader(&self) -> io::Result<TextReader<'_>> {
-        let mut inner = self.data.reader()?;
+        let given_up = self.given_up.clone();
+        let mut inner = WhileWaited { inner: self.data.reader()?, given_up };
         io::copy(&mut inner.by_ref().take(self.bom as u64), &mut io::sink())?;
-        Ok(TextReader::new(inner, self.encoding))
+        Ok(TextReader::new(Box::new(inner), self.encoding))
     }
 
     fn sniff(&mut self) -> Result<(), ImportErrors> {

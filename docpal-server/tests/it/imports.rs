@@ -50,6 +50,9 @@ fn what_makes_no_sense_is_refused_before_anything_is_read() {
     assert!(usage(&["import", "a.csv", "--append", "x", "--type", "a=text"]).contains("cannot be used with"));
     let said = folder.run(&["import", "a.csv", "--type", "c=number", "--dry-run"]).refused();
     assert!(said.contains("the file has no column `c`"), "{said}");
+    let words = (0..101).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+    let said = folder.run(&["import", "a.csv", "--null", &words, "--dry-run"]).refused();
+    assert!(said.contains("--null: at most 100 words"), "{said}");
     let said = folder.run(&["import", "-", "--dry-run"]).refused();
     assert!(said.contains("--table NAME"), "{said}");
     let said = folder.run(&["import", ".", "--dry-run"]).refused();

@@ -36,7 +36,7 @@ pub(super) async fn plan(
     let source = open(file, options)?;
     let bar = bar(&format!("reading {}", file.display()), source.bytes());
     let progress = |at| step(&bar, at);
-    let plan = plan_append(&source, &options.reading(), name, &known, options.on_bad, progress);
+    let plan = plan_append(&source, &options.reading()?, name, &known, options.on_bad, progress);
     bar.finish_and_clear();
     Ok(Ready { plan: plan.map_err(|failure| in_file(file, failure))?, source, table })
 }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use docpal_server::import::{DateOrder, DecimalMark, Encoding, ImportErrors, InferOptions, Source};
+use docpal_server::import::{
+    DateOrder, DecimalMark, Encoding, ImportErrors, InferOptions, NullWords, Source,
+};
 use docpal_server::new_table::{self, OnBad};
 
 use crate::cli::problem::Problem;
@@ -39,7 +41,7 @@ pub(crate) struct Options {
     /// both list them
     #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = ragged)]
     pub(super) ragged: Ragged,
-    /// Words that mean an empty cell, with commas between, as N/A,-
+    /// Words that mean an empty cell, with commas between, as N/A,-; at most 100 of at most 100 characters
     #[arg(long, value_name = "WORD", value_delimiter = ',', value_parser = null_word, allow_hyphen_values = true)]
     pub(super) null: Vec<String>,
     /// The order of day and month in dates such as 03/04/2026 that leave it open: day-first or month-first
@@ -72,16 +74,20 @@ pub(super) enum Ragged {
 
 impl Options {
     /// How the files are read.
-    pub(super) fn reading(&self) -> InferOptions {
-        InferOptions {
+    pub(super) fn reading(&self) -> Result<InferOptions, Problem> {
+        Ok(InferOptions {
             date_order: self.dates,
             decimal_mark: self.decimal,
             raw: self.raw,
-            null_words: self.null.clone(),
+            null_words: self.null_words()?,
             skip_ragged: self.ragged == Ragged::Skip,
             wished: self.types.iter().map(|(name, _)| name.clone()).collect(),
             ..new_table::options()
-        }
+        })
+    }
+
+    fn null_words(&self) -> Result<NullWords, Problem> {
+        NullWords::new(&self.null).map_err(|wrong| Problem::new(format!("--null: {wrong}")))
     }
 
     /// The source read as it is said to be written.
@@ -91,6 +97,7 @@ impl Options {
 
     /// Refuses options that do not go together.
     pub(super) fn check(&self) -> Result<(), Problem> {
+        self.null_words()?;
         let several = self.files.len() > 1;
         let streams = self.files.iter().filter(|file| is_stream(file)).count();
         if several && self.table.is_some() {
@@ -123,10 +130,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 fn null_word(text: &str) -> Result<String, String> {
-    match text.trim() {
-        "" => Err("a word is empty, and an empty cell is empty anyway; expected words as N/A,-".to_owned()),
-        word => Ok(word.to_owned()),
-    }
+    NullWords::new([text]).map(|_| text.to_owned())
 }
 
 fn on_bad(text: &str) -> Result<OnBad, String> {

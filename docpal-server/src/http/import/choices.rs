@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use docpal_core::shape::{At, Kind, Shape};
 use docpal_core::{Json, Result, shape, words};
 
-use crate::import::{DateOrder, DecimalMark, Encoding, InferOptions, Source};
+use crate::import::{DateOrder, DecimalMark, Encoding, GivenUp, InferOptions, NullWords, Source};
 use crate::new_table::{self, ImportFailure, OnBad, Wishes};
 
 /// How a file is read, and what becomes of what does not fit.
@@ -14,7 +14,7 @@ pub(super) struct Choices {
     delimiter: Option<u8>,
     encoding: Option<Encoding>,
     types: Vec<(String, String)>,
-    null: Vec<String>,
+    null: NullWords,
     pub(super) on_bad: OnBad,
     pub(super) skip_ragged: bool,
     dates: Option<DateOrder>,
@@ -36,9 +36,9 @@ macro_rules! parameters {
                 /// What becomes of lines with more or fewer cells than the header: `refuse` (the default) imports
                 /// nothing, `skip` leaves them out; both list them
                 ragged: Ragged = Ragged(false),
-                /// Words that mean an empty cell: `N/A,-`, or a JSON list
+                /// Words that mean an empty cell: `N/A,-`, or a JSON list; at most 100 of at most 100 characters
                 #[example = r#""N/A,-""#]
-                null: NullWords = NullWords(Vec::new()),
+                null: NullWords = NullWords::default(),
                 /// The order of day and month in dates such as 03/04/2026 that leave it open
                 dates: Option<DateOrder>,
                 /// The decimal mark of numbers such as 1.234 that leave it open
@@ -94,7 +94,7 @@ macro_rules! split {
             delimiter: $parameters.delimiter.map(|delimiter| delimiter.0),
             encoding: $parameters.encoding.map(|encoding| encoding.0),
             types: $types,
-            null: $parameters.null.0,
+            null: $parameters.null,
             on_bad: $parameters.on_bad,
             skip_ragged: $parameters.ragged.0,
             dates: $parameters.dates,
@@ -123,8 +123,8 @@ impl AppendParameters {
 
 impl Choices {
     /// The file, read as it is said to be written.
-    pub(super) fn source(&self, bytes: Bytes) -> Result<Source, ImportFailure> {
-        Ok(Source::from_bytes(bytes)?.read_as(self.encoding, self.delimiter)?)
+    pub(super) fn source(&self, bytes: Bytes, given_up: GivenUp) -> Result<Source, ImportFailure> {
+        Ok(Source::from_bytes(bytes)?.while_waited(given_up).read_as(self.encoding, self.delimiter)?)
     }
 
     /// How the file is read.
@@ -198,10 +198,6 @@ impl Shape for EncodingName {
 #[derive(Debug)]
 struct Types(Vec<(String, String)>);
 
-/// `a,b`, or a JSON list for words that hold commas.
-#[derive(Debug)]
-struct NullWords(Vec<String>);
-
 impl Shape for Types {
     fn kind() -> Kind {
         Kind::Text
@@ -218,6 +214,7 @@ impl Shape for Types {
     }
 }
 
+/// `a,b`, or a JSON list for words that hold commas.
 impl Shape for NullWords {
     fn kind() -> Kind {
         Kind::Text
@@ -225,18 +222,13 @@ impl Shape for NullWords {
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
         let text = String::read(json, at)?;
-        let words = match text.trim_start().starts_with('[') {
+        let words: Vec<String> = match text.trim_start().starts_with('[') {
             true => {
                 Vec::read(Json::parse(&text).map_err(|_| at.invalid("expected words, or a JSON list"))?, at)?
             }
-            false => text.split(',').map(|word| word.trim().to_owned()).collect(),
+            false => text.split(',').map(str::to_owned).collect(),
         };
-        match words.iter().any(String::is_empty) {
-            true => {
-                Err(at.invalid("a word is empty, and an empty cell is empty anyway; expected words as N/A,-"))
-            }
-            false => Ok(Self(words)),
-        }
+        Self::new(words).map_err(|wrong| at.invalid(&wrong))
     }
 }
 
@@ -255,9 +247,11 @@ mod tests {
         for wrong in ["", "a=number", "[]", r#"{"a": 1}"#, "{"] {
             assert_eq!(read::<Types>(wrong).unwrap_err().code(), "invalid_parameter", "{wrong}");
         }
-        assert_eq!(read::<NullWords>("N/A, -").unwrap().0, ["N/A", "-"]);
-        assert_eq!(read::<NullWords>(r#"["a,b"]"#).unwrap().0, ["a,b"]);
-        for wrong in ["", "N/A,", r#"[""]"#, "[1]", "["] {
+        assert_eq!(read::<NullWords>("N/A, -").unwrap(), NullWords::new(["N/A", "-"]).unwrap());
+        assert_eq!(read::<NullWords>(r#"["a,b"]"#).unwrap(), NullWords::new(["a,b"]).unwrap());
+        let numbered: Vec<String> = (0..101).map(|number| number.to_string()).collect();
+        let (many, long) = (numbered.join(","), "x".repeat(101));
+        for wrong in ["", "N/A,", r#"[""]"#, "[1]", "[", &many, &long] {
             assert_eq!(read::<NullWords>(wrong).unwrap_err().code(), "invalid_parameter", "{wrong}");
         }
     }

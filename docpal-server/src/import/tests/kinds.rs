@@ -99,7 +99,7 @@ fn the_user_decides_what_the_file_leaves_open() {
     let options = InferOptions {
         date_order: Some(DateOrder::DayMonthYear),
         decimal_mark: Some(DecimalMark::Comma),
-        null_words: vec!["NULL".to_owned()],
+        null_words: NullWords::new(["NULL"]).unwrap(),
         ..InferOptions::default()
     };
     let source = Source::from_bytes("a;d\n1.234;03/04/2020\nNULL;NULL\n").unwrap();
