@@ -31,7 +31,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use docpal_core::access::scope;
 use docpal_core::audit::{AuditEntry as Raw, Unwanted};
-use docpal_core::sql::Connection;
+use docpal_core::sql::{Connection, errors};
 use docpal_core::{Actor, AppId, Docpal, Error, Json, RecordId, Result, TableId};
 
 use self::mask::OfRecords;
@@ -126,8 +126,19 @@ impl AuditLog<'_> {
     /// # Errors
     /// `not_allowed`, `invalid_cursor`.
     pub async fn list(&self, cursor: Option<&str>, limit: usize) -> Result<AuditPage> {
-        let mut conn = self.docpal.acquire().await?;
-        self.docpal.bounded(self.list_in(&mut conn, cursor, limit)).await
+        match self.page(cursor, limit).await {
+            // A table was dropped meanwhile.
+            Err(error) if errors::schema_moved(&error) => self.page(cursor, limit).await,
+            page => page,
+        }
+    }
+
+    async fn page(&self, cursor: Option<&str>, limit: usize) -> Result<AuditPage> {
+        // One transaction, in which savepoints can be had: what images hold may not fit their table any more.
+        let mut tx = self.docpal.begin_snapshot().await?;
+        let page = self.docpal.bounded(self.list_in(&mut tx, cursor, limit)).await?;
+        tx.commit().await?;
+        Ok(page)
     }
 
     /// As [`AuditLog::list`], as the host's connection sees it.
@@ -135,6 +146,15 @@ impl AuditLog<'_> {
     /// # Errors
     /// As [`AuditLog::list`].
     pub async fn list_in(
+        &self,
+        conn: &mut Connection,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<AuditPage> {
+        self.list_with(conn, cursor, limit).await.map_err(errors::or_table_changed)
+    }
+
+    async fn list_with(
         &self,
         conn: &mut Connection,
         cursor: Option<&str>,

@@ -65,7 +65,7 @@ macro_rules! on_pool {
             Err(error) if errors::schema_moved(&error) => {
                 docpal.forget(company, $records.table);
                 let $snapshot = docpal.bounded(docpal.snapshot_in($conn, company, $records.table)).await?;
-                docpal.bounded($body).await
+                docpal.bounded($body).await.map_err(errors::or_table_changed)
             }
             done => done,
         }
@@ -91,22 +91,34 @@ macro_rules! write_on_pool {
                     moved = true;
                     docpal.forget(company, $records.table);
                 }
-                Err(error) => break Err(error),
+                Err(error) => break Err(errors::or_table_changed(error)),
             }
         }
+    }};
+}
+
+/// Runs a read on the host's connection.
+macro_rules! read_in {
+    ($records:expr, $conn:ident, |$snapshot:ident| $body:expr) => {{
+        let $snapshot = $records.snapshot_in($conn).await?;
+        let done = $body.await;
+        $records.told($conn, done).await
     }};
 }
 
 /// Runs a write on the host's connection, where a failure undoes this write and nothing else.
 macro_rules! write_in {
     ($records:expr, $host:expr, |$conn:ident, $snapshot:ident| $body:expr) => {{
-        let mut guarded = sql::guarded($host).await?;
-        let $conn = guarded.connection();
-        let done = match $records.snapshot_in($conn).await {
-            Ok($snapshot) => $body.await,
-            Err(error) => Err(error),
+        let done = {
+            let mut guarded = sql::guarded($host).await?;
+            let $conn = guarded.connection();
+            let done = match $records.snapshot_in($conn).await {
+                Ok($snapshot) => $body.await,
+                Err(error) => Err(error),
+            };
+            guarded.end(done).await
         };
-        guarded.end(done).await
+        $records.told($host, done).await
     }};
 }
 
@@ -126,8 +138,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::list`].
     pub async fn list_in(&self, conn: &mut Connection, spec: &ViewSpec) -> Result<Page> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.list_with(conn, &snapshot, spec).await
+        read_in!(self, conn, |snapshot| self.list_with(conn, &snapshot, spec))
     }
 
     /// The groups of a view, and its aggregates over all records and over each group. Columns, sorts and the page part
@@ -144,8 +155,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::summary`].
     pub async fn summary_in(&self, conn: &mut Connection, spec: &ViewSpec) -> Result<Summary> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.summary_with(conn, &snapshot, spec).await
+        read_in!(self, conn, |snapshot| self.summary_with(conn, &snapshot, spec))
     }
 
     /// One record, as a page of one.
@@ -161,8 +171,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::get`].
     pub async fn get_in(&self, conn: &mut Connection, id: RecordId) -> Result<Page> {
-        let snapshot = self.snapshot_in(conn).await?;
-        self.get_with(conn, &snapshot, id).await
+        read_in!(self, conn, |snapshot| self.get_with(conn, &snapshot, id))
     }
 
     /// Every record of a view, page by page from one snapshot of the data, in constant memory. The page
@@ -171,7 +180,7 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::list`].
     pub async fn export(&self, spec: &ViewSpec) -> Result<Export> {
-        Export::start(self.docpal.clone(), self.actor.clone(), self.table, spec.clone()).await
+        Export::start(self, spec).await
     }
 
     /// Makes a record.
@@ -268,6 +277,18 @@ impl Records<'_> {
 
     async fn snapshot_in(&self, conn: &mut Connection) -> Result<Arc<TableSnapshot>> {
         self.docpal.snapshot_in(conn, self.actor.company(), self.table).await
+    }
+
+    /// What a call on the host's connection came to. Of a table that has gone meanwhile it says so, where the connection can
+    /// be asked; nobody retries there.
+    async fn told<T>(&self, conn: &mut Connection, done: Result<T>) -> Result<T> {
+        match done {
+            Err(error) if errors::schema_moved(&error) => match self.snapshot_in(conn).await {
+                Err(gone) if gone.kind() == ErrorKind::NotFound => Err(gone),
+                _ => Err(errors::or_table_changed(error)),
+            },
+            done => done,
+        }
     }
 
     fn access(&self, snapshot: &Arc<TableSnapshot>) -> Access {

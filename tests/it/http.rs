@@ -6,6 +6,7 @@ mod bad_input;
 pub(crate) mod client;
 mod connections;
 mod database;
+mod dropped;
 mod existence;
 mod formula;
 mod fuzz;

@@ -19,6 +19,8 @@ mod dropped_calls;
 #[cfg(test)]
 mod dropped_reads;
 #[cfg(test)]
+mod dropped_tables;
+#[cfg(test)]
 mod dropped_writes;
 #[cfg(test)]
 mod embedded;

@@ -8,7 +8,7 @@ use docpal_formula::Functions;
 
 use super::apps::{name_taken, require_app};
 use super::companies::require_manage;
-use super::{Docpal, in_transaction, not_allowed, require_visible};
+use super::{Docpal, in_transaction, not_allowed, require_visible, table_not_found};
 use crate::access::{Actor, scope};
 use crate::audit::Change;
 use crate::error::{Error, ErrorKind, FieldError, Result};
@@ -19,7 +19,7 @@ use crate::model::formula::{Candidate, Content, References, compile};
 use crate::model::{Field, FieldSpec, MAX_FIELDS, TableMeta, TableSnapshot, TableSpec};
 use crate::names;
 use crate::sql::meta::tables::NewTable;
-use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, TableName, exec, guarded, meta};
+use crate::sql::{ColumnDef, Connection, Ddl, FieldKey, TableName, errors, exec, guarded, meta};
 use crate::target::System;
 
 /// The tables of the actor's company.
@@ -143,7 +143,9 @@ impl Tables<'_> {
         if !scope(self.actor, &snapshot).may_manage() {
             return Err(not_allowed("delete this table"));
         }
-        exec::run_ddl(conn, &[Ddl::DropTable(snapshot.physical())]).await?;
+        let dropped = exec::run_ddl(conn, &[Ddl::DropTable(snapshot.physical())]).await;
+        // By another one meanwhile.
+        dropped.map_err(|error| if errors::schema_moved(&error) { table_not_found() } else { error })?;
         if let Some(transaction) = meta::tables::delete(conn, id).await? {
             // On the company: nobody may ask for this table again, and then the change would be remembered for ever.
             self.docpal.changed(self.actor.company(), None, transaction);

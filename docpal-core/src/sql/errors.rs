@@ -81,9 +81,26 @@ pub fn violated_constraint(error: &Error) -> Option<&str> {
     database_error(error).and_then(|database| database.constraint())
 }
 
+/// The table or its rules moved since the operation was authorised; nothing was written.
+#[must_use]
+pub fn table_changed() -> Error {
+    let message = "the table or its rules were changed at the same moment; try again";
+    Error::new(ErrorKind::Unavailable, "table_changed", message)
+}
+
+/// The error, as `table_changed` where it is of a statement that met a schema that moved ([`schema_moved`]): for where
+/// nobody retries.
+#[must_use]
+pub fn or_table_changed(error: Error) -> Error {
+    if error.code() != "table_changed" && schema_moved(&error) {
+        return table_changed().with_source(error);
+    }
+    error
+}
+
 /// A statement met a schema that moved since it was planned: the fence of a write saw another version of the table or
-/// of its rules, a column or table is gone, or a prepared plan no longer fits. Nothing was done; loading the schema
-/// again and retrying once is right.
+/// of its rules, a column, a table, its row type or its schema is gone, or a prepared plan no longer fits. Nothing was
+/// done; loading the schema again and retrying once is right.
 #[must_use]
 pub fn schema_moved(error: &Error) -> bool {
     if error.code() == "table_changed" {
@@ -91,7 +108,7 @@ pub fn schema_moved(error: &Error) -> bool {
     }
     database_error(error)
         .and_then(|database| database.code())
-        .is_some_and(|code| matches!(code.as_ref(), "42703" | "42P01" | "0A000"))
+        .is_some_and(|code| matches!(code.as_ref(), "42703" | "42P01" | "42704" | "3F000" | "0A000"))
 }
 
 /// The server says that no transaction is open.

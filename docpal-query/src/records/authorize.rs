@@ -4,7 +4,7 @@
 use docpal_core::model::Field;
 use docpal_core::records::validate::preset;
 use docpal_core::records::{Mode, ValidRecord, validate};
-use docpal_core::{Action, Error, ErrorKind, FieldError, RecordDraft, Result};
+use docpal_core::{Action, Error, FieldError, RecordDraft, Result};
 
 use super::not_allowed;
 use crate::access::Access;
@@ -88,10 +88,4 @@ pub(super) fn refused(entries: Vec<FieldError>) -> Error {
     } else {
         Error::validation(entries)
     }
-}
-
-/// The table or its rules moved since the operation was authorised; nothing was written.
-pub(super) fn table_changed() -> Error {
-    let message = "the table or its rules were changed at the same moment; try again";
-    Error::new(ErrorKind::Unavailable, "table_changed", message)
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use docpal_core::audit::Change;
 use docpal_core::sql::expr::{self, Query};
-use docpal_core::sql::{ColumnName, Connection, PgType, Statement, exec, meta};
+use docpal_core::sql::{ColumnName, Connection, PgType, Statement, errors, exec, meta};
 use docpal_core::{
     Action, Cell, Error, ErrorKind, FieldError, Json, RecordDraft, RecordId, Result, TableSnapshot, UserId,
 };
 
-use super::authorize::{AuthorizedWrite, authorize, refused, require_create, table_changed};
+use super::authorize::{AuthorizedWrite, authorize, refused, require_create};
 use super::rows::Rows;
 use super::write::{fenced, stands};
 use super::{Records, not_allowed, on_field};
@@ -163,7 +163,7 @@ async fn check_all(conn: &mut Connection, access: &Access, ids: &[RecordId], che
     let still = fenced(snapshot).query(Query::select().expr(stands()).to_owned());
     let row = exec::fetch_optional(conn, Statement::from(still)).await?;
     if row.and_then(|row| row.bool(0)) != Some(true) {
-        return Err(table_changed());
+        return Err(errors::table_changed());
     }
     if unmet.is_empty() {
         return Ok(());

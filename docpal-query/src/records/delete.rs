@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use docpal_core::sql::expr::{self, ExprTrait as _, LockType, Query};
-use docpal_core::sql::{ColumnName, Connection, Statement, exec};
+use docpal_core::sql::{ColumnName, Connection, Statement, errors, exec};
 use docpal_core::{Action, Error, ErrorKind, RecordId, Result, TableSnapshot};
 
-use super::authorize::table_changed;
 use super::write::{
     all_columns, before_clause, changeable, cte, fenced, require_read, stands, state_of, why_untouched,
 };
@@ -83,7 +82,7 @@ impl Records<'_> {
         let counts = Query::select().expr(count(BEFORE)).expr(count(DELETED)).expr(stands()).to_owned();
         let row = exec::fetch_optional(conn, Statement::from(with.query(counts))).await?;
         if row.as_ref().and_then(|row| row.bool(2)) != Some(true) {
-            return Err(table_changed());
+            return Err(errors::table_changed());
         }
         let counted =
             |index| row.as_ref().and_then(|row| row.int(index)).and_then(|n| usize::try_from(n).ok());

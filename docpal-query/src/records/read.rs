@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-use docpal_core::access::scope;
-use docpal_core::sql::{Connection, Row, Transaction, exec};
-use docpal_core::{Actor, Docpal, RecordId, Result, TableId, TableSnapshot};
+use docpal_core::sql::{Connection, Row, Transaction, errors, exec};
+use docpal_core::{RecordId, Result, TableSnapshot};
 
 use super::write::require_read;
 use super::{Records, record_not_found};
@@ -139,12 +137,22 @@ pub struct Export {
 }
 
 impl Export {
-    pub(super) async fn start(docpal: Docpal, actor: Actor, table: TableId, spec: ViewSpec) -> Result<Self> {
-        let mut tx = docpal.begin_snapshot().await?;
-        let snapshot = docpal.snapshot_in(&mut tx, actor.company(), table).await?;
-        let access = Access::new(&scope(&actor, &snapshot), &snapshot, Utc::now());
+    pub(super) async fn start(records: &Records<'_>, spec: &ViewSpec) -> Result<Self> {
+        match Self::begin(records, spec).await {
+            // What the snapshot of the data shows of the schema, statements need not meet any more; the next one shows it.
+            Err(error) if errors::schema_moved(&error) => {
+                Self::begin(records, spec).await.map_err(errors::or_table_changed)
+            }
+            begun => begun,
+        }
+    }
+
+    async fn begin(records: &Records<'_>, spec: &ViewSpec) -> Result<Self> {
+        let mut tx = records.docpal.begin_snapshot().await?;
+        let snapshot = records.snapshot_in(&mut tx).await?;
+        let access = records.access(&snapshot);
         require_read(&access)?;
-        let spec = ViewSpec { page: PageSpec::default(), count: Count::None, ..spec };
+        let spec = ViewSpec { page: PageSpec::default(), count: Count::None, ..spec.clone() };
         let secured = secure(plan(resolve(&spec, &access)?), &access)?;
         let CompiledExport { statement, layout } = lower_export(&secured)?;
         exec::open_cursor(&mut tx, statement).await?;

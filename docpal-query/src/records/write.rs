@@ -10,10 +10,10 @@ use docpal_core::sql::expr::{
     SubQueryStatement, WithClause,
 };
 use docpal_core::sql::fence::fence;
-use docpal_core::sql::{ColumnName, Connection, Row, Statement, exec};
+use docpal_core::sql::{ColumnName, Connection, Row, Statement, errors, exec};
 use docpal_core::{Action, Cell, Error, ErrorKind, RecordDraft, RecordId, Result, TableSnapshot, UserId};
 
-use super::authorize::{AuthorizedWrite, authorize, refused, require_create, table_changed};
+use super::authorize::{AuthorizedWrite, authorize, refused, require_create};
 use super::read::resolve_visible;
 use super::{Records, not_allowed, on_field, record_not_found, version_conflict};
 use crate::access::Access;
@@ -87,7 +87,7 @@ impl Records<'_> {
         self.log(snapshot).created(&mut with, &WRITTEN);
         let statement = Statement::from(with.query(image.select.clone()));
         let row = exec::fetch_optional(conn, statement).await.map_err(|error| on_field(error, &access))?;
-        let row = row.ok_or_else(table_changed)?;
+        let row = row.ok_or_else(errors::table_changed)?;
         if !image.passes(&row) {
             return Err(not_allowed("create such a record"));
         }
@@ -247,7 +247,7 @@ pub(super) fn state_of() -> SelectStatement {
 
 /// Why a record was not touched, from the row of [`state_of`].
 pub(super) fn why_untouched(state: Option<Row>, version: Option<i64>, what: &str) -> Error {
-    let Some(row) = state.filter(|row| row.bool(0) == Some(true)) else { return table_changed() };
+    let Some(row) = state.filter(|row| row.bool(0) == Some(true)) else { return errors::table_changed() };
     let Some(current) = row.int(2) else { return record_not_found() };
     match row.bool(1) {
         Some(true) if version.is_some_and(|version| version != current) => version_conflict(current),
