@@ -4,11 +4,11 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use docpal_core::embedded::Health;
-use docpal_core::{Error, ErrorKind};
+use docpal_core::{Error, ErrorKind, names};
 use futures_util::FutureExt as _;
 use tokio::sync::watch;
 
@@ -19,7 +19,7 @@ const URI: usize = 32 * 1024;
 /// The most bytes of all headers together.
 const HEADERS: usize = 32 * 1024;
 
-/// Refuses a head that is too long, before anything of it is read. What serves takes heads of a little more than that.
+/// Refuses a head that is too long, or whose path with its parameters is no text, before anything of it is read. What serves takes heads of a little more than that.
 pub(crate) async fn head(request: Request, next: Next) -> Response {
     let uri = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     let headers =
@@ -31,10 +31,45 @@ pub(crate) async fn head(request: Request, next: Next) -> Response {
     } else if headers > HEADERS {
         let message = format!("the headers have at most {HEADERS} bytes together");
         ApiError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", message)
+    } else if let Some(part) = garbled(request.uri()) {
+        ApiError::new(StatusCode::BAD_REQUEST, "invalid_utf8", format!("{part} is not UTF-8"))
     } else {
         return next.run(request).await;
     };
     refused.into_response()
+}
+
+/// What of the address is no UTF-8. Read all the same it would be another text than was sent.
+fn garbled(uri: &Uri) -> Option<String> {
+    if !is_text(uri.path()) {
+        return Some("the path".to_owned());
+    }
+    let pair = uri.query()?.split('&').find(|pair| !is_text(pair))?;
+    match pair.split('=').next().filter(|name| is_text(name)) {
+        Some(name) => Some(format!("the query parameter `{}`", names::shown(name))),
+        None => Some("the name of a query parameter".to_owned()),
+    }
+}
+
+/// Are these characters of an address UTF-8, once their escapes are undone?
+fn is_text(escaped: &str) -> bool {
+    if !escaped.contains('%') {
+        return true;
+    }
+    let mut pieces = escaped.split('%');
+    let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let byte = piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte.filter(|_| !piece.starts_with('+')) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(piece.get(2..).unwrap_or_default().as_bytes());
+            }
+            // No escape.
+            None => bytes.extend_from_slice(format!("%{piece}").as_bytes()),
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// Gives up on a request whose answer does not begin in time; its transaction is undone.

@@ -255,6 +255,36 @@ async fn a_head_that_is_too_long_gets_an_answer_of_the_api() {
     assert_eq!(api.get(&format!("/api/apps?{short}")).await.refusal().1, "unknown_parameter");
 }
 
+// An import with `?name=%ff%fe` made a table that is named with replacement characters.
+#[tokio::test]
+async fn an_address_that_is_no_text_is_refused_on_every_route() {
+    let api = Api::start().await;
+    let records = format!("/api/tables/{}/records", api.orders().await);
+    let app = api.get("/api/apps").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+    let import = format!("/api/apps/{app}/tables/import?name=%ff%fe");
+    let refused = api.post_text(&import, "text/csv", b"a\n1\n").await;
+    assert_eq!(refused.refusal(), (400, "invalid_utf8".to_owned()));
+    let tables = api.get(&format!("/api/apps/{app}/tables")).await.ok();
+    assert_eq!(tables["data"].as_array().map(Vec::len), Some(1), "{tables}");
+    let cases = [
+        (format!("{records}?filter=%C3%28"), "`filter`"),
+        (format!("{records}?limit=1&%ff=1"), "the name of a query parameter"),
+        (format!("{records}/%E2%82"), "the path"),
+        ("/api/apps?%80".to_owned(), "the name of a query parameter"),
+        ("/healthz?x=%fe".to_owned(), "`x`"),
+        ("/api/docs/%ff".to_owned(), "the path"),
+        ("/nowhere/%c0%80".to_owned(), "the path"),
+    ];
+    for (path, named) in cases {
+        let refused = api.get(&path).await;
+        assert_eq!(refused.refusal(), (400, "invalid_utf8".to_owned()), "{path}");
+        assert!(refused.text().contains(named), "{path}: {}", refused.text());
+    }
+    for path in ["/nowhere/%C3%A4?x=%E2%82%AC", "/nowhere/%", "/nowhere?%zz=%+f"] {
+        assert_eq!(api.get(path).await.refusal(), (404, "route_not_found".to_owned()), "{path}");
+    }
+}
+
 /// A request with a body of so many bytes, all of it sent before anything is read; none when it cannot all be sent.
 async fn all_sent(stream: &mut TcpStream, head: &str, bytes: usize) -> Option<()> {
     let head = format!("POST {head}Content-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n");
