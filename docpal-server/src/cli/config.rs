@@ -86,12 +86,21 @@ impl File {
     fn read(path: &Path) -> Result<Self, Problem> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Problem::new(format!("cannot read {}: {error}", path.display())))?;
-        Self::parse(&text).map_err(|error| Problem::new(format!("{}: {error}", path.display())))
+        Self::parse(&text)
+            .map_err(|error| Problem::new(format!("{}{}", path.display(), words(&text, &error))))
     }
 
     fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }
+}
+
+/// Where an error is and what, without the line, which may hold a password.
+fn words(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line =
+        before.map(|before| format!(", line {}", before.matches('\n').count() + 1)).unwrap_or_default();
+    format!("{line}: {}", error.message())
 }
 
 #[cfg(test)]
@@ -130,6 +139,20 @@ mod tests {
         assert_eq!((url(&merged), merged.place.data_dir.as_path()), (None, Path::new("/x/demo")));
         let merged = Config::merge(&Place::of_url("flag"), None, file(), Command::Demo, None);
         assert_eq!(url(&merged), Some("flag"));
+    }
+
+    // The line was quoted whole.
+    #[test]
+    fn what_is_wrong_in_the_file_is_told_without_its_lines() {
+        for wrong in [
+            "\ndatabase_url = postgres://ada:secret@db/x",
+            "\ndatabase_url = 'postgres://ada:secret@db/x",
+            "\ndatabase_url = ['postgres://ada:secret@db/x']",
+            "\nlisen = 'secret'",
+        ] {
+            let words = words(wrong, &File::parse(wrong).unwrap_err());
+            assert!(!words.contains("secret") && words.starts_with(", line "), "{wrong}: {words}");
+        }
     }
 
     #[test]

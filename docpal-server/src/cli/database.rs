@@ -237,11 +237,20 @@ fn unusable(about: &str, error: Error) -> Problem {
     }
 }
 
-/// The URL without what must not be shown.
+/// The URL without what must not be shown; nothing of one that is not as it should be, where a password may stand anywhere.
 pub(crate) fn about(url: &str) -> String {
-    let Ok(mut url) = url::Url::parse(url) else { return "PostgreSQL".to_owned() };
+    let unknown = || "PostgreSQL".to_owned();
+    let Ok(mut url) = url::Url::parse(url) else { return unknown() };
+    let is_whole = matches!(url.scheme(), "postgres" | "postgresql") && url.has_host();
+    // A password with a `/`, `?` or `#` that is not escaped goes on behind what looks like the host.
+    if !is_whole
+        || [Some(url.path()), url.query(), url.fragment()].iter().flatten().any(|part| part.contains('@'))
+    {
+        return unknown();
+    }
     let _ = url.set_password(None);
     url.set_query(None);
+    url.set_fragment(None);
     url.to_string()
 }
 
@@ -249,8 +258,22 @@ pub(crate) fn about(url: &str) -> String {
 mod tests {
     use super::*;
 
+    // `postgres:u:secret` was shown whole.
     #[test]
     fn a_password_is_never_shown() {
         assert_eq!(about("postgres://ada:secret@db/docpal?password=secret"), "postgres://ada@db/docpal");
+        for wrong in [
+            "postgres:ada:secret",
+            "postgres:/ada:secret@db/docpal",
+            "postgres:///secret@db",
+            "postgres://ada:12/secret@db/docpal",
+            "postgres://ada:12?secret@db/docpal",
+            "postgres://ada:12#secret@db/docpal",
+            "postgres://ada:se/cret@db/docpal",
+            "ada:secret@db",
+            "host=db password=secret",
+        ] {
+            assert_eq!(about(wrong), "PostgreSQL", "{wrong}");
+        }
     }
 }

@@ -6,10 +6,32 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
+use url::Url;
 
 use super::database::about;
 use super::problem::Problem;
 
+/// What the driver reads of a URL; it repeats any other, with its value.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
 /// A database that is there has answered by then.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -53,9 +75,44 @@ fn parse(url: &str) -> Result<PgConnectOptions, Problem> {
         }
         _ => return Err(Problem::new(format!("the database URL has no `postgres://`; {like}"))),
     }
-    // The text of the error quotes parts of the URL, which may be a password.
-    PgConnectOptions::from_str(url)
-        .map_err(|_| Problem::new(format!("the database URL cannot be read; {like}")))
+    // The text of an error quotes parts of the URL, which may be a password.
+    let unreadable = || Problem::new(format!("the database URL cannot be read; {like}"));
+    let mut url = Url::parse(url).map_err(|_| unreadable())?;
+    let unknown = take_unknown(&mut url);
+    if !unknown.is_empty() {
+        let unknown = unknown.join(", ");
+        tracing::warn!("the database URL has parameters that are not known and change nothing: {unknown}");
+    }
+    PgConnectOptions::from_str(url.as_str()).map_err(|_| unreadable())
+}
+
+/// Takes the parameters out of which the driver would tell, with their values; gives their names.
+fn take_unknown(url: &mut Url) -> Vec<String> {
+    let pairs = url.query_pairs().into_owned().collect::<Vec<_>>();
+    let (known, unknown) = pairs.into_iter().partition::<Vec<_>, _>(|(name, _)| is_known(name));
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    // Behind a password with a `?` in it the names are parts of the password.
+    let is_odd = url.query().is_some_and(|query| query.contains('@'));
+    url.set_query(None);
+    if !known.is_empty() {
+        url.query_pairs_mut().extend_pairs(known);
+    }
+    let named = unknown.iter().map(|(name, value)| match is_word(name) && !value.is_empty() && !is_odd {
+        true => format!("`{name}`"),
+        false => "one whose name is no word".to_owned(),
+    });
+    named.collect()
+}
+
+fn is_known(name: &str) -> bool {
+    PARAMETERS.contains(&name) || name.starts_with("options[")
+}
+
+fn is_word(name: &str) -> bool {
+    (1..=40).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || b"_-".contains(&byte))
 }
 
 #[cfg(test)]
@@ -69,6 +126,24 @@ mod tests {
         assert!(said("mysql://root:secret@db/x").contains("`mysql://`"));
         for url in ["mysql://root:secret@db/x", "ada:secret@db", "host=db password=secret"] {
             assert!(!said(url).contains("secret"), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_driver_sees_no_parameter_that_it_does_not_know() {
+        let taken = |url: &str| {
+            let mut url = Url::parse(url).unwrap();
+            let unknown = take_unknown(&mut url);
+            (url.to_string(), unknown.join(", "))
+        };
+        let all = format!("postgres://db/x?{}=1", PARAMETERS.join("=1&"));
+        assert_eq!(taken(&all), (all.clone(), String::new()));
+        let (left, unknown) = taken("postgres://db/x?sslpassword=secret&sslmode=require&chanel_binding=a");
+        assert_eq!(left, "postgres://db/x?sslmode=require");
+        assert_eq!(unknown, "`sslpassword`, `chanel_binding`");
+        for odd in ["postgres://db/x?Secret=", "postgres://db/x?secret", "postgres://db:1?secret=1@x/y"] {
+            let (left, unknown) = taken(odd);
+            assert!(!left.contains('?') && !unknown.contains("ecret"), "{odd}: {left} {unknown}");
         }
     }
 }

@@ -143,3 +143,30 @@ fn two_commands_at_once_share_one_postgresql() {
         assert_eq!(folder.run(&["export", table]).ok().replace("\r\n", "\n"), ORDERS, "{table}");
     }
 }
+
+// The driver repeated each parameter that it did not know, with its value; `doctor` an address without slashes.
+#[test]
+fn no_secret_of_a_database_url_is_repeated() {
+    let folder = Folder::new();
+    let urls = [
+        (
+            "postgres://ada:S3cretPw@127.0.0.1:1/x?sslpassword=S3cretPw&sslmod=S3cretPw",
+            "`sslpassword`, `sslmod`",
+        ),
+        ("postgres:ada:S3cretPw", "has no `postgres://`"),
+        ("postgres://ada:S3cretPw", "cannot be read"),
+        ("S3cretPw", "has no `postgres://`"),
+    ];
+    for (url, words) in urls {
+        for arguments in [&["doctor"][..], &["key", "list"], &["migrate"]] {
+            let done = folder.program(arguments).env("DATABASE_URL", url).output().unwrap();
+            let said = [done.stdout, done.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(!done.status.success() && !said.contains("S3cretPw"), "{arguments:?}: {said}");
+            assert!(said.contains(words), "{arguments:?}: {said}");
+        }
+    }
+    folder.file("docpal.toml", "database_url = postgres://ada:S3cretPw@db/x\n");
+    let refused = folder.run(&["doctor"]).refused();
+    assert!(!refused.contains("S3cretPw") && refused.contains("docpal.toml, line 1: "), "{refused}");
+}
