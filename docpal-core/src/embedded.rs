@@ -17,7 +17,7 @@
 //! <data_dir>/postgres/guests            locked, shared, by those who use the server of another manager
 //! <data_dir>/postgres/data              the cluster (PGDATA)
 //! <data_dir>/postgres/run               the socket (or a short folder in /tmp if this path is too long for one)
-//! <data_dir>/postgres/log/postgres.log  what the server says
+//! <data_dir>/postgres/log/postgres.log  what the server says, and postgres.log.1 what it said before; 8 MiB each
 //! ```
 //!
 //! # Example
@@ -45,9 +45,11 @@ mod found;
 mod guarded;
 mod home;
 mod initdb;
+mod log;
 mod owner;
 mod postmaster;
 mod process;
+mod pulse;
 mod settings;
 
 pub use binaries::installed;

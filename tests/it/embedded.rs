@@ -1,5 +1,8 @@
 //! The embedded PostgreSQL: it starts, stops, survives every kind of sudden death, and refuses clearly.
 
+mod crash;
+mod log;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};

@@ -106,6 +106,10 @@ impl Cluster {
         self.home.data().join("PG_VERSION").try_exists().unwrap_or(true)
     }
 
+    pub(super) fn socket(&self) -> PathBuf {
+        self.home.socket()
+    }
+
     /// The folder of the cluster itself.
     pub(super) fn data_folder(&self) -> PathBuf {
         self.home.data()

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::cluster::{Cluster, run_blocking};
+use super::pulse::{Pulse, Seen};
 use super::{EmbeddedError, EmbeddedErrorKind};
 
 /// The server is looked at this often.
-const PERIOD: Duration = Duration::from_millis(200);
+const PERIOD: Duration = Duration::from_millis(50);
 /// The waits before the attempts to start it, in milliseconds; after the last one it is given up.
 const PAUSES: [u64; 6] = [0, 250, 500, 1_000, 2_000, 4_000];
 /// Who has run for this long gets all attempts again.
@@ -27,7 +28,7 @@ pub enum Health {
         /// So many times it was brought back.
         restarts: u32,
     },
-    /// It has ended, and is being started again.
+    /// It has ended, and is being started again; or one of its processes was killed, and it recovers by itself.
     Restarting {
         /// Which attempt this is, from 1.
         attempt: u32,
@@ -42,7 +43,7 @@ pub enum Health {
 }
 
 /// A [`Cluster`] whose server is brought back when it ends by itself: when somebody killed it, when it found a full
-/// disk. From [`Cluster::guarded`]; derefs to the cluster.
+/// disk. One that recovers by itself, as PostgreSQL does when one of its processes is killed, is waited for. From [`Cluster::guarded`]; derefs to the cluster.
 ///
 /// After six attempts in a row, with pauses of some eight seconds in all, the server is given up; one that has run for a
 /// minute gets six new ones. A data folder that is gone, deleted or moved away, is given up at once. What was committed
@@ -171,11 +172,25 @@ impl Watch<'_> {
     fn watch(&self) -> Result<(), End> {
         let (mut restarts, mut attempts) = (0, 0);
         let mut since = Instant::now();
+        let (mut pulse, mut recovers) = (Pulse::of(self.cluster.socket()), false);
         loop {
             self.wait(PERIOD)?;
             if self.cluster.is_whole() {
+                match pulse.look() {
+                    Seen::Recovers if !recovers => {
+                        recovers = true;
+                        self.tell.send_replace(self.recovering());
+                    }
+                    Seen::Serves if recovers => {
+                        recovers = false;
+                        restarts += 1;
+                        self.tell.send_replace(Health::Running { restarts });
+                    }
+                    _ => {}
+                }
                 continue;
             }
+            recovers = false;
             if since.elapsed() > STEADY {
                 attempts = 0;
             }
@@ -187,7 +202,23 @@ impl Watch<'_> {
         }
     }
 
+    fn recovering(&self) -> Health {
+        let log = self.cluster.log_file();
+        let cause = format!(
+            "one of its processes was killed, and it recovers by itself; its log is {}",
+            log.display()
+        );
+        Health::Restarting { attempt: 1, cause: cause.into() }
+    }
+
     fn bring_back(&self, attempts: &mut usize, mut cause: String) -> Result<(), End> {
+        if *attempts == PAUSES.len() {
+            let log = self.cluster.log_file();
+            cause = format!(
+                "it was started {attempts} times and ended within a minute each time; its log is {}",
+                log.display()
+            );
+        }
         while let Some(pause) = PAUSES.get(*attempts) {
             *attempts += 1;
             let attempt = u32::try_from(*attempts).unwrap_or(u32::MAX);
@@ -199,12 +230,7 @@ impl Watch<'_> {
                 Err(error) => cause = error.to_string(),
             }
         }
-        // The words of the system, which PostgreSQL's log quotes.
-        let full = match cause.contains("No space left on device") {
-            true => format!(", as the disk of {} is full", self.cluster.data_folder().display()),
-            false => String::new(),
-        };
-        Err(End::Lost(format!("PostgreSQL has ended and cannot be brought back{full}: {cause}").into()))
+        Err(End::Lost(format!("PostgreSQL has ended and cannot be brought back: {cause}").into()))
     }
 
     /// A folder that is not there any more is not made anew: whoever sees an empty one would take the data for lost.

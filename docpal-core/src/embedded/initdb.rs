@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::binaries::Binaries;
 use super::home::{Home, make_dir};
+use super::log::full_disk;
 use super::{Durability, EmbeddedError, EmbeddedErrorKind, ROLE};
 
 /// Makes the cluster unless there is one. It is made beside its final place and moved there when it is complete, so
@@ -79,7 +80,8 @@ fn run(
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let message = format!(
-        "{} could not make a cluster ({}): {}",
+        "{}{} could not make a cluster ({}): {}",
+        full_disk(&said, &home.data()),
         binaries.initdb().display(),
         output.status,
         said.trim()

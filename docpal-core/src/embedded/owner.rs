@@ -1,6 +1,7 @@
 //! Which user runs PostgreSQL, which refuses to run as root.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -92,6 +93,14 @@ impl Owner {
         }
         std::os::unix::fs::lchown(path, Some(self.uid), Some(self.gid))
             .map_err(|source| EmbeddedError::io("change the owner of", path, source))
+    }
+
+    /// Hands an open file to the owner.
+    pub(crate) fn give_file(self, file: &File) -> io::Result<()> {
+        if !self.drops {
+            return Ok(());
+        }
+        std::os::unix::fs::fchown(file, Some(self.uid), Some(self.gid))
     }
 
     /// Checks that the owner can enter `folder` and all folders above it.

@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::Sender;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use rustix::process::Signal;
 
 use super::binaries::Binaries;
 use super::home::Home;
+use super::log::{Log, full_disk};
 use super::process::{is_alive, is_server_of, servers_of, signal};
 use super::{Durability, EmbeddedError, EmbeddedErrorKind};
 
@@ -27,8 +29,6 @@ const SUPERVISE: &str = include_str!("supervise.sh");
 /// Recovery after a crash replays the log first, which may take minutes on a slow disk.
 const START_LIMIT: Duration = Duration::from_secs(300);
 const STOP_LIMIT: Duration = Duration::from_secs(60);
-/// The old log is put aside at a start when it is longer than this.
-const LOG_LIMIT: u64 = 8 << 20;
 
 const ALWAYS: [&str; 7] = [
     "listen_addresses=",
@@ -93,6 +93,8 @@ pub(crate) struct Postmaster {
     shell: Child,
     /// The pipe whose end stops the server.
     line: Option<ChildStdin>,
+    /// What keeps its log within its bound.
+    _log: Sender<()>,
 }
 
 impl Postmaster {
@@ -109,8 +111,10 @@ impl Postmaster {
             State::Crashed(_) => end_leftovers(&home.data()),
             State::Stopped => {}
         }
-        let log = home.log();
-        let said_before = put_aside_long_log(&log);
+        let log = Log::of(home);
+        log.shorten();
+        let said_before = log.length();
+        let bounded = log.clone().bounded()?;
         let mut shell = spawn(home, binaries, durability, supervision)?;
         let line = shell.stdin.take();
         let mut said = String::new();
@@ -119,16 +123,17 @@ impl Postmaster {
             let _ = BufReader::new(output).read_line(&mut said);
         }
         let pid = said.trim().parse().unwrap_or(0);
-        let mut server = Self { pid, shell, line };
+        let mut server = Self { pid, shell, line, _log: bounded };
         match server.wait_until_ready(home) {
             Ok(()) => Ok(server),
             Err(reason) => {
                 drop(server);
-                let tail = tail(&log, said_before);
+                let tail = log.said_since(said_before);
                 let message = format!(
-                    "{} {reason}; the end of {}:\n{tail}",
+                    "{}{} {reason}; the end of {}:\n{tail}",
+                    full_disk(&tail, &home.data()),
                     binaries.postgres().display(),
-                    log.display()
+                    home.log().display()
                 );
                 Err(EmbeddedError::new(EmbeddedErrorKind::Start, message))
             }
@@ -316,26 +321,4 @@ fn first_line(file: &Path) -> Option<u32> {
     let text = fs::read(file).ok()?;
     let text = String::from_utf8_lossy(&text);
     text.lines().next()?.trim().trim_start_matches('-').parse().ok()
-}
-
-/// Returns the length of the log that stays.
-fn put_aside_long_log(log: &Path) -> u64 {
-    let length = fs::metadata(log).map_or(0, |found| found.len());
-    if length > LOG_LIMIT && fs::rename(log, log.with_extension("log.1")).is_ok() {
-        return 0;
-    }
-    length
-}
-
-/// The last lines that were written after `start`.
-fn tail(log: &Path, start: u64) -> String {
-    let read = || {
-        let mut file = fs::File::open(log)?;
-        let length = file.metadata()?.len();
-        file.seek(SeekFrom::Start(start.max(length.saturating_sub(4096))))?;
-        let mut bytes = Vec::new();
-        file.take(4096).read_to_end(&mut bytes)?;
-        std::io::Result::Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
-    };
-    read().unwrap_or_else(|error| format!("(not readable: {error})"))
 }

@@ -29,7 +29,9 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     if let Some(note) = &place.note {
         line("Note", note);
     }
-    let database = Database::existing(config).await?;
+    let database = Database::existing(config).await.inspect_err(|problem| {
+        line("Wrong", problem.to_string().lines().next().unwrap_or_default());
+    })?;
     line("Connection", "works");
     let looked = look(&database).await;
     database.close().await?;

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod commands;
+#[cfg(test)]
+mod crash;
 mod imports;
 #[cfg(test)]
 mod places;

@@ -17,12 +17,12 @@ fn serve(folder: &Folder) -> (Running, String) {
 }
 
 /// The process id of the PostgreSQL on the data in a folder.
-fn postmaster(folder: &Folder) -> Option<u32> {
+pub(crate) fn postmaster(folder: &Folder) -> Option<u32> {
     let text = fs::read_to_string(folder.path("data/postgres/data/postmaster.pid")).ok()?;
     text.lines().next()?.trim().parse().ok()
 }
 
-fn kill(pid: u32) {
+pub(crate) fn kill(pid: u32) {
     assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
 }
 

@@ -13,18 +13,35 @@ use super::DatabaseName;
 /// The name of the role.
 pub(crate) const OWNER: &str = "docpal_owner";
 
-/// Makes the role unless it is there, and sees to it that it can do no more than it should.
+/// What it is refused is told to it, not to the log of the server, where it would stand with values and statements of
+/// tenants and fill the disk; what happens to the server itself is logged as ever. A role cannot change these.
+const QUIET: [&str; 3] = [
+    "ALTER ROLE docpal_owner SET log_min_messages = log",
+    "ALTER ROLE docpal_owner SET log_min_error_statement = panic",
+    "ALTER ROLE docpal_owner SET log_error_verbosity = terse",
+];
+
+/// Makes the role unless it is there, and sees to it that it can do no more than it should, and fills no log.
 pub(crate) async fn ensure_role(conn: &mut PgConnection) -> Result<()> {
-    match conn.execute("CREATE ROLE docpal_owner LOGIN").await {
-        Ok(_) => {}
-        Err(error) if is_there(&error) => {}
-        Err(error) => return Err(error),
+    // What fails is logged, so it is asked first; another may make it meanwhile.
+    let known: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'docpal_owner')")
+            .fetch_one(&mut *conn)
+            .await?;
+    if !known {
+        match conn.execute("CREATE ROLE docpal_owner LOGIN").await {
+            Err(error) if !is_there(&error) => return Err(error),
+            _ => {}
+        }
     }
     conn.execute(
         "ALTER ROLE docpal_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS",
     )
-    .await
-    .map(drop)
+    .await?;
+    for setting in QUIET {
+        conn.execute(setting).await?;
+    }
+    Ok(())
 }
 
 /// Made before, or by another at the same time: `CREATE ROLE` itself says so, or the catalogue's index.
