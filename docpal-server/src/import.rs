@@ -17,8 +17,10 @@
 //! - Delimiter: `,` `;` tab or `|`, the one that splits the first lines most evenly; a first line `sep=;` (as
 //!   Excel writes it) decides.
 //! - Lines end in LF, CRLF or CR. Empty lines are skipped. The first line is the header.
-//! - A file of JSON objects, one per line or in a list, is a table of them: keys are columns, lists are texts with commas,
-//!   and lines are those on which the objects begin. Of an export of records it is their fields.
+//! - A file that begins with `{"` or `[{` holds JSON objects, one after another or in lists, and is a table of them: keys
+//!   are columns, lists are texts with commas, and lines are those on which the objects begin. Anything else in it is an
+//!   error (`invalid_json`). When every object is a record with the keys that an export of DocPal gives it, the columns are
+//!   the keys of its `fields`.
 //! - Quoting as in RFC 4180: `"`, doubled inside. A quote that is never closed and text after a closing quote
 //!   are errors; a quote inside an unquoted cell is a character like any other.
 //!
@@ -95,6 +97,7 @@ mod misfits;
 mod names;
 mod null_words;
 mod number;
+mod reading;
 mod readings;
 mod reason;
 mod records;

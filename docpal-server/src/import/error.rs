@@ -14,13 +14,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("invalid_json", "a file of JSON objects has something else in it"),
     ("invalid_text", "bytes that are no text in the file's encoding"),
     ("invalid_value", "a cell does not fit the type of its column"),
-    ("no_rows", "the file has a header line and nothing below it"),
+    ("no_rows", "the file has a header line and nothing below it, or holds no object with a key"),
     ("not_a_csv_file", "the file is a spreadsheet, an archive or a document"),
     ("nul_byte", "a cell holds a NUL byte, which PostgreSQL cannot store"),
     ("read_failed", "the file could not be opened or read"),
     ("row_too_long", "a line is longer than the limit"),
     ("stray_quote", "text follows a closing quote"),
-    ("too_many_columns", "the header has more columns than a table can have"),
+    ("too_many_columns", "the header, or the objects, have more columns than a table can have"),
     ("unterminated_quote", "a quoted cell is never closed"),
 ];
 

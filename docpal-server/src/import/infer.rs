@@ -7,10 +7,12 @@ use super::{
     date::DateOrder,
     encoding::Encoding,
     error::{ImportErrors, LineError},
+    json::ObjectRows,
     kind::Kind,
     names,
     null_words::NullWords,
     number::DecimalMark,
+    reading::Reading,
     readings::{Readings, Unreadable},
     reason::Reason,
     records::{Limits, Records},
@@ -192,7 +194,7 @@ pub fn infer(
     let mut skipped = ImportErrors::none();
     let mut errors = ImportErrors::none();
     let (mut rows, mut told) = (0, 0);
-    while records.advance().map_err(|error| LineError::read_failed(&error))? {
+    while records.advance()? {
         rows += 1;
         let wrong = records.check(&field_names);
         if wrong.is_empty()
@@ -251,13 +253,22 @@ const STRIDE: u64 = 1 << 20;
 pub(super) fn open<'a>(
     source: &'a Source,
     options: &InferOptions,
-) -> Result<(Records<'a>, Vec<String>, Vec<String>), ImportErrors> {
+) -> Result<(Reading<'a>, Vec<String>, Vec<String>), ImportErrors> {
     let failed = |error: std::io::Error| LineError::read_failed(&error);
+    if let Some(shape) = source.shape()? {
+        let headers = shape.names().to_vec();
+        if headers.len() > options.max_columns {
+            let (keys, most) = (headers.len(), options.max_columns);
+            let message =
+                format!("the objects have {keys} different keys, a table has at most {most} columns");
+            return Err(LineError::file("too_many_columns", message).into());
+        }
+        let rows = ObjectRows::new(source.reader().map_err(failed)?, shape, options.limits());
+        let field_names = names::field_names(&headers);
+        return Ok((Reading::Objects(Box::new(rows)), headers, field_names));
+    }
     let reader = source.reader().map_err(failed)?;
     let mut records = Records::new(reader, source.delimiter(), options.limits());
-    if source.is_json() {
-        records = records.flat();
-    }
     if source.starts_with_hint() {
         records.advance().map_err(failed)?;
     }
@@ -270,7 +281,9 @@ pub(super) fn open<'a>(
         return Err(LineError::line(records.line(), "too_many_columns", message).into());
     }
     let headers: Vec<String> = match records.text() {
-        Some((text, cells)) => cells.map(|(span, _)| text.get(span).unwrap_or_default().to_owned()).collect(),
+        Some((text, cells)) => {
+            cells.iter().map(|cell| text.get(cell.start..cell.end).unwrap_or_default().to_owned()).collect()
+        }
         None => vec![String::new(); records.len()],
     };
     let field_names = names::field_names(&headers);
@@ -281,7 +294,7 @@ pub(super) fn open<'a>(
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok((records, headers, field_names))
+    Ok((Reading::Lines(Box::new(records)), headers, field_names))
 }
 
 fn empty_file() -> LineError {

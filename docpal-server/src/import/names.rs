@@ -1,6 +1,6 @@
 //! Field names made of the header, and what a header's words say about its column.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use docpal_core::names::fold;
 use docpal_core::target::System;
@@ -18,14 +18,25 @@ pub(super) fn field_names(headers: &[String]) -> Vec<String> {
     let mut seen: HashSet<String> = reserved.map(str::to_owned).collect();
     taken.extend(seen.iter().cloned());
     let mut names = Vec::with_capacity(clean.len());
+    let mut numbers: HashMap<String, usize> = HashMap::new();
     for (at, name) in clean.into_iter().enumerate() {
         if !name.is_empty() && seen.insert(fold(&name)) {
             names.push(name);
             continue;
         }
-        let (stem, first) = if name.is_empty() { ("Column".to_owned(), at + 1) } else { (name, 2) };
-        let mut free = (first..).map(|number| numbered(&stem, number));
-        names.extend(free.find(|name| taken.insert(fold(name))));
+        // Of the same name again, the numbers up to the last one are taken.
+        let last = if name.is_empty() { None } else { numbers.get(&name).copied() };
+        let (stem, first) = if name.is_empty() {
+            ("Column", at + 1)
+        } else {
+            (name.as_str(), last.map_or(2, |last| last + 1))
+        };
+        let free = (first..).map(|number| (number, numbered(stem, number)));
+        let found = free.into_iter().find(|(_, name)| taken.insert(fold(name)));
+        if let Some((number, free)) = found {
+            names.push(free);
+            numbers.insert(name, number);
+        }
     }
     names
 }

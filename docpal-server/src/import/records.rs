@@ -5,7 +5,7 @@
 //! drops text between a closing quote and the delimiter into the cell, and counts lines by LF only. Here those
 //! are seen, and a cell or a row beyond its limit is not stored.
 
-use std::{io, ops::Range};
+use std::io;
 
 use csv_core::ReadFieldResult;
 
@@ -29,6 +29,14 @@ impl Limits {
     pub(super) fn for_sample() -> Limits {
         Limits { cell: 64 * 1024, row: 64 * 1024, cells: 2048 }
     }
+
+    pub(super) fn cell_too_long(&self, line: u64) -> LineError {
+        LineError::line(line, "cell_too_long", format!("a cell may hold {} bytes", self.cell))
+    }
+
+    pub(super) fn row_too_long(&self, line: u64) -> LineError {
+        LineError::line(line, "row_too_long", format!("a line may hold {} bytes", self.row))
+    }
 }
 
 /// A stream of records; [`advance`](Records::advance) goes to the next one, the other methods tell about it.
@@ -50,15 +58,14 @@ pub(super) struct Records<'a> {
     over: bool,
     /// The file ended before the record's line did.
     cut_off: bool,
-    /// Each record is of one line, whatever its cells hold, and the first line is no line of the file.
-    flat: bool,
 }
 
-#[derive(Clone, Copy)]
-struct CellSpan {
-    start: usize,
-    end: usize,
-    line: u64,
+/// Where the text of a cell is in that of its record, and the line on which it starts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CellSpan {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) line: u64,
 }
 
 struct Problem {
@@ -98,13 +105,7 @@ impl<'a> Records<'a> {
             problems: Vec::new(),
             over: false,
             cut_off: false,
-            flat: false,
         }
-    }
-
-    /// The same records of a table that was made of JSON: lines are those of its objects.
-    pub(super) fn flat(self) -> Records<'a> {
-        Records { line: 0, flat: true, ..self }
     }
 
     /// Goes to the next record; `false` at the end of the file.
@@ -117,17 +118,7 @@ impl<'a> Records<'a> {
         if !self.skip_line_ends()? {
             return Ok(false);
         }
-        let line = self.line;
-        loop {
-            let last = self.read_cell()?;
-            if self.flat {
-                self.line = line + u64::from(last);
-                self.after_cr = false;
-            }
-            if last {
-                break;
-            }
-        }
+        while !self.read_cell()? {}
         if self.over {
             let line = self.line();
             self.problems.push(Problem { code: "row_too_long", cell: 0, line });
@@ -150,10 +141,10 @@ impl<'a> Records<'a> {
         self.input.taken()
     }
 
-    /// The cells' text, and where each is in it and on which line it starts; `None` when the record is no text.
-    pub(super) fn text(&self) -> Option<(&str, impl Iterator<Item = (Range<usize>, u64)> + '_)> {
+    /// The cells' text, and where each is in it; `None` when the record is no text.
+    pub(super) fn text(&self) -> Option<(&str, &[CellSpan])> {
         let text = std::str::from_utf8(self.text.get(..self.used)?).ok()?;
-        Some((text, self.cells.iter().map(|cell| (cell.start..cell.end, cell.line))))
+        Some((text, &self.cells))
     }
 
     /// What is wrong with the record, for a table of these columns; nothing, for nearly all.
@@ -180,16 +171,16 @@ impl<'a> Records<'a> {
     }
 
     fn explain(&self, problem: &Problem, names: &[String]) -> LineError {
-        let message = match problem.code {
-            "cell_too_long" => format!("a cell may hold {} bytes", self.limits.cell),
-            "row_too_long" => format!("a line may hold {} bytes", self.limits.row),
+        let error = match problem.code {
+            "row_too_long" => return self.limits.row_too_long(problem.line),
+            "cell_too_long" => self.limits.cell_too_long(problem.line),
             "stray_quote" => {
-                "text follows a closing quote; a quote inside a quoted cell is written twice".to_owned()
+                let message = "text follows a closing quote; a quote inside a quoted cell is written twice";
+                LineError::line(problem.line, problem.code, message)
             }
-            _ => "the quote opened here is never closed".to_owned(),
+            _ => LineError::line(problem.line, problem.code, "the quote opened here is never closed"),
         };
-        let error = LineError::line(problem.line, problem.code, message);
-        if problem.code == "row_too_long" { error } else { error.at(problem.cell, names) }
+        error.at(problem.cell, names)
     }
 
     fn bad_text(&self, at: usize, cell: &CellSpan, names: &[String]) -> Option<LineError> {

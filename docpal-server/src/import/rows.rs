@@ -10,7 +10,7 @@ use super::{
     infer::{Inferred, Progress, open, own},
     kind::Kind,
     number::{self, Unit},
-    records::Records,
+    reading::Reading,
     source::Source,
 };
 
@@ -75,7 +75,7 @@ impl Row {
 
 /// The rows of a file; made by [`rows`].
 pub struct Rows<'a> {
-    records: Records<'a>,
+    records: Reading<'a>,
     source: &'a Source,
     inferred: &'a Inferred,
     names: Vec<String>,
@@ -179,7 +179,7 @@ impl Iterator for Rows<'_> {
                 }
                 Err(error) => {
                     self.ended = true;
-                    return Some(Err(LineError::read_failed(&error)));
+                    return Some(Err(error));
                 }
             }
         }

@@ -2,10 +2,13 @@
 
 use std::{
     fs::{File, Metadata, OpenOptions},
-    io::{self, BufWriter, Read},
+    io::{self, Read},
     os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -13,7 +16,7 @@ use super::{
     delimiter,
     encoding::{self, Encoding, TextReader},
     error::{ImportErrors, LineError},
-    json,
+    json::{self, Shape},
     waiting::{GivenUp, WhileWaited},
 };
 
@@ -31,8 +34,10 @@ pub struct Source {
     bytes: u64,
     /// The first line is `sep=;` and no part of the table.
     hint: bool,
-    /// It was JSON, and is a table made of that now.
+    /// It holds JSON objects.
     json: bool,
+    /// What these are, once they were looked at.
+    shape: OnceLock<Shape>,
     given_up: GivenUp,
 }
 
@@ -169,24 +174,28 @@ impl Source {
             bytes: scan.bytes,
             hint: false,
             json: false,
+            shape: OnceLock::new(),
             given_up: GivenUp::default(),
         };
-        if may_be_json(&magic)
-            && let Some(table) = json::table(|| source.data.reader(), || unnamed().map(BufWriter::new))?
-        {
-            source.unchanged()?;
-            let file = table.into_inner().map_err(|error| not_kept(error.error()))?;
-            let bytes = file.metadata().map_err(failed)?.len();
-            let (data, encoding) = (Data::Kept(file), Encoding::UTF_8);
-            return Ok(Source { data, encoding, bom: 0, bytes, json: true, ..source });
-        }
         source.sniff()?;
         Ok(source)
     }
 
-    /// Was the file JSON? It is a table now, in which nothing but line ends and texts is left to find out.
+    /// Does the file hold JSON objects, and not lines?
     pub(super) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// What the objects of the file are; `None` when it holds lines. The first time, all of it is read.
+    pub(super) fn shape(&self) -> Result<Option<&Shape>, LineError> {
+        if !self.json {
+            return Ok(None);
+        }
+        if let Some(shape) = self.shape.get() {
+            return Ok(Some(shape));
+        }
+        let shape = Shape::look(|| self.reader())?;
+        Ok(Some(self.shape.get_or_init(|| shape)))
     }
 
     /// The same file read with another delimiter than the one found.
@@ -212,20 +221,17 @@ impl Source {
         Ok(self)
     }
 
-    /// The same file read in another encoding and with another delimiter than those found, where they are given. Of a
-    /// file of JSON nothing is.
+    /// The same file read in another encoding and with another delimiter than those found, where they are given. A
+    /// file of JSON has no delimiter.
     ///
     /// # Errors
     /// `bad_delimiter`, `read_failed`.
     pub fn read_as(self, encoding: Option<Encoding>, delimiter: Option<u8>) -> Result<Source, ImportErrors> {
-        if self.json {
-            return Ok(self);
-        }
         let source = match encoding {
             Some(encoding) => self.with_encoding(encoding)?,
             None => self,
         };
-        match delimiter {
+        match delimiter.filter(|_| !source.json) {
             Some(delimiter) => source.with_delimiter(delimiter),
             None => Ok(source),
         }
@@ -275,6 +281,12 @@ impl Source {
 
     fn sniff(&mut self) -> Result<(), ImportErrors> {
         let (sample, whole) = self.sample().map_err(|error| LineError::read_failed(&error))?;
+        self.json = json::begins(&sample, whole);
+        self.shape = OnceLock::new();
+        if self.json {
+            (self.hint, self.delimiter) = (false, b',');
+            return Ok(());
+        }
         let hint = delimiter::hint(&sample);
         self.hint = hint.is_some();
         self.delimiter = hint.unwrap_or_else(|| delimiter::find(&sample, whole));
@@ -298,12 +310,6 @@ impl Source {
         sample.truncate(held);
         Ok((sample, whole))
     }
-}
-
-/// Does the file begin as JSON of objects does?
-fn may_be_json(beginning: &[u8]) -> bool {
-    let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(beginning);
-    text.trim_ascii_start().starts_with(b"{") || text.trim_ascii_start().starts_with(b"[")
 }
 
 /// How much of the file the delimiter is found from.

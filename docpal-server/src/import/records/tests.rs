@@ -28,9 +28,9 @@ fn all(bytes: &[u8], step: usize) -> Vec<(u64, Vec<String>, Vec<&'static str>)> 
     let mut records = records(bytes, step);
     let mut all = Vec::new();
     while records.advance().unwrap() {
-        let cells = records
-            .text()
-            .map(|(text, cells)| cells.map(|(span, _)| text.get(span).unwrap().to_owned()).collect());
+        let cells = records.text().map(|(text, cells)| {
+            cells.iter().map(|cell| text.get(cell.start..cell.end).unwrap().to_owned()).collect()
+        });
         let names = vec![String::new(); records.len()];
         let codes = records.check(&names).iter().map(|error| error.code).collect();
         all.push((records.line(), cells.unwrap_or_default(), codes));
@@ -59,7 +59,7 @@ fn a_cell_knows_the_line_it_starts_on() {
     let mut records = records(b"\"a\nb\",c\n", 3);
     assert!(records.advance().unwrap());
     let (_, cells) = records.text().unwrap();
-    assert_eq!(cells.map(|(_, line)| line).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(cells.iter().map(|cell| cell.line).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

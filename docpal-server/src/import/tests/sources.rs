@@ -158,12 +158,6 @@ fn json_objects_are_a_table() {
         let first = u64::from(file.starts_with('\u{feff}'));
         assert_eq!(at, [1, 2, 4].map(|line| line + first), "{file}");
     }
-    let export = "{\"data\":[\n{\"id\":\"a\",\"version\":1,\"fields\":{\"n\":1.50}},\n{\"id\":\"b\",\"version\":1,\"fields\":{\"n\":2}}\n]}\n";
-    let (source, inferred) = read(export).unwrap();
-    assert_eq!(
-        (names(&inferred), table(&source, &inferred)),
-        (vec!["n"], vec![vec!["1.50".to_owned()], vec!["2".to_owned()]])
-    );
 }
 
 #[test]
