@@ -2,6 +2,7 @@
 
 use docpal_core::field_types::{self, Storage};
 use docpal_core::{Error, Field, FieldError, FieldSpec, TableSpec, names};
+use docpal_formula::SUGGESTED;
 
 use super::check::{self, Check, Target};
 use super::{ImportFailure, OnBad, Plan, columns};
@@ -51,7 +52,9 @@ fn targets(inferred: &mut Inferred, known: &[&Field]) -> Result<Vec<Target>, Imp
             Some(field) => targets.push(target(column, field)?),
             None => {
                 let name = column.field_name.as_str();
-                let near = names::suggestion(names::nearest(name, known.iter().map(|field| field.name())));
+                // Each suggestion looks at all fields.
+                let fields = if unknown.len() < SUGGESTED { known } else { &[] };
+                let near = names::suggestion(names::nearest(name, fields.iter().map(|field| field.name())));
                 let message = format!("the table has no field `{name}`{near}");
                 unknown.push(FieldError::new(name, "unknown_column", message));
             }
