@@ -69,6 +69,8 @@
 //! Each column says why it has its type ([`InferredColumn::reason`]): a text of which most cells would fit another type
 //! names that type, how many cells do not fit, and the first of them by its line. With
 //! [`InferredColumn::read_as`] a column is read as that type all the same, and what does not fit is [`Cell::Odd`].
+//! Cells are counted by how they are written, and the way of writing that most of them share is the column's: a cell that
+//! is written otherwise is an odd one, wherever it stands.
 //!
 //! An apostrophe before a text that a spreadsheet would run as a formula is taken off, as one that an export put there,
 //! when every such text of the file has one; [`InferOptions::raw`] leaves it.
@@ -93,7 +95,6 @@ mod error;
 mod infer;
 mod json;
 mod kind;
-mod misfits;
 mod names;
 mod null_words;
 mod number;
@@ -103,6 +104,7 @@ mod reason;
 mod records;
 mod rows;
 mod source;
+mod tally;
 mod time;
 mod waiting;
 mod words;
@@ -117,11 +119,11 @@ pub use self::{
     error::{CODES, ColumnRef, ImportErrors, LineError},
     infer::{InferOptions, Inferred, InferredColumn, Progress, infer},
     kind::{Kind, SwitchWords},
-    misfits::OddCell,
     null_words::NullWords,
     number::{DecimalMark, GroupMark, NumberFormat},
     readings::Unreadable,
     reason::{Reason, grouped},
     rows::{Cell, Row, Rows, rows},
     source::Source,
+    tally::OddCell,
 };

@@ -12,6 +12,7 @@ mod chunk;
 mod columns;
 mod failure;
 mod load;
+mod refusal;
 mod report;
 
 use docpal_core::model::MAX_FIELDS;

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use docpal_core::access::{Resource, scope};
 use docpal_core::sql::Transaction;
-use docpal_core::{AppId, TableId};
+use docpal_core::{AppId, Error, TableId};
 use docpal_query::known_fields;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -216,9 +216,9 @@ impl From<ImportFailure> for ApiError {
     fn from(failure: ImportFailure) -> Self {
         match failure {
             ImportFailure::Refused(error) => error.into(),
-            lines @ ImportFailure::Lines { .. } => {
+            ref lines @ ImportFailure::Lines { kind, code, .. } => {
                 let message = lines.to_string().lines().next().unwrap_or_default().to_owned();
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, lines.code(), message).with_fields(lines.fields())
+                Error::new(kind, code, message).with_fields(lines.fields()).into()
             }
         }
     }

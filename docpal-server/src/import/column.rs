@@ -1,15 +1,16 @@
 //! What is known of a column while its cells go by.
 
 mod decide;
+mod guess;
 mod hints;
 
 use super::{
     date::DateEvidence,
     infer::{InferOptions, own},
-    misfits::Misfits,
     names::shorten,
     number::NumberEvidence,
-    words,
+    tally::{Fits, Tally},
+    words::{self, SwitchWord},
 };
 use crate::apostrophe;
 
@@ -38,20 +39,6 @@ impl Apostrophes {
     }
 }
 
-/// The types that a column may have by the form of its cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Guess {
-    Switch,
-    Number,
-    Date,
-    Email,
-    Url,
-}
-
-impl Guess {
-    const ALL: [Guess; 5] = [Guess::Switch, Guess::Number, Guess::Date, Guess::Email, Guess::Url];
-}
-
 /// The state of one column: bounded, whatever the file's length.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
@@ -65,19 +52,18 @@ pub(super) struct Column {
     apostrophes: Apostrophes,
     number: NumberEvidence,
     date: DateEvidence,
-    /// The pair of switch words that the first one was from, and which of the two have been seen.
-    switch: Option<(usize, bool, bool)>,
+    switch: Tally<SwitchWord>,
+    email: Tally<Fits>,
+    url: Tally<Fits>,
     maybe_select: bool,
-    /// The cells that do not fit each guess.
-    misfits: [Misfits; Guess::ALL.len()],
-    /// The type is chosen by somebody, so that all evidence for it is wanted.
-    patient: bool,
-    /// How many cells have each of the separators; of a patient column.
+    /// The type is chosen by somebody.
+    wished: bool,
+    /// How many cells have each of the separators; of a column that is wished for.
     separated: [u64; SEPARATORS.len()],
 }
 
 impl Column {
-    pub(super) fn new(patient: bool) -> Column {
+    pub(super) fn new(wished: bool) -> Column {
         Column {
             filled: 0,
             empty: 0,
@@ -88,10 +74,11 @@ impl Column {
             apostrophes: Apostrophes::default(),
             number: NumberEvidence::new(),
             date: DateEvidence::new(),
-            switch: None,
+            switch: Tally::new(),
+            email: Tally::new(),
+            url: Tally::new(),
             maybe_select: true,
-            misfits: Default::default(),
-            patient,
+            wished,
             separated: [0; SEPARATORS.len()],
         }
     }
@@ -107,16 +94,14 @@ impl Column {
         self.filled += 1;
         let length = if cell.len() as u64 <= self.max_len { 0 } else { cell.chars().count() as u64 };
         self.max_len = self.max_len.max(length);
-        self.line_break = self.line_break || value.contains(['\n', '\r']);
-        for guess in Guess::ALL {
-            if self.misfits(guess).look() && !self.fits(guess, value) {
-                let (filled, patient) = (self.filled, self.patient);
-                if let Some(misfits) = self.misfits.get_mut(guess as usize) {
-                    misfits.add(value, line, filled, patient);
-                }
-            }
-        }
-        if self.patient {
+        // A text is kept with what stands around it.
+        self.line_break = self.line_break || cell.contains(['\n', '\r']);
+        self.number.observe(value, line);
+        self.date.observe(value, line);
+        self.switch.add(words::switch(value), value, line);
+        self.email.add(words::is_email(value).then_some(Fits), value, line);
+        self.url.add(words::is_url(value).then_some(Fits), value, line);
+        if self.wished {
             for (count, separator) in self.separated.iter_mut().zip(SEPARATORS) {
                 *count += u64::from(value.contains(separator));
             }
@@ -125,35 +110,10 @@ impl Column {
         self.observe_distinct(value, options.select_options);
     }
 
-    fn misfits(&self, guess: Guess) -> &Misfits {
-        const NONE: &Misfits = &Misfits::NONE;
-        self.misfits.get(guess as usize).unwrap_or(NONE)
-    }
-
-    /// Does the value fit the guess, as those before it did?
-    fn fits(&mut self, guess: Guess, value: &str) -> bool {
-        match guess {
-            Guess::Switch => self.observe_switch(value),
-            Guess::Number => self.number.observe(value),
-            Guess::Date => self.date.observe(value),
-            Guess::Email => words::is_email(value),
-            Guess::Url => words::is_url(value),
-        }
-    }
-
     /// The cell as it is if the file's apostrophes are those of an export.
     fn own<'c>(&mut self, cell: &'c str) -> &'c str {
         self.apostrophes.look(cell);
         own(cell)
-    }
-
-    fn observe_switch(&mut self, value: &str) -> bool {
-        let Some((pair, on)) = words::switch(value) else { return false };
-        let (first, seen_on, seen_off) = self.switch.unwrap_or((pair, false, false));
-        if first == pair {
-            self.switch = Some((first, seen_on || on, seen_off || !on));
-        }
-        first == pair
     }
 
     fn observe_distinct(&mut self, value: &str, limit: usize) {

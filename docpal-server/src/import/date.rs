@@ -1,12 +1,16 @@
 //! Dates and points in time as people write them, and which order of day and month a column has.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::time;
 
+mod evidence;
+
 #[cfg(test)]
 mod tests;
+
+pub(super) use self::evidence::{DateEvidence, Dates};
 
 /// The order of a date's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +49,12 @@ const YMD: u8 = 1;
 const DMY: u8 = 2;
 const MDY: u8 = 4;
 const NAMED: u8 = 8;
+const ORDERS: [(DateOrder, u8); 4] = [
+    (DateOrder::YearMonthDay, YMD),
+    (DateOrder::DayMonthYear, DMY),
+    (DateOrder::MonthDayYear, MDY),
+    (DateOrder::Named, NAMED),
+];
 
 impl Parts {
     fn read(text: &str) -> Option<Parts> {
@@ -86,14 +96,9 @@ impl Parts {
         Some(Parts { numbers: [number(day)?, month, number(year)?], lengths, separator: ' ', named: true })
     }
 
-    /// The orders in which this is a date of the calendar.
-    fn orders(&self) -> u8 {
-        if self.named {
-            return if self.date(DateOrder::Named).is_some() { NAMED } else { 0 };
-        }
-        let all =
-            [(DateOrder::YearMonthDay, YMD), (DateOrder::DayMonthYear, DMY), (DateOrder::MonthDayYear, MDY)];
-        let fitting = all.into_iter().filter(|(order, _)| self.date(*order).is_some());
+    /// The orders in which this is a date of the calendar, and one that is wanted.
+    fn orders(&self, is_one: impl Fn(NaiveDate) -> bool) -> u8 {
+        let fitting = ORDERS.into_iter().filter(|(order, _)| self.date(*order).is_some_and(&is_one));
         fitting.fold(0, |mask, (_, bit)| mask | bit)
     }
 
@@ -154,115 +159,16 @@ pub(super) fn read_datetime(text: &str, format: DateFormat) -> Option<DateTime<U
         return Some(NaiveDateTime::new(read_day(text, format)?, NaiveTime::MIN).and_utc());
     };
     let (time, zone) = time::read(clock)?;
-    let date = read_day(day, format)?;
+    instant(read_day(day, format)?, time, zone)
+}
+
+/// The moment in UTC, in the years that a field takes.
+fn instant(date: NaiveDate, time: NaiveTime, zone: Option<i32>) -> Option<DateTime<Utc>> {
     let shift = TimeDelta::try_seconds(zone.unwrap_or(0).into())?;
-    Some(NaiveDateTime::new(date, time).checked_sub_signed(shift)?.and_utc())
+    let instant = NaiveDateTime::new(date, time).checked_sub_signed(shift)?.and_utc();
+    (1..=9999).contains(&instant.year()).then_some(instant)
 }
 
 fn read_day(text: &str, format: DateFormat) -> Option<NaiveDate> {
     Parts::read(text).filter(|parts| parts.separator == format.separator)?.date(format.order)
-}
-
-/// What stands behind a date, in one value or in all of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Clock {
-    /// Nothing.
-    None,
-    /// Midnight without a zone: nothing to tell from a date by, and nothing to tell from other times by.
-    Midnight,
-    /// Another time.
-    Time { zoned: bool },
-}
-
-impl Clock {
-    fn of(clock: &str) -> Option<Clock> {
-        let (time, zone) = time::read(clock)?;
-        let midnight = time == NaiveTime::MIN && zone.is_none();
-        Some(if midnight { Clock::Midnight } else { Clock::Time { zoned: zone.is_some() } })
-    }
-
-    /// What the column has when it has both, if it can.
-    fn and(self, other: Clock) -> Option<Clock> {
-        match (self, other) {
-            (one, other) if one == other => Some(one),
-            (Clock::Midnight, one @ (Clock::None | Clock::Time { zoned: false }))
-            | (one @ (Clock::None | Clock::Time { zoned: false }), Clock::Midnight) => Some(one),
-            _ => None,
-        }
-    }
-}
-
-/// What a column's values say together about how its dates are written.
-#[derive(Clone, Debug)]
-pub(super) struct DateEvidence {
-    orders: u8,
-    separator: Option<char>,
-    clock: Option<Clock>,
-}
-
-impl DateEvidence {
-    pub(super) fn new() -> DateEvidence {
-        DateEvidence { orders: YMD | DMY | MDY | NAMED, separator: None, clock: None }
-    }
-
-    /// Takes in a trimmed, non-empty value, unless it cannot be a date as those before it are; says whether it did.
-    pub(super) fn observe(&mut self, text: &str) -> bool {
-        self.take(text).is_some()
-    }
-
-    fn take(&mut self, text: &str) -> Option<()> {
-        let (date, clock) = match time::split(text) {
-            Some((date, clock)) => (date, Clock::of(clock)?),
-            None => (text, Clock::None),
-        };
-        let parts = Parts::read(date)?;
-        let clock = self.clock.unwrap_or(clock).and(clock)?;
-        let orders = self.orders & parts.orders();
-        if orders == 0 || self.separator.is_some_and(|separator| separator != parts.separator) {
-            return None;
-        }
-        *self = DateEvidence { orders, separator: Some(parts.separator), clock: Some(clock) };
-        Some(())
-    }
-
-    /// The separator and the order that this column alone proves between day and month.
-    pub(super) fn proof(&self) -> Option<(char, DateOrder)> {
-        match self.orders {
-            DMY => Some((self.separator?, DateOrder::DayMonthYear)),
-            MDY => Some((self.separator?, DateOrder::MonthDayYear)),
-            _ => None,
-        }
-    }
-
-    /// The column's format, and whether it has times; `None` when it has no dates, or it is not sure which comes
-    /// first, day or month.
-    ///
-    /// `chosen` is the user's word on day and month, `proofs` is what the file's columns prove.
-    pub(super) fn decide(
-        &self,
-        chosen: Option<DateOrder>,
-        proofs: &[(char, DateOrder)],
-    ) -> Option<(DateFormat, bool)> {
-        let separator = self.separator?;
-        let order = match self.orders {
-            YMD => DateOrder::YearMonthDay,
-            NAMED => DateOrder::Named,
-            DMY => DateOrder::DayMonthYear,
-            MDY => DateOrder::MonthDayYear,
-            _ => {
-                let mut orders =
-                    proofs.iter().filter(|(other, _)| *other == separator).map(|(_, order)| *order);
-                let proven = orders.next().filter(|first| orders.all(|order| order == *first));
-                let allowed = [DateOrder::DayMonthYear, DateOrder::MonthDayYear];
-                chosen.or(proven).filter(|order| allowed.contains(order))?
-            }
-        };
-        let timed = matches!(self.clock, Some(Clock::Time { .. }));
-        Some((DateFormat { order, separator }, timed))
-    }
-
-    /// Has it seen dates?
-    pub(super) fn any(&self) -> bool {
-        self.separator.is_some()
-    }
 }

@@ -27,7 +27,7 @@ pub const CODES: &[(&str, &str)] = &[
 /// A column of the file: its place and its header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ColumnRef {
-    /// The column's place, from 1.
+    /// The column's place, from 1; 0 for a field that no column fills.
     pub index: usize,
     /// The field name made of its header; empty when the cell lies beyond the header.
     pub name: String,
@@ -57,6 +57,7 @@ impl fmt::Display for Place<'_> {
             (Some(line), Some(column)) if column.name.is_empty() => {
                 write!(f, "line {line}, column {}: ", column.index)
             }
+            (Some(line), Some(column)) if column.index == 0 => write!(f, "line {line}, {}: ", column.name),
             (Some(line), Some(column)) => {
                 write!(f, "line {line}, column {} ({}): ", column.index, column.name)
             }

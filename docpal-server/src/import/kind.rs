@@ -55,8 +55,8 @@ pub enum Kind {
     },
     /// True or false.
     Switch {
-        /// The words used.
-        words: SwitchWords,
+        /// The words used; of a column that must be a switch, any that are known.
+        words: Option<SwitchWords>,
     },
     /// An e-mail address.
     Email,
@@ -96,24 +96,11 @@ impl Kind {
     }
 }
 
-/// The two words of a switch, in lower case, or several of either with spaces between; cells may be in any case.
+/// The two words of a switch, in lower case; cells may be in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct SwitchWords {
     /// The word for true.
     pub on: &'static str,
     /// The word for false.
     pub off: &'static str,
-}
-
-impl SwitchWords {
-    /// Every word that is known, for a column that must be a switch.
-    pub const ALL: SwitchWords = SwitchWords { on: "true yes on t y 1", off: "false no off f n 0" };
-
-    pub(super) fn read(&self, text: &str) -> Option<bool> {
-        let is = |words: &str| words.split(' ').any(|word| text.eq_ignore_ascii_case(word));
-        if is(self.on) {
-            return Some(true);
-        }
-        is(self.off).then_some(false)
-    }
 }

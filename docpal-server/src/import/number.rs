@@ -11,7 +11,7 @@ mod tests;
 
 use self::exponent::Exponent;
 pub(super) use self::{
-    evidence::{NumberEvidence, NumberHint},
+    evidence::{NumberEvidence, NumberHint, Numbers},
     unit::Unit,
 };
 
@@ -107,6 +107,11 @@ impl<'a> Figure<'a> {
         if exponent.is_some_and(|exponent| written.unit != Unit::None || !exponent.fits(&shape)) {
             return None;
         }
+        // A share is a hundredth, with two decimals more.
+        let last = shape.runs().last().copied().unwrap_or(0);
+        if written.unit == Unit::Percent && usize::from(last) + 2 > MAX_DIGITS {
+            return None;
+        }
         Some(Figure { negative: written.negative, unit: written.unit, body, shape, exponent })
     }
 
@@ -114,6 +119,11 @@ impl<'a> Figure<'a> {
     fn formats(&self) -> u8 {
         let grouped = self.exponent.is_none() || self.shape.count == 1;
         self.shape.formats() & if grouped { ALL } else { UNGROUPED }
+    }
+
+    fn fits(&self, format: NumberFormat) -> bool {
+        let at = FORMATS.iter().position(|known| *known == format);
+        at.is_some_and(|at| self.formats() & (1 << at) != 0)
     }
 
     /// How many decimals it has under that mark, written without an exponent.
@@ -212,7 +222,7 @@ fn mark(char: char) -> Option<GroupMark> {
 /// format and unit. A percentage is divided by a hundred, exactly, and an exponent is worked in.
 pub(super) fn canonical(text: &str, format: NumberFormat, unit: Unit, out: &mut String) -> bool {
     let Some(figure) = Figure::read(text) else { return false };
-    if figure.unit != unit || !figure.shape.fits(format) {
+    if figure.unit != unit || !figure.fits(format) {
         return false;
     }
     let digits = figure.body.bytes().filter(u8::is_ascii_digit);

@@ -1,8 +1,12 @@
 //! How the cells of a column are read when it must have a type, whatever all of them say.
 
+use docpal_core::Json;
+use docpal_core::field_types::{self, Storage};
+use docpal_core::sql::PgType;
+
 use super::{
     date::{DateFormat, DateOrder},
-    kind::{Kind, SwitchWords},
+    kind::Kind,
 };
 
 /// What the cells of a column show of how they are written, for each type that it may be wanted as.
@@ -29,20 +33,45 @@ pub enum Unreadable {
 }
 
 impl Readings {
-    /// How a field type of that code is read of the column.
+    /// How a field type of that code is read of the column: by what its values are stored as.
     pub(super) fn of(&self, field_type: &str) -> Result<Kind, Unreadable> {
         const PLAIN: DateFormat = DateFormat { order: DateOrder::YearMonthDay, separator: '-' };
         let date = match self.date {
             None if self.no_dates => Ok(PLAIN),
             date => date.ok_or(Unreadable::DayOrMonth),
         };
-        match field_type {
-            "text" | "long_text" | "email" | "url" | "single_select" | "multiple_select" => Ok(Kind::Text),
-            "number" | "currency" | "percent" => self.number.clone().ok_or(Unreadable::DecimalOrThousands),
-            "date" => date.map(|format| Kind::Date { format }),
-            "datetime" => date.map(|format| Kind::DateTime { format }),
-            "switch" => Ok(Kind::Switch { words: SwitchWords::ALL }),
-            _ => Err(Unreadable::NotFromText),
+        match stored_as(field_type).ok_or(Unreadable::NotFromText)? {
+            PgType::Numeric => self.number.clone().ok_or(Unreadable::DecimalOrThousands),
+            PgType::Date => date.map(|format| Kind::Date { format }),
+            PgType::Timestamptz => date.map(|format| Kind::DateTime { format }),
+            PgType::Boolean => Ok(Kind::Switch { words: None }),
+            _ => Ok(Kind::Text),
+        }
+    }
+}
+
+/// What the values of a field type are stored as; nothing when none come from outside.
+fn stored_as(field_type: &str) -> Option<PgType> {
+    let ty = field_types::find(field_type)?;
+    let options = Json::parse(ty.example_options).ok()?;
+    let kind = ty.build(&options).ok()?;
+    match kind.storage() {
+        Storage::Column(stored) if !kind.counts() => Some(stored),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Finding: each new type was said to be computed.
+    #[test]
+    fn every_field_type_that_is_not_computed_is_read_of_a_column() {
+        let readings = Readings { number: None, date: None, no_dates: true, separator: None };
+        for ty in field_types::FIELD_TYPES {
+            let computed = ["formula", "autonumber"].contains(&ty.code);
+            assert_eq!(readings.of(ty.code) == Err(Unreadable::NotFromText), computed, "{}", ty.code);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::misfits::OddCell;
+use super::tally::OddCell;
 
 /// Why a column has its type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +27,11 @@ pub enum Reason {
         odd: u64,
         /// How many cells have a value.
         cells: u64,
+    },
+    /// Its cells are of another type, written in several ways; asked for as that, all of them are read.
+    Mixed {
+        /// That type.
+        nearest: &'static str,
     },
     /// Its cells look like numbers, and its name says that they are codes.
     Code,
@@ -55,6 +60,10 @@ impl fmt::Display for Reason {
                 first.text,
                 grouped(*odd),
                 grouped(*cells)
+            ),
+            Reason::Mixed { nearest } => write!(
+                f,
+                "because its cells are written in different ways; asked for as {nearest}, all of them are read"
             ),
             Reason::Code => f.write_str("because its name says that its digits are codes"),
             Reason::MayBeCodes => f.write_str("because its numbers may be codes or telephone numbers"),

@@ -198,7 +198,7 @@ fn store(cell: &str, value: &str, kind: &Kind, out: &mut String) -> Option<Store
         Kind::Email => super::words::is_email(value).then(|| keep(value)),
         Kind::Url => super::words::is_url(value).then(|| keep(value)),
         Kind::SingleSelect { options } => options.iter().any(|option| option == value).then(|| keep(value)),
-        Kind::Switch { words } => words.read(value).map(Stored::Bool),
+        Kind::Switch { words } => super::words::read_switch(value, *words).map(Stored::Bool),
         Kind::Date { format } => date::read_date(value, *format).map(Stored::Date),
         Kind::DateTime { format } => date::read_datetime(value, *format).map(Stored::DateTime),
         Kind::Number { format, .. } => store_number(value, *format, Unit::None, out),

@@ -4,6 +4,7 @@ use super::*;
 
 mod errors;
 mod kinds;
+mod odd;
 mod sources;
 
 fn read(bytes: impl Into<Vec<u8>>) -> Result<(Source, Inferred), ImportErrors> {

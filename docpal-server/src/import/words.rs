@@ -1,6 +1,7 @@
 //! Cells that are known by their form: switches, e-mail addresses, URLs.
 
 use super::kind::SwitchWords;
+use super::tally::Class;
 
 /// The pairs of words of a switch, and whether one of the two alone is proof enough.
 pub(super) const SWITCHES: [(SwitchWords, bool); 6] = [
@@ -15,16 +16,43 @@ pub(super) const SWITCHES: [(SwitchWords, bool); 6] = [
 /// The pair of digits, which is a switch only under a name that asks for one.
 pub(super) const DIGITS: usize = 5;
 
-/// Which pair a cell belongs to, and what it says.
-pub(super) fn switch(text: &str) -> Option<(usize, bool)> {
+/// A word of a switch: the pair that it belongs to, and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SwitchWord {
+    pub(super) pair: usize,
+    pub(super) on: bool,
+}
+
+impl Class for SwitchWord {
+    fn takes(&mut self, other: &SwitchWord) -> bool {
+        self == other
+    }
+}
+
+/// The cell as a word of any switch.
+pub(super) fn switch(text: &str) -> Option<SwitchWord> {
     if text.len() > 5 {
         return None;
     }
-    SWITCHES.iter().enumerate().find_map(|(at, (words, _))| Some((at, words.read(text)?)))
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    let of = |(pair, (words, _)): (usize, &(SwitchWords, bool))| {
+        (is(words.on) || is(words.off)).then(|| SwitchWord { pair, on: is(words.on) })
+    };
+    SWITCHES.iter().enumerate().find_map(of)
+}
+
+/// What the cell of a switch says, in these words or in any.
+pub(super) fn read_switch(text: &str, words: Option<SwitchWords>) -> Option<bool> {
+    let word = switch(text)?;
+    let (pair, _) = SWITCHES.get(word.pair)?;
+    words.is_none_or(|words| words == *pair).then_some(word.on)
 }
 
 /// An address: one `@`, a dotted domain, no spaces, quotes or commas; letters of any script, as RFC 6531 has it.
 pub(super) fn is_email(text: &str) -> bool {
+    if text.len() > 254 {
+        return false;
+    }
     let Some((local, domain)) = text.split_once('@') else { return false };
     let foreign = |char: char| !char.is_ascii() && !char.is_whitespace() && !char.is_control();
     let plain =
@@ -39,11 +67,14 @@ pub(super) fn is_email(text: &str) -> bool {
     });
     let top = domain.rsplit_once('.').map_or("", |(_, top)| top);
     let named = top.len() >= 2 && top.chars().any(char::is_alphabetic);
-    text.len() <= 254 && local.len() <= 64 && atoms && labels && named
+    local.len() <= 64 && atoms && labels && named
 }
 
 /// An absolute `http` or `https` address with a host.
 pub(super) fn is_url(text: &str) -> bool {
+    if text.len() > 2048 {
+        return false;
+    }
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     if !(scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
         return false;
@@ -52,9 +83,7 @@ pub(super) fn is_url(text: &str) -> bool {
     let start = host.rsplit('@').next().unwrap_or_default().chars().next();
     let well_formed =
         |char: char| !char.is_whitespace() && !char.is_control() && !"\"<>\\^`{|}".contains(char);
-    start.is_some_and(|char| char.is_alphanumeric() || char == '[')
-        && rest.chars().all(well_formed)
-        && text.len() <= 2048
+    start.is_some_and(|char| char.is_alphanumeric() || char == '[') && rest.chars().all(well_formed)
 }
 
 #[cfg(test)]
@@ -63,9 +92,9 @@ mod tests {
 
     #[test]
     fn switches_are_read_in_any_case() {
-        assert_eq!(switch("TRUE"), Some((0, true)));
-        assert_eq!(switch("No"), Some((1, false)));
-        assert_eq!(switch("0"), Some((DIGITS, false)));
+        assert_eq!(switch("TRUE"), Some(SwitchWord { pair: 0, on: true }));
+        assert_eq!(switch("No"), Some(SwitchWord { pair: 1, on: false }));
+        assert_eq!(switch("0"), Some(SwitchWord { pair: DIGITS, on: false }));
         assert_eq!(switch("maybe"), None);
     }
 

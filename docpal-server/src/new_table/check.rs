@@ -25,6 +25,14 @@ pub(super) struct Target {
     pub(super) left_out: bool,
 }
 
+/// A cell that does not fit the type that its column must have.
+#[derive(Debug)]
+pub(super) struct Misfit {
+    pub(super) text: String,
+    /// What its field says of it; nothing of one that cannot be read as a value of the type at all.
+    why: Option<String>,
+}
+
 /// How the cells of a column are held against the type that it must have.
 #[derive(Debug, Default)]
 pub(super) struct Check {
@@ -45,12 +53,12 @@ impl Target {
         Self { field_type: field_type.to_owned(), options, check: None, left_out: false }
     }
 
-    /// The value of a cell; the text when it does not fit.
-    pub(super) fn value(&self, cell: Cell<'_>) -> Result<Json, String> {
+    /// The value of a cell, if it fits.
+    pub(super) fn value(&self, cell: Cell<'_>) -> Result<Json, Misfit> {
         let Some(check) = &self.check else { return plain(cell) };
         let json = check.read(cell)?;
-        match &check.kind {
-            Some(kind) if kind.parse(&json).is_err() => Err(text(cell)),
+        match check.kind.as_ref().map(|kind| kind.parse(&json)) {
+            Some(Err(why)) => Err(Misfit { text: text(cell), why: Some(why.message) }),
             _ => Ok(json),
         }
     }
@@ -61,7 +69,7 @@ impl Check {
         Self { kind, separator, ..Self::default() }
     }
 
-    fn read(&self, cell: Cell<'_>) -> Result<Json, String> {
+    fn read(&self, cell: Cell<'_>) -> Result<Json, Misfit> {
         match (self.separator, cell) {
             (Some(separator), Cell::Text(text)) => {
                 let items = text.split(separator).map(str::trim).filter(|item| !item.is_empty());
@@ -93,8 +101,8 @@ impl Check {
     }
 }
 
-/// A cell as it was read; the text of one that does not fit.
-fn plain(cell: Cell<'_>) -> Result<Json, String> {
+/// A cell as it was read.
+fn plain(cell: Cell<'_>) -> Result<Json, Misfit> {
     Ok(match cell {
         Cell::Empty => Json::Null,
         Cell::Text(text) => Json::from(text),
@@ -102,7 +110,7 @@ fn plain(cell: Cell<'_>) -> Result<Json, String> {
         Cell::Bool(flag) => Json::Bool(flag),
         Cell::Date(day) => Json::from(day),
         Cell::DateTime(instant) => Json::from(instant),
-        Cell::Odd(text) => return Err(text.to_owned()),
+        Cell::Odd(text) => return Err(Misfit { text: text.to_owned(), why: None }),
     })
 }
 
@@ -134,13 +142,15 @@ pub(super) fn look(
             }
             let value = target.value(cell);
             let Target { field_type, check: Some(check), .. } = target else { continue };
-            let fits = match &value {
-                Ok(json) if check.kind.is_none() => check.gather(json),
-                other => other.is_ok(),
+            let wrong = match value {
+                Ok(json) if check.kind.is_none() && !check.gather(&json) => {
+                    Some(Misfit { text: text(cell), why: None })
+                }
+                other => other.err(),
             };
-            if !fits {
+            if let Some(wrong) = wrong {
                 let name = column.field_name.clone();
-                let error = misfit(row.line(), ColumnRef { index: at + 1, name }, &text(cell), field_type);
+                let error = wrong.at(row.line(), ColumnRef { index: at + 1, name }, field_type);
                 check.misfits.push(error, inferred.options.max_errors);
             }
         }
@@ -149,13 +159,17 @@ pub(super) fn look(
     named.into_iter().try_for_each(|(column, target)| finish(&column.field_name, target))
 }
 
-fn misfit(line: u64, column: ColumnRef, text: &str, field_type: &str) -> LineError {
-    let mut shown: String = text.trim().chars().take(SHOWN).collect();
-    if shown.len() < text.trim().len() {
-        shown.push_str("..");
+impl Misfit {
+    fn at(&self, line: u64, column: ColumnRef, field_type: &str) -> LineError {
+        let text = self.text.trim();
+        let mut shown: String = text.chars().take(SHOWN).collect();
+        if shown.len() < text.len() {
+            shown.push_str("..");
+        }
+        let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let message = format!("{shown:?} does not fit {field_type}{why}");
+        LineError { line: Some(line), column: Some(column), code: "invalid_value", message }
     }
-    let message = format!("{shown:?} does not fit {field_type}");
-    LineError { line: Some(line), column: Some(column), code: "invalid_value", message }
 }
 
 /// Makes a select of the options that were gathered.

@@ -2,15 +2,19 @@
 
 use std::fmt;
 
-use docpal_core::{Error, FieldError};
+use docpal_core::{Error, ErrorKind, FieldError};
 
 use crate::import::{ImportErrors, LineError};
 
 /// Why a file did not become a table. Nothing of it was kept.
 #[derive(Debug)]
 pub enum ImportFailure {
-    /// Something is wrong with the file.
+    /// Something is wrong with the file, or with records that its lines would be.
     Lines {
+        /// What to decide on.
+        kind: ErrorKind,
+        /// The stable code: of the first thing that is wrong, or of the refusal.
+        code: &'static str,
         /// The first things that are wrong, in the order of the file; at least one.
         errors: Vec<LineError>,
         /// How many there are in all.
@@ -21,11 +25,11 @@ pub enum ImportFailure {
 }
 
 impl ImportFailure {
-    /// The stable code: of the first thing that is wrong.
+    /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Lines { errors, .. } => errors.first().map_or("read_failed", |error| error.code),
+            Self::Lines { code, .. } => code,
             Self::Refused(error) => error.code(),
         }
     }
@@ -49,13 +53,15 @@ impl ImportFailure {
 
 impl From<ImportErrors> for ImportFailure {
     fn from(errors: ImportErrors) -> Self {
-        Self::Lines { total: errors.total(), errors: errors.iter().cloned().collect() }
+        let code = errors.iter().next().map_or("read_failed", |error| error.code);
+        let kept = errors.iter().cloned().collect();
+        Self::Lines { kind: ErrorKind::Validation, code, total: errors.total(), errors: kept }
     }
 }
 
 impl From<LineError> for ImportFailure {
     fn from(error: LineError) -> Self {
-        Self::Lines { errors: vec![error], total: 1 }
+        ImportErrors::from(error).into()
     }
 }
 
@@ -68,7 +74,7 @@ impl From<Error> for ImportFailure {
 impl fmt::Display for ImportFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lines { errors, total } => {
+            Self::Lines { errors, total, .. } => {
                 for (index, error) in errors.iter().enumerate() {
                     write!(f, "{}{error}", if index > 0 { "\n" } else { "" })?;
                 }

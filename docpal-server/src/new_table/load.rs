@@ -1,13 +1,13 @@
 //! Carrying out a plan: the second reading, whose rows become records.
 
 use docpal_core::sql::Transaction;
-use docpal_core::{Actor, AppId, Docpal, Error, ErrorKind, Json, TableId};
+use docpal_core::{Actor, AppId, Docpal, Json, TableId};
 use docpal_query::RecordsExt as _;
 
 use super::check::Target;
 use super::chunk::Chunk;
-use super::{ImportFailure, Plan};
-use crate::import::{self, Cell, ColumnRef, Kind, LineError, Progress, Row, Source};
+use super::{ImportFailure, Plan, refusal};
+use crate::import::{self, Cell, Kind, Progress, Row, Source};
 
 /// A table that was made of a file, or that took its rows.
 #[derive(Debug)]
@@ -62,8 +62,10 @@ pub async fn append(
             return Ok(Loaded { table, rows: loaded });
         }
         loaded += chunk.drafts.len() as u64;
-        let made = records.create_many_in(tx, &chunk.drafts).await;
-        made.map_err(|error| plan.failed(error, &chunk.lines))?;
+        if let Err(error) = records.create_many_in(tx, &chunk.drafts).await {
+            let error = refusal::placed(&records, tx, &chunk.drafts, error).await;
+            return Err(plan.failed(&error, &chunk.lines).unwrap_or(ImportFailure::Refused(error)));
+        }
         progress(rows.progress());
     }
 }
@@ -78,42 +80,15 @@ impl Plan {
             if target.left_out || (cell == Cell::Empty && !explicit) {
                 continue;
             }
-            match (target.value(cell), beside(target)) {
-                (Ok(json), _) => entries.push((column.field_name.clone(), json)),
-                (Err(text), Some(name)) => entries.push((name.to_owned(), Json::from(text.as_str()))),
-                (Err(_), None) if explicit => entries.push((column.field_name.clone(), Json::Null)),
-                (Err(_), None) => {}
-            }
+            let (value, odd) = match target.value(cell) {
+                Ok(json) => (Some(json), None),
+                Err(misfit) => (explicit.then_some(Json::Null), Some(misfit.text)),
+            };
+            entries.extend(value.map(|json| (column.field_name.clone(), json)));
+            let kept = beside(target).zip(odd);
+            entries.extend(kept.map(|(name, text)| (name.to_owned(), Json::from(text.as_str()))));
         }
         entries
-    }
-
-    /// Says a refusal of the records in terms of the file.
-    fn failed(&self, error: Error, lines: &[u64]) -> ImportFailure {
-        let located: Vec<LineError> = error
-            .fields()
-            .iter()
-            .filter_map(|entry| {
-                let line = lines.get(entry.record?)?;
-                let index =
-                    self.inferred.columns.iter().position(|column| column.field_name == entry.field)?;
-                let name = entry.field.clone();
-                // A text is what every text fits, unless it does not.
-                let is_text =
-                    self.targets.get(index).is_none_or(|target| target.field_type.ends_with("text"));
-                let hint = if is_text || self.appends { "" } else { "; `text` fits every column" };
-                Some(LineError {
-                    line: Some(*line),
-                    column: Some(ColumnRef { index: index + 1, name }),
-                    code: entry.code,
-                    message: format!("{}{hint}", entry.message),
-                })
-            })
-            .collect();
-        if located.is_empty() || error.kind() != ErrorKind::Validation {
-            return ImportFailure::Refused(error);
-        }
-        ImportFailure::Lines { total: located.len() as u64, errors: located }
     }
 }
 

@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::{Column, FileHints, Guess, SEPARATORS};
+use super::{Column, FileHints, SEPARATORS};
 use crate::import::{
     infer::InferredColumn,
-    kind::{Kind, SwitchWords},
+    kind::Kind,
     names,
-    number::Unit,
+    number::{NumberFormat, Unit},
     readings::Readings,
     reason::Reason,
-    words,
 };
 
 /// The longest short text.
@@ -31,10 +30,7 @@ impl Column {
         let (kind, reason) = match (self.filled, self.apostrophes.put && !hints.guarded()) {
             (0, _) => (Kind::Text, Reason::Empty),
             (_, true) => (self.text(), Reason::Apostrophes),
-            (cells, false) => match self.kind(&header, hints) {
-                Some(kind) => (kind, Reason::Fits { cells }),
-                None => (self.text(), self.why_text(&header, hints)),
-            },
+            (_, false) => self.found(&header, hints),
         };
         let readings = self.readings(hints);
         InferredColumn {
@@ -52,104 +48,49 @@ impl Column {
         }
     }
 
-    /// The type other than a text that every cell fits.
-    fn kind(&self, header: &str, hints: &FileHints) -> Option<Kind> {
-        let all = |guess| self.misfits(guess).none();
-        if let Some(words) = self.switch(header).filter(|_| all(Guess::Switch)) {
-            return Some(Kind::Switch { words });
-        }
-        let is_number = all(Guess::Number) && !names::names_a_code(header);
-        if let Some((unit, scale, format)) = self.number.decide(hints.number).filter(|_| is_number) {
-            return Some(Kind::of_number(unit, scale, format));
-        }
-        match self.date.decide(hints.date_order, &hints.dates).filter(|_| all(Guess::Date)) {
-            Some((format, true)) => return Some(Kind::DateTime { format }),
-            Some((format, false)) => return Some(Kind::Date { format }),
-            None => {}
-        }
-        if all(Guess::Email) {
-            return Some(Kind::Email);
-        }
-        if all(Guess::Url) {
-            return Some(Kind::Url);
-        }
-        self.select(header).map(|options| Kind::SingleSelect { options })
-    }
-
     fn text(&self) -> Kind {
         if self.line_break || self.max_len > SHORT_TEXT { Kind::LongText } else { Kind::Text }
     }
 
-    /// Why a column of cells is a text: what it would be by most of them.
-    fn why_text(&self, header: &str, hints: &FileHints) -> Reason {
-        let all = |guess| self.misfits(guess).none();
-        if all(Guess::Number) {
-            return match self.number.format(hints.number) {
-                None => Reason::DecimalOrThousands,
-                Some(_) if names::names_a_code(header) => Reason::Code,
-                Some(_) => Reason::MayBeCodes,
-            };
+    /// The first type that every cell fits, and why it is that one.
+    fn found(&self, header: &str, hints: &FileHints) -> (Kind, Reason) {
+        let cells = self.filled;
+        let guesses = self.guesses(header, hints);
+        let all = || guesses.iter().filter(|guess| guess.alike == cells);
+        if let Some(kind) = all().find_map(|guess| guess.kind.as_ref().ok()) {
+            return (kind.clone(), Reason::Fits { cells });
         }
-        if all(Guess::Date) {
-            return Reason::DayOrMonth;
+        if let Some(options) = self.select(header) {
+            return (Kind::SingleSelect { options }, Reason::Fits { cells });
         }
-        let few = |guess: Guess| {
-            let misfits = self.misfits(guess);
-            misfits.few(self.filled).map(|first| (misfits.count(), guess, first))
-        };
-        let nearest = Guess::ALL.into_iter().filter_map(few).min_by_key(|(odd, ..)| *odd);
-        match nearest {
-            Some((odd, guess, first)) => {
-                let nearest = self.name_of(guess, hints);
-                Reason::Odd { nearest, first: first.clone(), odd, cells: self.filled }
-            }
-            None => Reason::Fits { cells: self.filled },
-        }
-    }
-
-    fn name_of(&self, guess: Guess, hints: &FileHints) -> &'static str {
-        match guess {
-            Guess::Switch => "switch",
-            Guess::Email => "email",
-            Guess::Url => "url",
-            Guess::Number => match self.number.format(hints.number) {
-                Some((Unit::Percent, ..)) => "percent",
-                Some((Unit::Currency { .. }, ..)) => "currency",
-                _ => "number",
-            },
-            Guess::Date => match self.date.decide(hints.date_order, &hints.dates) {
-                Some((_, true)) => "datetime",
-                _ => "date",
-            },
-        }
+        let open = all().find_map(|guess| guess.kind.as_ref().err());
+        let nearest = || guesses.iter().filter_map(|guess| guess.nearly(cells)).min_by_key(|(odd, _)| *odd);
+        let reason = open.map(|doubt| doubt.reason()).or_else(|| nearest().map(|(_, reason)| reason));
+        (self.text(), reason.unwrap_or(Reason::Fits { cells }))
     }
 
     /// How the column is read when it must be of a type.
     fn readings(&self, hints: &FileHints) -> Readings {
-        let date = self.date.decide(hints.date_order, &hints.dates).map(|(format, _)| format);
+        let dates = self.dates(hints);
         let most = self.separated.iter().copied().max().unwrap_or(0);
         let separator = self.separated.iter().position(|count| *count == most && most > 0);
+        let number = match self.number.most(hints.number) {
+            Some(numbers) => numbers.format(hints.number),
+            None => Some((Unit::None, 0, NumberFormat::without_numbers(hints.number))),
+        };
         Readings {
-            number: self
-                .number
-                .format(hints.number)
-                .map(|(unit, scale, format)| Kind::of_number(unit, scale, format)),
-            date,
-            no_dates: !self.date.any(),
+            number: number.map(|(unit, scale, format)| Kind::of_number(unit, scale, format)),
+            date: dates.and_then(|dates| dates.format()),
+            no_dates: dates.is_none(),
             separator: separator.and_then(|at| SEPARATORS.get(at)).copied(),
         }
     }
 
-    fn switch(&self, header: &str) -> Option<SwitchWords> {
-        let (pair, on, off) = self.switch?;
-        let (words, one_is_enough) = words::SWITCHES.get(pair)?;
-        let named =
-            if pair == words::DIGITS { names::names_a_switch(header) } else { *one_is_enough || (on && off) };
-        named.then_some(*words)
-    }
-
     fn select(&self, header: &str) -> Option<Vec<String>> {
-        let distinct = self.distinct.as_ref().filter(|_| self.maybe_select && !self.line_break)?;
+        let distinct = self.distinct.as_ref().filter(|_| self.maybe_select)?;
+        if distinct.iter().any(|value| value.contains(char::is_control)) {
+            return None;
+        }
         let often = self.filled >= SELECT_VALUES && self.filled >= SELECT_REPEAT * distinct.len() as u64;
         if !often || self.max_len > SELECT_LENGTH || names::names_an_id(header) || names::names_a_code(header)
         {

@@ -1,6 +1,6 @@
 //! What the whole file says, for columns that cannot tell alone.
 
-use super::{Apostrophes, Column, Guess};
+use super::{Apostrophes, Column};
 use crate::import::{date::DateOrder, infer::InferOptions, number::NumberHint};
 
 /// What the whole file says, for columns that cannot tell alone.
@@ -23,14 +23,15 @@ impl FileHints {
         headers.iter().for_each(|header| seen.look(header));
         let all = columns.iter().map(|column| column.apostrophes).chain([seen]);
         let (put, missing) = all.fold((false, false), |all, one| (all.0 | one.put, all.1 | one.missing));
-        let fits = |guess: Guess| columns.iter().filter(move |column| column.misfits(guess).none());
-        let mut marks = fits(Guess::Number).filter_map(|column| column.number.proof());
+        let numbers = columns.iter().filter_map(Column::all_numbers);
+        let mut marks = numbers.filter_map(|numbers| numbers.proof());
         let proven = marks.next().filter(|first| marks.all(|mark| mark == *first));
+        let dates = columns.iter().filter_map(Column::all_dates);
         FileHints {
             guarded: !options.raw && put && !missing,
             number: NumberHint { chosen: options.decimal_mark, proven, delimiter },
             date_order: options.date_order,
-            dates: fits(Guess::Date).filter_map(|column| column.date.proof()).collect(),
+            dates: dates.filter_map(|dates| dates.proof()).collect(),
         }
     }
 

@@ -4,11 +4,19 @@ use proptest::prelude::*;
 use super::*;
 
 fn decide(values: &[&str], proofs: &[(char, DateOrder)]) -> Option<(DateFormat, bool)> {
+    decide_as(values, None, proofs)
+}
+
+fn decide_as(
+    values: &[&str],
+    chosen: Option<DateOrder>,
+    proofs: &[(char, DateOrder)],
+) -> Option<(DateFormat, bool)> {
     let mut evidence = DateEvidence::new();
-    if !values.iter().all(|value| evidence.observe(value)) {
-        return None;
-    }
-    evidence.decide(None, proofs)
+    (2..).zip(values).for_each(|(line, value)| evidence.observe(value, line));
+    let dates = evidence.most(chosen, proofs)?;
+    let (alike, timed) = dates.alike();
+    Some((dates.format().filter(|_| alike == values.len() as u64)?, timed))
 }
 
 fn check(values: &[&str], expect: &[&str]) {
@@ -51,11 +59,9 @@ fn undecided_orders_are_text_unless_the_file_or_the_user_knows() {
     assert_eq!(decide(&open, &[month]).map(|(format, _)| format.order), Some(DateOrder::MonthDayYear));
     assert_eq!(decide(&open, &[day, month]), None);
     assert_eq!(decide(&open, &[('-', DateOrder::DayMonthYear)]), None);
-    let mut evidence = DateEvidence::new();
-    assert!(open.iter().all(|value| evidence.observe(value)));
-    let chosen = evidence.decide(Some(DateOrder::MonthDayYear), &[]);
+    let chosen = decide_as(&open, Some(DateOrder::MonthDayYear), &[]);
     assert_eq!(chosen.map(|(format, _)| format.order), Some(DateOrder::MonthDayYear));
-    assert_eq!(evidence.decide(Some(DateOrder::Named), &[]), None);
+    assert_eq!(decide_as(&open, Some(DateOrder::Named), &[]), None);
 }
 
 #[test]
@@ -123,6 +129,14 @@ fn times_and_zones() {
     ] {
         check_text(&[text]);
     }
+}
+
+// Finding D11: the field refused what the column was found to be.
+#[test]
+fn a_moment_outside_of_the_years_of_a_field_is_none() {
+    check(&["9999-12-31T23:59:59+05:00"], &["9999-12-31T18:59:59Z"]);
+    check_text(&["9999-12-31T23:59:59-05:00"]);
+    check_text(&["0001-01-01T00:00:00+00:01"]);
 }
 
 #[test]

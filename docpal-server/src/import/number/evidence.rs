@@ -1,30 +1,73 @@
-//! What a column's values say together about how its numbers are written.
+//! What a column's values say together about how its numbers are written: the way that most of them fit.
 
-use super::{ALL, COMMAS, DecimalMark, FORMATS, Figure, GroupMark, NumberFormat, POINTS, Unit};
+use super::{COMMAS, DecimalMark, FORMATS, Figure, GroupMark, NumberFormat, POINTS, Unit};
+use crate::import::tally::{Class, OddCell, Tally};
 
-/// The state kept for a column while its cells go by.
+/// The numbers of a column, by how they are written.
 #[derive(Clone, Debug)]
 pub(in crate::import) struct NumberEvidence {
-    /// The formats that fit every value so far; 0 when the column is not one of numbers.
+    cells: Tally<Written>,
+}
+
+/// How a number is written, as far as it matters to the numbers beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Written {
+    unit: Unit,
+    /// The formats in which it is well formed.
     formats: u8,
-    unit: Option<Unit>,
-    /// A value that only a decimal point explains.
-    proves_point: bool,
-    /// A value that only a decimal comma explains.
-    proves_comma: bool,
-    /// The last mark of some value was a point, or a comma.
-    points: bool,
-    commas: bool,
-    plain_space: bool,
-    /// A value such as `1E5`, which may be a code; and one that shows that the column has fractions or powers of ten.
-    letters: bool,
-    scientific: bool,
+    marks: Marks,
     /// The most decimals under a decimal point, and under a decimal comma.
     scales: (u8, u8),
 }
 
+/// What stands between the digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Marks {
+    any: bool,
+    /// The last one is a point, or a comma.
+    point: bool,
+    comma: bool,
+    plain_space: bool,
+    /// A value such as `1E5`, which may be a code; and one that shows that the column has fractions or powers of ten.
+    letter: bool,
+    scientific: bool,
+}
+
+impl Class for Written {
+    fn takes(&mut self, other: &Written) -> bool {
+        let same = (self.unit, self.formats, self.marks) == (other.unit, other.formats, other.marks);
+        if same {
+            self.scales = (self.scales.0.max(other.scales.0), self.scales.1.max(other.scales.1));
+        }
+        same
+    }
+}
+
+impl Written {
+    fn of(text: &str) -> Option<Written> {
+        let figure = Figure::read(text)?;
+        let formats = figure.formats();
+        let Figure { unit, shape, exponent, .. } = figure;
+        let letter = exponent.is_some_and(|exponent| exponent.may_be_a_letter(&shape));
+        let last = shape.marks().last();
+        let marks = Marks {
+            any: last.is_some(),
+            point: last == Some(&GroupMark::Point),
+            comma: last == Some(&GroupMark::Comma),
+            plain_space: shape.plain_space,
+            letter,
+            scientific: !letter && (exponent.is_some() || shape.count == 2),
+        };
+        let scales = match shape.count > 1 || exponent.is_some() {
+            true => (figure.scale(DecimalMark::Point), figure.scale(DecimalMark::Comma)),
+            false => (0, 0),
+        };
+        (formats != 0).then_some(Written { unit, formats, marks, scales })
+    }
+}
+
 /// What the rest of the file says about decimal marks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(in crate::import) struct NumberHint {
     /// The user's word: columns that allow this mark have it.
     pub(in crate::import) chosen: Option<DecimalMark>,
@@ -34,88 +77,117 @@ pub(in crate::import) struct NumberHint {
     pub(in crate::import) delimiter: u8,
 }
 
+impl NumberHint {
+    fn known(self) -> Option<DecimalMark> {
+        self.chosen.or(self.proven)
+    }
+}
+
 impl NumberEvidence {
     pub(in crate::import) fn new() -> NumberEvidence {
-        NumberEvidence {
-            formats: ALL,
-            unit: None,
-            proves_point: false,
-            proves_comma: false,
-            points: false,
-            commas: false,
-            plain_space: false,
-            letters: false,
-            scientific: false,
-            scales: (0, 0),
-        }
+        NumberEvidence { cells: Tally::new() }
     }
 
-    /// Takes in a trimmed, non-empty value, unless it cannot be a number as those before it are; says whether it did.
-    pub(in crate::import) fn observe(&mut self, text: &str) -> bool {
-        let figure = Figure::read(text).filter(|figure| self.unit.is_none_or(|unit| unit == figure.unit));
-        let Some(figure) = figure else { return false };
-        let formats = figure.formats();
-        if self.formats & formats == 0 {
-            return false;
-        }
-        let Figure { unit, shape, exponent, .. } = figure;
-        self.unit = Some(unit);
-        self.formats &= formats;
-        let letter = exponent.is_some_and(|exponent| exponent.may_be_a_letter(&shape));
-        self.letters |= letter;
-        self.scientific |= !letter && (exponent.is_some() || shape.count == 2);
-        if let Some(last) = shape.marks().last() {
-            self.proves_point |= formats & COMMAS == 0;
-            self.proves_comma |= formats & POINTS == 0;
-            self.points |= *last == GroupMark::Point;
-            self.commas |= *last == GroupMark::Comma;
-            self.plain_space |= shape.plain_space;
-        }
-        if shape.count > 1 || exponent.is_some() {
-            self.scales.0 = self.scales.0.max(figure.scale(DecimalMark::Point));
-            self.scales.1 = self.scales.1.max(figure.scale(DecimalMark::Comma));
-        }
-        true
+    /// Takes in a trimmed, non-empty value.
+    pub(in crate::import) fn observe(&mut self, text: &str, line: u64) {
+        // Most texts have no digit, and are seen to be no number by that alone.
+        let written = if text.bytes().any(|byte| byte.is_ascii_digit()) { Written::of(text) } else { None };
+        self.cells.add(written, text, line);
     }
 
-    /// The decimal mark that this column alone proves.
+    /// The numbers of one unit that are well formed in one format, the most that there are; `None` when there are none.
+    pub(in crate::import) fn most(&self, hint: NumberHint) -> Option<Numbers<'_>> {
+        let mut units: Vec<Unit> = self.cells.classes().map(|written| written.unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        let mut best: Option<((u64, bool), Unit, u8)> = None;
+        for unit in units {
+            for (at, format) in FORMATS.iter().enumerate() {
+                let bit = 1 << at;
+                let count = self.cells.count(|written| written.unit == unit && written.formats & bit != 0);
+                // Of as many, those that the file knows of; then the first.
+                let rank = (count, hint.known() == Some(format.decimal));
+                if count > 0 && best.is_none_or(|(other, ..)| rank > other) {
+                    best = Some((rank, unit, bit));
+                }
+            }
+        }
+        let ((count, _), unit, bit) = best?;
+        Some(Numbers { evidence: self, unit, bit, count })
+    }
+}
+
+/// The numbers of a column that are of one unit and well formed in one format.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::import) struct Numbers<'e> {
+    evidence: &'e NumberEvidence,
+    unit: Unit,
+    bit: u8,
+    /// How many.
+    pub(in crate::import) count: u64,
+}
+
+impl<'e> Numbers<'e> {
+    fn has(&self, written: &Written) -> bool {
+        written.unit == self.unit && written.formats & self.bit != 0
+    }
+
+    fn written(&self) -> impl Iterator<Item = &'e Written> {
+        let this = *self;
+        self.evidence.cells.classes().filter(move |written| this.has(written))
+    }
+
+    fn any(&self, is: impl Fn(&Written) -> bool) -> bool {
+        self.written().any(is)
+    }
+
+    /// The formats in which all of them are well formed.
+    fn formats(&self) -> u8 {
+        self.written().fold(u8::MAX, |formats, written| formats & written.formats)
+    }
+
+    /// The first cell that is none of them.
+    pub(in crate::import) fn first_but(&self) -> Option<&'e OddCell> {
+        self.evidence.cells.first_but(|written| self.has(written))
+    }
+
+    /// The decimal mark that they prove.
     pub(in crate::import) fn proof(&self) -> Option<DecimalMark> {
-        match (self.proves_point, self.proves_comma) {
+        let only = |side: u8| self.any(|written| written.marks.any && written.formats & !side == 0);
+        match (only(POINTS), only(COMMAS)) {
             (true, false) => Some(DecimalMark::Point),
             (false, true) => Some(DecimalMark::Comma),
             _ => None,
         }
     }
 
-    /// The unit, the scale and the format of the column; `None` when it is not, or not surely, one of numbers.
-    pub(in crate::import) fn decide(&self, hint: NumberHint) -> Option<(Unit, u8, NumberFormat)> {
-        let (unit, scale, format) = self.format(hint)?;
-        let may_be_phone = self.plain_space && scale == 0 && !matches!(unit, Unit::Currency { .. });
-        (!may_be_phone && (self.scientific || !self.letters)).then_some((unit, scale, format))
+    /// May they be codes or telephone numbers?
+    pub(in crate::import) fn may_be_codes(&self, scale: u8) -> bool {
+        let is_sum = matches!(self.unit, Unit::Currency { .. });
+        let may_be_phone = self.any(|written| written.marks.plain_space) && scale == 0 && !is_sum;
+        let letters = self.any(|written| written.marks.letter);
+        may_be_phone || (letters && !self.any(|written| written.marks.scientific))
     }
 
-    /// The same for a column that must be one of numbers: `None` only when its decimal mark is open.
+    /// The unit, the scale and the format; `None` when the decimal mark is open.
     pub(in crate::import) fn format(&self, hint: NumberHint) -> Option<(Unit, u8, NumberFormat)> {
-        let Some(unit) = self.unit else {
-            let decimal = hint.chosen.or(hint.proven).unwrap_or(DecimalMark::Point);
-            return Some((Unit::None, 0, NumberFormat { decimal, group: None }));
+        let most = |scale: fn(&Written) -> u8| self.written().map(scale).max().unwrap_or(0);
+        let (side, scale) = match self.mark(hint)? {
+            DecimalMark::Point => (POINTS, most(|written| written.scales.0)),
+            DecimalMark::Comma => (COMMAS, most(|written| written.scales.1)),
         };
-        let mark = self.mark(hint)?;
-        let (side, scale) = match mark {
-            DecimalMark::Point => (POINTS, self.scales.0),
-            DecimalMark::Comma => (COMMAS, self.scales.1),
-        };
-        let fitting = self.formats & side;
+        let fitting = self.formats() & side;
         let format = *FORMATS.get(usize::try_from(fitting.trailing_zeros()).ok()?)?;
-        Some((unit, scale, format))
+        Some((self.unit, scale, format))
     }
 
     fn mark(&self, hint: NumberHint) -> Option<DecimalMark> {
         use DecimalMark::{Comma, Point};
-        let allowed = (self.formats & POINTS != 0, self.formats & COMMAS != 0);
-        let marked = self.points || self.commas;
-        let known = hint.chosen.or(hint.proven);
-        match (allowed, self.proof().or(known)) {
+        let formats = self.formats();
+        let allowed = (formats & POINTS != 0, formats & COMMAS != 0);
+        let points = self.any(|written| written.marks.point);
+        let marked = points || self.any(|written| written.marks.comma);
+        match (allowed, self.proof().or(hint.known())) {
             ((false, false), _) => None,
             ((true, _), _) if !marked => Some(Point),
             ((false, true), _) if !marked => Some(Comma),
@@ -123,11 +195,18 @@ impl NumberEvidence {
             ((_, true), Some(Comma)) => Some(Comma),
             (_, Some(_)) => None,
             // "1.234" everywhere, or with plain integers: a point is a decimal point, but not where commas are.
-            ((true, _), None) if self.points => (hint.delimiter != b';').then_some(Point),
+            ((true, _), None) if points => (hint.delimiter != b';').then_some(Point),
             // "1,234" everywhere, all well grouped.
             ((true, _), None) => (hint.delimiter == b',').then_some(Point),
             // "1,234" beside "1234": grouped carelessly, or a decimal comma; nobody knows.
             ((false, true), None) => None,
         }
+    }
+}
+
+impl NumberFormat {
+    /// How the numbers of a column are written that has none.
+    pub(in crate::import) fn without_numbers(hint: NumberHint) -> NumberFormat {
+        NumberFormat { decimal: hint.known().unwrap_or(DecimalMark::Point), group: None }
     }
 }

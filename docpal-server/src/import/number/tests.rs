@@ -5,10 +5,10 @@ use super::*;
 /// The column's unit and canonical values; `None` when it is not one of numbers.
 fn column(values: &[&str], delimiter: u8, proven: Option<DecimalMark>) -> Option<(Unit, u8, Vec<String>)> {
     let mut evidence = NumberEvidence::new();
-    if values.is_empty() || !values.iter().all(|value| evidence.observe(value)) {
-        return None;
-    }
-    let (unit, scale, format) = evidence.decide(NumberHint { chosen: None, proven, delimiter })?;
+    (2..).zip(values).for_each(|(line, value)| evidence.observe(value, line));
+    let hint = NumberHint { chosen: None, proven, delimiter };
+    let numbers = evidence.most(hint).filter(|numbers| numbers.count == values.len() as u64)?;
+    let (unit, scale, format) = numbers.format(hint).filter(|(_, scale, _)| !numbers.may_be_codes(*scale))?;
     let read = |value: &&str| {
         let mut out = String::new();
         assert!(canonical(value, format, unit, &mut out), "{value} as {format:?}");
@@ -125,6 +125,10 @@ fn percentages_are_shares() {
     assert_eq!((unit, scale), (Unit::Percent, 2));
     assert_eq!(values, ["0.15", "0.125", "-1", "0", "10", "0.0005"]);
     check_text(&["15%", "15"]);
+    // A share has two decimals more, and a number holds 28.
+    let digits = "1".repeat(26);
+    assert!(column(&[&format!(".{digits}%")], b',', None).is_some());
+    check_text(&[&format!(".{digits}1%")]);
 }
 
 #[test]

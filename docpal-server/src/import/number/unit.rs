@@ -1,7 +1,7 @@
 //! Sign, percent sign and currency around a number.
 
 /// What a number counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::import) enum Unit {
     None,
     Percent,
