@@ -200,6 +200,24 @@ impl Records<'_> {
         write_in!(self, conn, |conn, snapshot| self.create_with(conn, &snapshot, draft))
     }
 
+    /// May the actor make records here at all, whatever is in them? To be asked before work is done for them.
+    ///
+    /// # Errors
+    /// `table_not_found`, `not_allowed`.
+    pub async fn may_create(&self) -> Result<()> {
+        let snapshot = self.docpal.snapshot(self.actor.company(), self.table).await?;
+        authorize::require_create(&self.access(&snapshot))
+    }
+
+    /// As [`Records::may_create`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Records::may_create`].
+    pub async fn may_create_in(&self, conn: &mut Connection) -> Result<()> {
+        let snapshot = self.snapshot_in(conn).await?;
+        authorize::require_create(&self.access(&snapshot))
+    }
+
     /// Makes many records, all or none.
     ///
     /// # Errors

@@ -109,6 +109,8 @@ mod time;
 mod waiting;
 mod words;
 
+pub(crate) use self::column::is_long;
+
 #[cfg(test)]
 mod tests;
 

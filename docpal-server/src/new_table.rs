@@ -13,6 +13,7 @@ mod columns;
 mod failure;
 mod load;
 mod refusal;
+mod rehearsal;
 mod report;
 
 use docpal_core::model::MAX_FIELDS;
@@ -21,6 +22,7 @@ use docpal_core::{Error, FieldError, FieldSpec, Json, TableSpec};
 pub use self::append::{append_options, plan_append};
 pub use self::failure::ImportFailure;
 pub use self::load::{Loaded, append, load};
+pub use self::rehearsal::{Destination, rehearse};
 pub use self::report::ColumnReport;
 
 use self::check::Target;
@@ -115,7 +117,12 @@ impl Plan {
             field.options = target.options.clone();
             spec.fields.push(field);
             let beside = target.check.as_ref().and_then(|check| check.beside.as_deref());
-            spec.fields.extend(beside.map(FieldSpec::text));
+            spec.fields.extend(beside.map(
+                |name| match target.check.as_ref().is_some_and(|check| check.long) {
+                    true => FieldSpec::long_text(name),
+                    false => FieldSpec::text(name),
+                },
+            ));
         }
         spec.fields.extend(wishes.formulas.iter().map(|(name, formula)| FieldSpec::formula(name, formula)));
         Ok(Self { spec, inferred, targets, on_bad: wishes.on_bad, appends: false })

@@ -54,6 +54,24 @@ impl Tables<'_> {
         guarded.end(done).await
     }
 
+    /// May the actor make tables in `app`? To be asked before work is done for one.
+    ///
+    /// # Errors
+    /// `app_not_found`, `not_allowed`.
+    pub async fn may_create(&self, app: AppId) -> Result<()> {
+        let mut conn = self.docpal.acquire().await?;
+        self.docpal.bounded(self.may_create_in(&mut conn, app)).await
+    }
+
+    /// As [`Tables::may_create`], as the host's connection sees it.
+    ///
+    /// # Errors
+    /// As [`Tables::may_create`].
+    pub async fn may_create_in(&self, conn: &mut Connection, app: AppId) -> Result<()> {
+        let (app, _) = require_app(conn, self.actor, app).await?;
+        require_manage(conn, self.actor, Some(app.id)).await
+    }
+
     async fn insert(
         &self,
         conn: &mut Connection,

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use docpal_core::access::{Resource, scope};
 use docpal_core::sql::Transaction;
 use docpal_core::{AppId, Error, TableId};
-use docpal_query::known_fields;
+use docpal_query::{RecordsExt as _, known_fields};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ use super::query::Query;
 use super::tables::TableBody;
 use crate::aside;
 use crate::import::{GivenUp, Source, Waiting};
-use crate::new_table::{ImportFailure, Plan, append, load, plan, plan_append};
+use crate::new_table::{Destination, ImportFailure, Plan, append, load, plan, plan_append, rehearse};
 
 /// A table that was made of a file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,6 +56,7 @@ pub(crate) async fn new_table(
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
     let (name, choices) = parameters.split();
+    may_make(&caller, app.id).await?;
     let imported =
         reading(
             move |given_up| async move { import(&caller, app.id, (body, given_up), name, &choices).await },
@@ -69,17 +70,18 @@ pub(crate) async fn new_table(
     request_body(content = String, content_type = "text/csv", example = "name,price\nTea,18.5\n"),
     responses((status = 200, description = "What an import with the same parameters would make", body = Preview)))]
 pub(crate) async fn preview(
-    AppCall { .. }: AppCall,
+    AppCall { caller, app }: AppCall,
     Query(parameters): Query<PreviewParameters>,
     body: CsvBody,
 ) -> ApiResult<Json<Preview>> {
     let (name, choices) = parameters.split();
+    may_make(&caller, app.id).await?;
     let preview = reading(move |given_up| async move {
         let CsvBody { bytes, room: _room } = body;
         let source = choices.source(bytes, given_up)?;
         let wishes = choices.wishes(name.unwrap_or_default());
         let plan = plan(&source, &choices.leniently(), &wishes, |_| ())?;
-        Preview::of(&source, &plan, &choices)
+        tried(&caller, Destination::NewTable(app.id), &source, &plan, &choices).await
     });
     Ok(Json(preview.await?))
 }
@@ -95,6 +97,7 @@ pub(crate) async fn append_rows(
     body: CsvBody,
 ) -> ApiResult<(StatusCode, Json<Appended>)> {
     let choices = parameters.split();
+    may_add(&caller, table).await?;
     let appended =
         reading(move |given_up| async move { add(&caller, table, (body, given_up), &choices).await });
     Ok((StatusCode::CREATED, Json(appended.await?)))
@@ -111,13 +114,42 @@ pub(crate) async fn append_preview(
     body: CsvBody,
 ) -> ApiResult<Json<Preview>> {
     let choices = parameters.split();
+    may_add(&caller, table).await?;
     let preview = reading(move |given_up| async move {
         let CsvBody { bytes, room: _room } = body;
         let source = choices.source(bytes, given_up)?;
         let plan = appending(&caller, table, &source, &choices, true).await?;
-        Preview::of(&source, &plan, &choices)
+        tried(&caller, Destination::Table(table), &source, &plan, &choices).await
     });
     Ok(Json(preview.await?))
+}
+
+/// May the caller add records at all? Asked before the file is read.
+async fn may_add(caller: &Caller, table: TableId) -> ApiResult<()> {
+    let records = caller.docpal.records(&caller.actor, table);
+    Ok(write!(caller, |tx| records.may_create_in(tx), records.may_create())?)
+}
+
+/// May the caller make tables at all? Asked before the file is read.
+async fn may_make(caller: &Caller, app: AppId) -> ApiResult<()> {
+    let tables = caller.tables();
+    Ok(write!(caller, |tx| tables.may_create_in(tx, app), tables.may_create(app))?)
+}
+
+/// The preview of a plan that is carried out and undone, unless it is not to be carried out anyway.
+async fn tried(
+    caller: &Caller,
+    to: Destination,
+    source: &Source,
+    plan: &Plan,
+    choices: &Choices,
+) -> ApiResult<Preview> {
+    let skipped = &plan.inferred().skipped;
+    if plan.refusal().is_some() || !(choices.skip_ragged || skipped.is_empty()) {
+        return Preview::of(source, plan, None);
+    }
+    let tried = rehearse(&caller.docpal, &caller.actor, to, source, plan).await;
+    Preview::of(source, plan, Some(tried))
 }
 
 /// Reads a file. Reading all cells is work for the processor, so requests go on meanwhile; it ends soon after the one that

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::apostrophe;
 
+pub(crate) use self::decide::is_long;
 pub(super) use self::hints::FileHints;
 
 /// The most samples kept of a column, and the characters of each.

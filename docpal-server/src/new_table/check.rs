@@ -43,6 +43,8 @@ pub(super) struct Check {
     pub(super) misfits: ImportErrors,
     /// The text field for what does not fit.
     pub(super) beside: Option<String>,
+    /// That field holds long texts.
+    pub(super) long: bool,
     options: Vec<Json>,
     seen: HashSet<String>,
 }
@@ -149,6 +151,7 @@ pub(super) fn look(
                 other => other.err(),
             };
             if let Some(wrong) = wrong {
+                check.long |= import::is_long(&wrong.text);
                 let name = column.field_name.clone();
                 let error = wrong.at(row.line(), ColumnRef { index: at + 1, name }, field_type);
                 check.misfits.push(error, inferred.options.max_errors);

@@ -1,8 +1,8 @@
 //! Carrying out a plan: the second reading, whose rows become records.
 
 use docpal_core::sql::Transaction;
-use docpal_core::{Actor, AppId, Docpal, Json, TableId};
-use docpal_query::RecordsExt as _;
+use docpal_core::{Actor, AppId, Docpal, Json, TableId, TableSpec};
+use docpal_query::{Records, RecordsExt as _};
 
 use super::check::Target;
 use super::chunk::Chunk;
@@ -33,8 +33,19 @@ pub async fn load(
     progress: impl FnMut(Progress),
 ) -> Result<Loaded, ImportFailure> {
     plan.refusal().map_or(Ok(()), Err)?;
-    let table = docpal.tables(actor).create_in(tx, app, &plan.spec).await?.id();
+    let table = make(docpal, actor, tx, app, &plan.spec).await?;
     append(docpal, actor, tx, table, source, plan, progress).await
+}
+
+/// Makes the table.
+pub(super) async fn make(
+    docpal: &Docpal,
+    actor: &Actor,
+    tx: &mut Transaction,
+    app: AppId,
+    spec: &TableSpec,
+) -> docpal_core::Result<TableId> {
+    Ok(docpal.tables(actor).create_in(tx, app, spec).await?.id())
 }
 
 /// Adds the rows of the file to `table`, which `plan` was made for, in the caller's transaction (from
@@ -49,25 +60,38 @@ pub async fn append(
     table: TableId,
     source: &Source,
     plan: &Plan,
-    mut progress: impl FnMut(Progress),
+    progress: impl FnMut(Progress),
 ) -> Result<Loaded, ImportFailure> {
     plan.refusal().map_or(Ok(()), Err)?;
-    let records = docpal.records(actor, table);
+    let rows = write(&docpal.records(actor, table), tx, source, plan, usize::MAX, progress).await?;
+    Ok(Loaded { table, rows })
+}
+
+/// Writes the rows, at most so many chunks of them, and says how many there were.
+pub(super) async fn write(
+    records: &Records<'_>,
+    tx: &mut Transaction,
+    source: &Source,
+    plan: &Plan,
+    chunks: usize,
+    mut progress: impl FnMut(Progress),
+) -> Result<u64, ImportFailure> {
     let mut rows = import::rows(source, &plan.inferred)?;
     let mut loaded = 0;
-    loop {
+    for _ in 0..chunks {
         let chunk = Chunk::read(plan, &mut rows)?;
         if chunk.drafts.is_empty() {
-            progress(rows.progress());
-            return Ok(Loaded { table, rows: loaded });
+            break;
         }
         loaded += chunk.drafts.len() as u64;
         if let Err(error) = records.create_many_in(tx, &chunk.drafts).await {
-            let error = refusal::placed(&records, tx, &chunk.drafts, error).await;
+            let error = refusal::placed(records, tx, &chunk.drafts, error).await;
             return Err(plan.failed(&error, &chunk.lines).unwrap_or(ImportFailure::Refused(error)));
         }
         progress(rows.progress());
     }
+    progress(rows.progress());
+    Ok(loaded)
 }
 
 impl Plan {

@@ -29,7 +29,7 @@ impl Plan {
         Some(ImportFailure::Lines { kind: error.kind(), code, total: errors.len() as u64, errors })
     }
 
-    fn located(&self, entry: &FieldError, line: u64) -> LineError {
+    pub(super) fn located(&self, entry: &FieldError, line: u64) -> LineError {
         let column = |index| Some(ColumnRef { index, name: entry.field.clone() });
         let at = |column, hint| {
             let message = format!("{}{hint}", entry.message);

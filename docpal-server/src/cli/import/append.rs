@@ -51,7 +51,9 @@ pub(super) async fn run(
 ) -> Result<(), Problem> {
     let Ready { source, plan, table } = ready;
     if options.dry_run {
-        return report::dry(source, plan);
+        report::dry(source, plan)?;
+        let to = new_table::Destination::Table(*table);
+        return Ok(new_table::rehearse(&database.docpal, owner, to, source, plan).await?);
     }
     report::accept(plan)?;
     let name = &plan.spec().name;

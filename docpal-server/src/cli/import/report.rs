@@ -53,7 +53,8 @@ pub(super) fn dry(source: &Source, plan: &Plan) -> Result<(), Problem> {
         let cells: Vec<String> = row.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         say(&format!("  {{{}}}", cells.join(", ")));
     }
-    accept(plan)
+    accept(plan)?;
+    Ok(plan.look(source)?)
 }
 
 /// Refuses a plan with cells that do not fit.

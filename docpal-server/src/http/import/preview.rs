@@ -1,14 +1,13 @@
 //! What an import makes of a file, or would make: columns with their reasons, first rows, what is wrong.
 
-use docpal_core::Json;
+use docpal_core::{ErrorKind, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::choices::Choices;
 use crate::http::cell::ShownValue;
 use crate::http::error::ApiResult;
 use crate::import::{ImportErrors, LineError, Reason, Source};
-use crate::new_table::Plan;
+use crate::new_table::{ImportFailure, Plan};
 
 /// The rows that a preview shows.
 const ROWS: usize = 10;
@@ -17,8 +16,10 @@ const ROWS: usize = 10;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportPreview)]
 pub(crate) struct Preview {
-    /// Would an import with the same choices go through, as far as the file goes?
+    /// Would an import with the same choices go through now? It is tried, and undone.
     ready: bool,
+    /// What it would be refused for, beside the misfits and the lines that are left out of the preview.
+    refused: Vec<ProblemBody>,
     /// The encoding of the file, as `UTF-8`.
     encoding: String,
     /// What separates the cells.
@@ -103,11 +104,22 @@ pub(crate) struct ProblemBody {
 }
 
 impl Preview {
-    pub(super) fn of(source: &Source, plan: &Plan, choices: &Choices) -> ApiResult<Self> {
+    /// Of a plan that was carried out and undone, if it was, with what it was refused for.
+    pub(super) fn of(
+        source: &Source,
+        plan: &Plan,
+        tried: Option<Result<(), ImportFailure>>,
+    ) -> ApiResult<Self> {
+        let (ready, refused) = match tried {
+            Some(Err(failure)) => (false, refused(failure)?),
+            Some(Ok(())) => (true, Vec::new()),
+            None => (false, Vec::new()),
+        };
         let inferred = plan.inferred();
         let first_rows = plan.first_rows(source, ROWS)?.into_iter().map(Json::Object).collect();
         Ok(Self {
-            ready: plan.refusal().is_none() && (choices.skip_ragged || inferred.skipped.is_empty()),
+            ready,
+            refused,
             encoding: inferred.encoding.to_string(),
             delimiter: inferred.delimiter.to_string(),
             rows: inferred.rows,
@@ -149,11 +161,38 @@ impl OddBody {
 }
 
 fn problems(errors: &ImportErrors) -> Vec<ProblemBody> {
-    let problem = |error: &LineError| ProblemBody {
-        line: error.line,
-        field: error.column.as_ref().map(|column| column.name.clone()).filter(|name| !name.is_empty()),
-        code: error.code.to_owned(),
-        message: error.message.clone(),
+    errors.iter().map(ProblemBody::of).collect()
+}
+
+impl ProblemBody {
+    fn of(error: &LineError) -> Self {
+        Self {
+            line: error.line,
+            field: error.column.as_ref().map(|column| column.name.clone()).filter(|name| !name.is_empty()),
+            code: error.code.to_owned(),
+            message: error.message.clone(),
+        }
+    }
+}
+
+/// What an import is refused for; a failure that is no judgement of it is one of the preview, too.
+fn refused(failure: ImportFailure) -> ApiResult<Vec<ProblemBody>> {
+    let error = match failure {
+        ImportFailure::Lines { errors, .. } => return Ok(errors.iter().map(ProblemBody::of).collect()),
+        ImportFailure::Refused(error) => error,
     };
-    errors.iter().map(problem).collect()
+    if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Unavailable | ErrorKind::Internal) {
+        return Err(error.into());
+    }
+    let problem = |field: Option<&str>, code: &str, message: &str| ProblemBody {
+        line: None,
+        field: field.filter(|field| !field.is_empty()).map(str::to_owned),
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    let entries = error.fields().iter();
+    let entries: Vec<_> =
+        entries.map(|entry| problem(Some(&entry.field), entry.code, &entry.message)).collect();
+    let whole = || vec![problem(None, error.code(), error.message())];
+    Ok(if entries.is_empty() { whole() } else { entries })
 }

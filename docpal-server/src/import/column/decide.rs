@@ -14,6 +14,12 @@ use crate::import::{
 
 /// The longest short text.
 const SHORT_TEXT: u64 = 255;
+
+/// Does a text belong into a long text field?
+pub(crate) fn is_long(text: &str) -> bool {
+    text.contains(['\n', '\r']) || text.chars().count() as u64 > SHORT_TEXT
+}
+
 /// The fewest values of a single select, how often each is used on average, and the longest option.
 const SELECT_VALUES: u64 = 20;
 const SELECT_REPEAT: u64 = 5;
