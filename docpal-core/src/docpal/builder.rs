@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventLog, Node};
 use crate::sql::cancel::{Canceller, RECOVERY};
 use crate::sql::errors::from_sqlx;
-use crate::sql::limits::{Compiling, LocalLimits, Timeouts};
+use crate::sql::limits::{Compiling, LocalLimits, ReadCommitted, Timeouts};
 use crate::sql::{meta, migrations};
 
 /// The oldest PostgreSQL that DocPal runs on.
@@ -26,6 +26,11 @@ const OLDEST: u32 = 140_000;
 #[non_exhaustive]
 pub enum Source {
     /// The host's pool. Its size is the host's business; [`Limits::pool_size`] and [`Limits::acquire`] change nothing.
+    ///
+    /// Each of its connections is one server process of PostgreSQL's for as long as it is open. Behind a pooler that gives
+    /// one statement after the other to other processes, have the driver keep no prepared statements
+    /// (`statement_cache_capacity(0)`): then a read outside of a transaction whose caller goes away is not cancelled, and
+    /// runs to its end or time-out. Nor is it where the role may not execute `pg_stat_get_activity`.
     Pool(PgPool),
     /// A pool that DocPal makes.
     Options(Box<PgConnectOptions>),
@@ -283,11 +288,7 @@ async fn on_options(options: PgConnectOptions, limits: &Limits) -> Result<(PgPoo
         .max_connections(limits.pool_size)
         .acquire_timeout(limits.acquire)
         .idle_timeout(Duration::from_secs(300))
-        .connect_with(
-            options
-                .options(missing.settings())
-                .options([Compiling::OFF, ("default_transaction_isolation", "read committed")]),
-        )
+        .connect_with(options.options(missing.settings()).options([Compiling::OFF, ReadCommitted::SESSION]))
         .await
         .map_err(from_sqlx)?;
     Ok((pool, Timeouts::default().local(Compiling::AsIs)))

@@ -3,6 +3,9 @@
 
 use crate::error::{Error, ErrorKind};
 
+/// The role may not do this.
+const DENIED: &str = "42501";
+
 /// Maps a driver error. The SQLSTATE classes are PostgreSQL's (appendix A of its manual).
 #[must_use]
 pub fn from_sqlx(error: sqlx::Error) -> Error {
@@ -72,7 +75,7 @@ pub fn is_about_a_value(error: &Error) -> bool {
 
 /// Was it the role that may not do this?
 pub(super) fn lacks_rights(error: &Error) -> bool {
-    database_error(error).and_then(|database| database.code()).is_some_and(|code| code == "42501")
+    database_error(error).and_then(|database| database.code()).is_some_and(|code| code == DENIED)
 }
 
 /// The constraint or index that a write violated, if that is why it failed.
@@ -121,7 +124,13 @@ pub(super) fn is_aborted(error: &sqlx::Error) -> bool {
     has_code(error, "25P02")
 }
 
-fn has_code(error: &sqlx::Error, code: &str) -> bool {
+/// The role may not do this.
+pub(super) fn is_denied(error: &sqlx::Error) -> bool {
+    has_code(error, DENIED)
+}
+
+/// The server's error has this SQLSTATE.
+pub(super) fn has_code(error: &sqlx::Error, code: &str) -> bool {
     error.as_database_error().and_then(|database| database.code()).is_some_and(|found| found == code)
 }
 

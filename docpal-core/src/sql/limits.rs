@@ -1,4 +1,5 @@
-//! How long PostgreSQL lets a statement run, wait for a lock, and a transaction stay idle.
+//! How long PostgreSQL lets a statement run, wait for a lock, and a transaction stay idle; and what else sessions and
+//! transactions of DocPal's own begin with.
 
 use std::fmt;
 use std::time::Duration;
@@ -50,6 +51,18 @@ impl Timeouts {
     pub(crate) fn local(self, compiling: Compiling) -> LocalLimits {
         LocalLimits { timeouts: self, compiling }
     }
+}
+
+/// The isolation of what is DocPal's own. It is said, as the host's default may be another one: a fence looks at what is
+/// there when it is reached, and two that write at once wait for each other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadCommitted;
+
+impl ReadCommitted {
+    /// What a connection starts with.
+    pub(crate) const SESSION: (&str, &str) = ("default_transaction_isolation", "read committed");
+    /// What a transaction begins with.
+    pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 }
 
 /// Does PostgreSQL compile expressions of a session? While it does, which takes tens of seconds for a filter of 200

@@ -12,6 +12,7 @@
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::errors::{from_sqlx, lacks_rights};
+use super::limits::ReadCommitted;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The migrations of DocPal's own tables.
@@ -125,8 +126,8 @@ impl Migrations {
         if !self.schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
             return Err(Error::internal("a schema whose name would need quotes"));
         }
-        // Whatever the host's default is: what was done while this waited for the lock must be seen.
-        let mut tx = conn.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
+        // What was done while this waited for the lock must be seen.
+        let mut tx = conn.begin_with(ReadCommitted::BEGIN).await.map_err(from_sqlx)?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)")
             .bind(LOCK)
             .execute(&mut *tx)

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::cancel::{Canceller, Running, Token};
 use super::errors::{from_sqlx, is_aborted};
-use super::limits::LocalLimits;
+use super::limits::{LocalLimits, ReadCommitted};
 use super::pooled::Held;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -78,8 +78,7 @@ impl Transaction {
     ) -> Result<Self> {
         let token = canceller.token();
         let begin = match mode {
-            // Said, as the host's default may be another one: a fence looks at what is there when it is reached.
-            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Mode::Write => ReadCommitted::BEGIN,
             Mode::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         let text = format!("{begin}; SELECT pg_advisory_xact_lock_shared({token}){limits}");

@@ -70,6 +70,19 @@ impl Stage {
         }
     }
 
+    /// Has the database take connections, or none; those that are there stay.
+    async fn takes_connections(&self, takes: bool) {
+        let mut beside = self.db.connect_options().database("postgres").connect().await.unwrap();
+        let alter: String =
+            sqlx::query_scalar("SELECT format('ALTER DATABASE %I ALLOW_CONNECTIONS %s', $1, $2)")
+                .bind(self.db.connect_options().get_database())
+                .bind(if takes { "true" } else { "false" })
+                .fetch_one(&mut beside)
+                .await
+                .unwrap();
+        beside.execute(sqlx::AssertSqlSafe(alter)).await.unwrap();
+    }
+
     async fn cancelled(&self) -> i64 {
         self.number("SELECT last_value FROM docpal_test_cancelled").await
     }
@@ -236,4 +249,79 @@ async fn a_server_process_that_began_at_another_time_is_a_strangers() {
         } => unreachable!(),
     };
     assert_eq!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("57014"));
+}
+
+#[tokio::test]
+async fn what_a_database_that_takes_no_connection_runs_counts_on() {
+    let mut stage = Stage::new().await;
+    let line = Line::to(&stage.db);
+    let pool = one(line.options());
+    let canceller = Arc::new(Canceller::new(&pool, SHORT));
+    let permit = Arc::new(());
+    let held = Arc::downgrade(&permit);
+    let mut pooled = Pooled::acquire(&pool, &canceller, Some(permit)).await.unwrap();
+    stage.left_waiting(stays(&mut pooled)).await;
+    stage.takes_connections(false).await;
+    drop(pooled);
+    while pool.size() > 0 {
+        tokio::task::yield_now().await;
+    }
+    // Each question is a connection that is refused.
+    let questions = line.count() + 3;
+    while line.count() < questions {
+        assert!(held.upgrade().is_some(), "a refusal is no word that it has ended");
+        tokio::task::yield_now().await;
+    }
+    stage.takes_connections(true).await;
+    stage.let_go().await;
+    while held.upgrade().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(stage.waiting().await, 0);
+}
+
+/// A pool of one connection under a role that is not the one that has logged in, and may do little.
+fn under_another_role(stage: &Stage) -> PgPool {
+    one(stage.db.connect_options().options([("role", "pg_signal_backend")]))
+}
+
+#[tokio::test]
+async fn a_statement_under_a_role_that_may_read_no_view_of_activity_is_cancelled() {
+    let stage = Stage::new().await;
+    stage.db.pool().execute("REVOKE SELECT ON pg_stat_activity FROM PUBLIC").await.unwrap();
+    let pool = under_another_role(&stage);
+    // So long that the connection is not closed before.
+    let canceller = Arc::new(Canceller::new(&pool, LONG * 100));
+    let mut pooled = Pooled::acquire(&pool, &canceller, None).await.unwrap();
+    let backend = canceller.backend(&mut pooled).await.unwrap().expect("its process is known");
+    assert_eq!(backend.1, None, "the role may not see when it began");
+    stage.left_waiting(async { pooled.execute(WAITS).await.map(drop) }).await;
+    drop(pooled);
+    // What the statement waits for is still held.
+    let mut again = Pooled::acquire(&pool, &canceller, None).await.unwrap();
+    assert_eq!(stage.waiting().await, 0);
+    assert_eq!(canceller.backend(&mut again).await.unwrap().map(|backend| backend.0), Some(backend.0));
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_be_told_its_process_gets_its_connections() {
+    let stage = Stage::new().await;
+    let denied = "REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer) FROM PUBLIC";
+    stage.db.pool().execute(denied).await.unwrap();
+    let pool = under_another_role(&stage);
+    let canceller = Arc::new(Canceller::new(&pool, LONG));
+    for _ in 0..2 {
+        let mut pooled = Pooled::acquire(&pool, &canceller, None).await.unwrap();
+        assert!(canceller.backend(&mut pooled).await.unwrap().is_none());
+        pooled.execute("SELECT").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_keeps_no_prepared_statements_cancels_nothing() {
+    let stage = Stage::new().await;
+    let pool = one(stage.db.connect_options().statement_cache_capacity(0));
+    let canceller = Arc::new(Canceller::new(&pool, LONG));
+    let mut pooled = Pooled::acquire(&pool, &canceller, None).await.unwrap();
+    assert!(canceller.backend(&mut pooled).await.unwrap().is_none());
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::events::{Event, StartAt};
 use crate::id::{CompanyId, TableId};
 use crate::sql::errors::from_sqlx;
-use crate::sql::limits::Compiling;
+use crate::sql::limits::{Compiling, ReadCommitted};
 
 /// Says to other nodes that there may be something new; carries nothing.
 const CHANNEL: &str = "docpal_events";
@@ -229,7 +229,7 @@ impl Line {
         let options = options.clone().options([
             ("statement_timeout", "10s"),
             ("lock_timeout", "10s"),
-            ("default_transaction_isolation", "read committed"),
+            ReadCommitted::SESSION,
             Compiling::OFF,
         ]);
         let options = options.application_name("docpal events");
@@ -273,3 +273,7 @@ impl Line {
         retain(&mut self.listener, days).await
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;
