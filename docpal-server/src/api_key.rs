@@ -199,9 +199,10 @@ pub(crate) fn digest(key: &str) -> [u8; 32] {
 /// # Errors
 /// Database errors as mapped.
 pub async fn holder(docpal: &Docpal, secret: &Secret) -> Result<Option<Actor>> {
-    let mut conn = docpal.acquire().await?;
-    let holder = api_keys::holder(&mut conn, &secret.digest()).await?;
-    Ok(holder.map(|(_, actor)| actor))
+    let mut tx = docpal.begin().await?;
+    let holder = api_keys::holder(&mut tx, &secret.digest()).await?;
+    tx.commit().await?;
+    Ok(holder.map(|holder| holder.actor))
 }
 
 /// Lets `secret` act for `holder`, in the name of the host itself, as its command line does: nobody's rights are asked.

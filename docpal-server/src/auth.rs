@@ -1,7 +1,7 @@
 //! Who calls: a trait for hosts that know their users already, and API keys for those that do not.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axum::http::request::Parts;
@@ -14,8 +14,8 @@ use crate::http::error::ApiError;
 use crate::identity::Identity;
 use crate::sql::api_keys;
 
-/// A key is looked up again after this long, so one that expired, or that another node revoked, works on for at most as
-/// long; one that this node revoked ends at once.
+/// A key is looked up again after this long, so one that another node revoked works on for at most as long. One that
+/// expires, or that this node revokes, ends at once.
 const TRUSTED: Duration = Duration::from_secs(5);
 /// So many keys are remembered.
 const REMEMBERED: u64 = 10_000;
@@ -61,17 +61,66 @@ pub trait Authenticator: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct ApiKeys {
     docpal: Docpal,
-    seen: Cache<[u8; 32], Identity>,
-    /// Counts what was forgotten: who was looked up before must not be remembered after.
-    forgotten: AtomicU64,
+    seen: Seen,
 }
 
 impl ApiKeys {
     /// The keys stored in the database of `docpal`.
     #[must_use]
     pub fn new(docpal: Docpal) -> Self {
-        let seen = Cache::builder().max_capacity(REMEMBERED).time_to_live(TRUSTED).build();
-        Self { docpal, seen, forgotten: AtomicU64::new(0) }
+        Self { docpal, seen: Seen::default() }
+    }
+}
+
+/// Keys that were looked up just now, by their digests.
+#[derive(Debug)]
+struct Seen {
+    known: Cache<[u8; 32], Known>,
+    /// Counts what was forgotten.
+    forgotten: AtomicU64,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    identity: Identity,
+    look: Look,
+    /// How long the key works, from the look.
+    left: Duration,
+}
+
+/// The beginning of a look at a key. What was looked up before something was forgotten is not trusted after it, whenever
+/// it comes to be known.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    forgotten: u64,
+    at: Instant,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        let known = Cache::builder().max_capacity(REMEMBERED).time_to_live(TRUSTED).build();
+        Self { known, forgotten: AtomicU64::new(0) }
+    }
+}
+
+impl Seen {
+    fn get(&self, digest: &[u8; 32]) -> Option<Identity> {
+        let Known { identity, look, left } = self.known.get(digest)?;
+        let holds = look.forgotten == self.forgotten.load(Ordering::SeqCst) && look.at.elapsed() < left;
+        holds.then_some(identity)
+    }
+
+    fn look(&self) -> Look {
+        Look { forgotten: self.forgotten.load(Ordering::SeqCst), at: Instant::now() }
+    }
+
+    fn insert(&self, digest: [u8; 32], known: Known) {
+        self.known.insert(digest, known);
+    }
+
+    fn forget(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.known.invalidate_all();
     }
 }
 
@@ -83,22 +132,19 @@ impl Authenticator for ApiKeys {
         if let Some(identity) = self.seen.get(&digest) {
             return Ok(identity);
         }
-        let forgotten = self.forgotten.load(Ordering::SeqCst);
+        let look = self.seen.look();
         // It notes the use of the key: two that do so at once are no conflict in a transaction of DocPal's own.
         let mut tx = self.docpal.begin().await?;
         let holder = api_keys::holder(&mut tx, &digest).await?;
         tx.commit().await?;
-        let (id, actor) = holder.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
-        let identity = Identity::new(actor).session(id.uuid().to_string());
-        if self.forgotten.load(Ordering::SeqCst) == forgotten {
-            self.seen.insert(digest, identity.clone());
-        }
+        let holder = holder.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+        let identity = Identity::new(holder.actor).session(holder.key.uuid().to_string());
+        self.seen.insert(digest, Known { identity: identity.clone(), look, left: holder.left });
         Ok(identity)
     }
 
     fn forget(&self) {
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.seen.invalidate_all();
+        self.seen.forget();
     }
 }
 
@@ -131,10 +177,27 @@ fn sent(request: &Parts) -> Result<&str, ApiError> {
 mod tests {
     use super::*;
     use axum::http::Request;
+    use docpal_core::{Actor, CompanyId, UserId};
 
     fn read(name: &str, value: &str) -> Option<String> {
         let (parts, ()) = Request::builder().header(name, value).body(()).unwrap().into_parts();
         sent(&parts).ok().map(str::to_owned)
+    }
+
+    #[test]
+    fn what_was_looked_up_before_something_was_forgotten_is_not_trusted_after_it() {
+        let seen = Seen::default();
+        let actor = Actor::owner(CompanyId::new(), UserId::new());
+        let known = |look| Known { identity: Identity::new(actor.clone()), look, left: TRUSTED };
+        seen.insert([1; 32], known(seen.look()));
+        assert!(seen.get(&[1; 32]).is_some());
+        let before = seen.look();
+        seen.forget();
+        // A look that ends now may have seen what is revoked since.
+        seen.insert([2; 32], known(before));
+        assert!(seen.get(&[1; 32]).is_none() && seen.get(&[2; 32]).is_none());
+        seen.insert([2; 32], known(seen.look()));
+        assert!(seen.get(&[2; 32]).is_some());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod pages;
 mod repo;
 mod rust;
 mod values;
+mod writers;
 
 /// Fails with every finding, one a line.
 #[track_caller]

@@ -1,5 +1,7 @@
 //! API keys: only a digest of the secret is stored.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use docpal_core::sql::Connection;
 use docpal_core::sql::errors::from_sqlx;
@@ -78,27 +80,40 @@ pub(crate) async fn insert(conn: &mut Connection, company: CompanyId, key: &NewA
     .map_err(from_sqlx)
 }
 
+/// Whom a key acts for.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    pub(crate) key: ApiKeyId,
+    pub(crate) actor: Actor,
+    /// How long the key works, from the beginning of the transaction; an hour where it is more.
+    pub(crate) left: Duration,
+}
+
 /// The key with `digest` and whom it acts for, if it is neither revoked nor expired. Notes the use, at most once a minute.
 ///
 /// # Errors
 /// Database errors as mapped.
-pub(crate) async fn holder(conn: &mut Connection, digest: &[u8]) -> Result<Option<(ApiKeyId, Actor)>> {
-    let row: Option<(Uuid, Uuid, Uuid, String, Vec<Uuid>)> = sqlx::query_as(
+pub(crate) async fn holder(conn: &mut Connection, digest: &[u8]) -> Result<Option<Holder>> {
+    let row: Option<(Uuid, Uuid, Uuid, String, Vec<Uuid>, i64)> = sqlx::query_as(
         "WITH used AS (
              UPDATE docpal_server.api_keys SET last_used_at = now()
              WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
                  AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
          )
-         SELECT id, company_id, user_id, role, makers FROM docpal_server.api_keys
+         SELECT id, company_id, user_id, role, makers,
+             floor(date_part('epoch', least(expires_at, now() + interval '1 hour') - now()) * 1000000)::bigint
+         FROM docpal_server.api_keys
          WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())",
     )
     .bind(digest)
     .fetch_optional(conn)
     .await
     .map_err(from_sqlx)?;
-    let Some((id, company, user, role, makers)) = row else { return Ok(None) };
+    let Some((id, company, user, role, makers, left)) = row else { return Ok(None) };
     let actor = Actor::new(company.into(), user.into(), [role_of(&role)?]);
-    Ok(Some((id.into(), makers.into_iter().map(UserId::from).fold(actor, Actor::made_by))))
+    let actor = makers.into_iter().map(UserId::from).fold(actor, Actor::made_by);
+    let left = Duration::from_micros(u64::try_from(left).unwrap_or_default());
+    Ok(Some(Holder { key: id.into(), actor, left }))
 }
 
 struct KeyRow {

@@ -139,6 +139,31 @@ async fn a_key_works_until_it_expires() {
     assert_eq!(api.call_as(secret.reveal(), "GET", "/api/apps", None).await.refusal().0, 401);
 }
 
+#[tokio::test]
+async fn a_key_that_was_just_used_ends_in_the_moment_in_which_it_expires() {
+    let api = Api::start().await;
+    let made = api.post("/api/api-keys", &json!({"name": "short", "role": "member"})).await.ok();
+    let key = made["key"].as_str().unwrap();
+    let digest = Secret::chosen(key).unwrap().digest();
+    sqlx::query("UPDATE docpal_server.api_keys SET expires_at = clock_timestamp() + interval '2 seconds' WHERE digest = $1")
+        .bind(digest.as_slice())
+        .execute(api.docpal.pool())
+        .await
+        .unwrap();
+    let mut over = false;
+    while !over {
+        over = sqlx::query_scalar(
+            "SELECT expires_at < clock_timestamp() FROM docpal_server.api_keys WHERE digest = $1",
+        )
+        .bind(digest.as_slice())
+        .fetch_one(api.docpal.pool())
+        .await
+        .unwrap();
+        let reply = api.call_as(key, "GET", "/api/apps", None).await;
+        assert!(!over || reply.status == 401, "{}", reply.status);
+    }
+}
+
 // Finding A32: a key that has ended is remembered for 90 days, for who reads the audit log.
 #[tokio::test]
 async fn keys_that_ended_long_ago_are_deleted_when_another_is_made() {
