@@ -1,5 +1,7 @@
 //! A table that is dropped while an operation on it is on its way: it ends as on a table that is not there.
 
+use std::pin::pin;
+
 use docpal::core::{
     Action, Actor, Error, Filter, Json, RecordDraft, RecordId, Resource, Role, RuleSpec, Subject, TableId,
     UserId,
@@ -130,12 +132,13 @@ async fn outrun(call: Call, form: Form) -> Result<(), Error> {
     let stage = Stage::new().await;
     let mut tx = stage.world.docpal.begin().await.unwrap();
     stage.world.docpal.tables(&stage.world.owner).drop_in(&mut tx, stage.table).await.unwrap();
-    let drops = async {
-        while !stage.somebody_waits().await {}
-        tx.commit().await.unwrap();
-    };
-    let (done, ()) = tokio::join!(stage.call(call, form), drops);
-    done
+    let mut called = pin!(stage.call(call, form));
+    tokio::select! {
+        done = &mut called => panic!("{call:?} {form:?} waits for the table: {done:?}"),
+        () = async { while !stage.somebody_waits().await {} } => {}
+    }
+    tx.commit().await.unwrap();
+    called.await
 }
 
 #[tokio::test]

@@ -65,6 +65,8 @@ mod permissions;
 #[cfg(test)]
 mod plan_shape;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod records;
 #[cfg(test)]
 mod rules;

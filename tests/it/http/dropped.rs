@@ -1,5 +1,6 @@
 //! A table that is deleted while requests about it are on their way.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use docpal::core::TableId;
@@ -32,11 +33,13 @@ async fn outrun(method: &str, path: &str, body: &str, key: Option<&str>) -> Repl
     let kind = if path.contains("import") { "text/csv" } else { "application/json" };
     let mut headers = vec![("Authorization", bearer.as_str()), ("Content-Type", kind)];
     headers.extend(key.map(|key| ("Idempotency-Key", key)));
-    let drops = async {
-        while !somebody_waits(&mut beside).await {}
-        tx.commit().await.unwrap();
-    };
-    tokio::join!(api.send(method, &path, &headers, body.as_bytes()), drops).0
+    let mut reply = pin!(api.send(method, &path, &headers, body.as_bytes()));
+    tokio::select! {
+        reply = &mut reply => panic!("{method} {path} waits for the table: {reply:?}"),
+        () = async { while !somebody_waits(&mut beside).await {} } => {}
+    }
+    tx.commit().await.unwrap();
+    reply.await
 }
 
 #[tokio::test]

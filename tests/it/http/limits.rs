@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use docpal::core::testing::TestDb;
 use serde_json::{Value, json};
+use sqlx::postgres::PgPoolOptions;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -74,7 +76,21 @@ async fn a_client_that_takes_nothing_of_an_export_is_given_up() {
     assert!(rest.len() < RECORDS * 99_000, "the transfer is cut off");
 }
 
-// Finding A18: what fits between server and client lets go of the database before it is read.
+// Finding A18.
+#[tokio::test]
+async fn an_export_that_fits_between_server_and_client_lets_go_of_the_database_before_it_is_read() {
+    let db = TestDb::new().await.unwrap();
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(60));
+    let pool = pool.connect_with(db.connect_options()).await.unwrap();
+    let api = Api::start_on(db, pool, |server| server.export_patience(Duration::from_secs(600))).await;
+    let table = large_table(&api, api.key(), 1).await;
+    let mut unread = slow_reader(&api, api.key(), &table).await;
+    // The one connection is free, and nothing more is taken of the answer.
+    assert_eq!(api.get(&format!("/api/tables/{table}/records?limit=1")).await.status, 200);
+    assert!(unread.read_u8().await.is_ok());
+}
+
+// Finding A18.
 #[tokio::test]
 async fn an_export_by_body_is_the_export_by_parameters() {
     let api = Api::start().await;
