@@ -3,6 +3,8 @@
 //! `cargo run --example csv_column -- orders.csv '{price} * {quantity}'`; without arguments it shows a small file of
 //! its own. The result goes to the standard output; a wrong formula or file is told on the standard error.
 
+#![expect(clippy::print_stderr, reason = "an example prints")]
+
 use std::collections::HashSet;
 use std::error::Error;
 use std::io::{self, Read};

@@ -16,6 +16,7 @@ mod problem;
 mod psql;
 mod serve;
 mod tables;
+mod tell;
 mod wait;
 
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ use tracing_subscriber::EnvFilter;
 use self::config::Config;
 use self::place::{Command as Kind, Place};
 use self::problem::Problem;
+use self::tell::{note, say};
 
 /// Tables that people make at run time, on PostgreSQL: HTTP API, import and export.
 ///
@@ -73,6 +75,8 @@ enum Command {
 
 /// Runs a command; a problem goes to the standard error output.
 pub(crate) fn run(args: Args) -> ExitCode {
+    // What serves has told where, and goes on.
+    let serves = matches!(args.command, Command::Serve(_) | Command::Demo(_));
     let done = match args.command {
         Command::Openapi => {
             say(&docpal_server::openapi());
@@ -81,6 +85,22 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Command::Formula(options) => formula::run(&options),
         command => on_database(&args.place, command),
     };
+    end(done.and_then(|()| if serves { Ok(()) } else { tell::answered() }))
+}
+
+/// Says what is wrong with the arguments, or the help or the version that was asked for.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let text = text.trim_end_matches('\n');
+    if error.use_stderr() {
+        note(text);
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    }
+    say(text);
+    end(tell::answered())
+}
+
+fn end(done: Result<(), Problem>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => problem.tell(),
@@ -115,18 +135,15 @@ fn on_database(place: &Place, command: Command) -> Result<(), Problem> {
     })
 }
 
-/// Logs to the standard error output; `DOCPAL_LOG` says what, as `info` or `docpal_server=debug,sqlx=warn`.
+/// Logs to the standard error output; `DOCPAL_LOG` says what, as `info` or `docpal_server=debug,sqlx=warn`. A line that
+/// cannot be written is lost: no request fails for its log.
 fn log() {
     use std::io::IsTerminal as _;
     // Without it the driver tells of every connection that PostgreSQL takes along when it is stopped.
     let usual = || EnvFilter::new("info,sqlx_core::pool=error");
     let filter = EnvFilter::try_from_env("DOCPAL_LOG").unwrap_or_else(|_| usual());
     let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
-}
-
-/// Answers on the standard output. When nobody reads it any more, as behind `head`, the command goes on.
-fn say(text: &str) {
-    use std::io::Write as _;
-    drop(writeln!(std::io::stdout(), "{text}"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);
+    // It would tell of such a line with `eprintln!`, which panics there.
+    log.log_internal_errors(false).init();
 }

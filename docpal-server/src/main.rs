@@ -7,5 +7,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    cli::run(cli::Args::parse())
+    match cli::Args::try_parse() {
+        Ok(args) => cli::run(args),
+        Err(error) => cli::explain(&error),
+    }
 }

@@ -86,9 +86,9 @@ impl Database {
 
     /// Says on the standard error output where the data of a command is.
     pub(crate) fn tell(&self, config: &Config) {
-        eprintln!("database: {}", self.about);
+        super::note(&format!("database: {}", self.about));
         if let Some(note) = &config.place.note {
-            eprintln!("note: {note}");
+            super::note(&format!("note: {note}"));
         }
     }
 

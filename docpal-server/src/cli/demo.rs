@@ -30,6 +30,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     super::say(&format!("  Owner key   {}", owner.reveal()));
     super::say(&format!("  Member key  {}   (sees neither costs nor draft orders)", member.reveal()));
     super::say(&commands(address, &demo, &owner, &member));
+    serve::admit();
     serve::until_stopped(config, listener, database, signals).await
 }
 

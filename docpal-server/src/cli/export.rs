@@ -47,7 +47,7 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
         Ok(records) => records,
     };
     if let Some(file) = &options.output {
-        eprintln!("{records} records to {}", file.display());
+        super::note(&format!("{records} records to {}", file.display()));
     }
     Ok(())
 }

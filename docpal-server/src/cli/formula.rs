@@ -33,7 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Problem> {
         .map_err(|errors| Problem::new(errors.to_string().trim_end()))?;
     for warning in program.warnings() {
         let help = warning.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-        eprintln!("warning[{}]: {}{help}", warning.code, warning.message);
+        super::note(&format!("warning[{}]: {}{help}", warning.code, warning.message));
     }
     let row: Vec<Value<'_>> = program
         .fields()

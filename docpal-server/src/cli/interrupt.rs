@@ -24,9 +24,9 @@ impl Interrupt {
         tokio::spawn(async move {
             signals.next().await;
             if is_decided.swap(true, Ordering::SeqCst) {
-                eprintln!("\nthis is being finished; wait a moment");
+                super::note("\nthis is being finished; wait a moment");
             } else {
-                eprintln!("\ninterrupted: {words}");
+                super::note(&format!("\ninterrupted: {words}"));
                 std::process::exit(INTERRUPTED);
             }
         });

@@ -8,6 +8,7 @@ use docpal_server::bootstrap::{oldest_company, owner_of};
 use super::config::Config;
 use super::database::Database;
 use super::problem::Problem;
+use super::tell::{hand_over, note};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Options {
@@ -54,14 +55,19 @@ async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
             spec.user = user.or(owner);
             spec.expires_at = expires_at;
             let made = api_key::create(docpal, &host, &spec).await?;
-            super::say(made.secret.reveal());
-            eprintln!("acts for the user {} with the role {role}; it is shown this once", made.user);
+            if let Err(error) = hand_over(made.secret.reveal()) {
+                api_key::revoke(docpal, &host, made.id).await?;
+                return Err(Problem::new(format!(
+                    "the key could not be written to the standard output ({error}); nobody has seen it, so it is revoked"
+                )));
+            }
+            note(&format!("acts for the user {} with the role {role}; it is shown this once", made.user));
         }
         Options::List => {
             let keys = api_key::list(docpal, &host).await?;
             if keys.is_empty() {
-                eprintln!(
-                    "no keys yet: `serve` makes the owner's at its first start, `key new NAME` makes others"
+                note(
+                    "no keys yet: `serve` makes the owner's at its first start, `key new NAME` makes others",
                 );
             }
             for key in keys {
@@ -81,7 +87,7 @@ async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
         }
         Options::Revoke { id } => {
             api_key::revoke(docpal, &host, id).await?;
-            eprintln!("revoked; a running server refuses it within five seconds");
+            note("revoked; a running server refuses it within five seconds");
         }
     }
     Ok(())

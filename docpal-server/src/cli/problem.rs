@@ -30,8 +30,8 @@ impl Problem {
         match self.message.as_str() {
             "" => {}
             // What is found in a formula begins so by itself.
-            found if found.starts_with("error[") => eprintln!("{found}"),
-            message => eprintln!("error: {message}"),
+            found if found.starts_with("error[") => super::note(found),
+            message => super::note(&format!("error: {message}")),
         }
         ExitCode::from(self.status)
     }

@@ -17,6 +17,7 @@ use super::database::Database;
 use super::doctor;
 use super::place::Command;
 use super::problem::Problem;
+use super::tell;
 
 /// The company that a new database gets.
 pub(crate) const COMPANY: &str = "My company";
@@ -34,6 +35,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     let address = listener.local_addr().unwrap_or(config.listen);
     announce(address, &database);
     tell_key(&first);
+    admit();
     if let Some(wrong) = doctor::clock(&database.docpal.database_facts().await?, Utc::now()) {
         tracing::warn!("{wrong}");
     }
@@ -102,6 +104,15 @@ pub(crate) fn announce(address: SocketAddr, database: &Database) {
     super::say(&format!("  Start page  http://{address}/"));
     super::say(&format!("  API page    http://{address}/api/docs/"));
     super::say(&format!("  Database    {}", database.about));
+}
+
+/// Logs that the start page could not be written: a key that it shows once is lost with it.
+pub(crate) fn admit() {
+    if let Some(error) = tell::lost() {
+        tracing::warn!(
+            "the start page could not be written to the standard output: {error}; `docpal-server key new NAME` makes a key"
+        );
+    }
 }
 
 fn tell_key(first: &Bootstrap) {

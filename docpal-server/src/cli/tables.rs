@@ -49,8 +49,8 @@ async fn list(docpal: &Docpal, owner: &Actor, in_app: Option<&str>) -> Result<()
         }
     }
     if !some {
-        eprintln!(
-            "no tables yet: `import` makes one of a file, `POST /api/apps/{{app_id}}/tables` one of a list of fields"
+        super::note(
+            "no tables yet: `import` makes one of a file, `POST /api/apps/{app_id}/tables` one of a list of fields",
         );
     }
     Ok(())

@@ -20,7 +20,7 @@ pub(super) struct Shown(ProgressBar);
 /// Shows `what` with the time that it takes on a terminal; elsewhere as a line.
 pub(super) fn show(what: &str, when: When) -> Shown {
     if !std::io::stderr().is_terminal() && when == When::Always {
-        eprintln!("{what}");
+        super::note(what);
     }
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {

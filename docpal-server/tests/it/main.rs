@@ -6,6 +6,8 @@ mod commands;
 mod crash;
 mod imports;
 #[cfg(test)]
+mod outputs;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod program;
