@@ -39,8 +39,10 @@ use self::page::{Looked, Page};
 use self::table::Table;
 use crate::access::Access;
 
-/// So many raw entries are looked at in one go.
+/// The ids of so many raw entries are fetched in one go.
 const BATCH: usize = 200;
+/// So many raw entries are looked at in one go, as each go reads the deletions behind them whole.
+const MOST: usize = 1_001;
 /// About so many bytes of raw entries are in memory at once.
 const BATCH_BYTES: usize = 8 << 20;
 /// A page of the audit log has at most so many entries.
@@ -172,9 +174,14 @@ impl AuditLog<'_> {
         let (mut ahead, mut count): (Vec<i64>, _) = (Vec::new(), limit + 1);
         while !page.has_ended() && (!ahead.is_empty() || !walk.has_ended()) {
             if ahead.is_empty() {
-                let next = self.docpal.audit_next_in(conn, &mut walk, count.min(BATCH)).await?;
-                known.meet(conn, next.iter().filter_map(|(_, table)| *table)).await?;
-                (ahead, count) = (next.into_iter().map(|(id, _)| id).collect(), BATCH);
+                while ahead.len() < count && !walk.has_ended() {
+                    let next = (count - ahead.len()).min(BATCH);
+                    let next = self.docpal.audit_next_in(conn, &mut walk, next).await?;
+                    known.meet(conn, next.iter().filter_map(|(_, table)| *table)).await?;
+                    ahead.extend(next.into_iter().map(|(id, _)| id));
+                }
+                // More and more while nothing of it is seen.
+                count = count.saturating_mul(2).clamp(BATCH, MOST);
                 continue;
             }
             let unwanted = known.unwanted();

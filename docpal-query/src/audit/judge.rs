@@ -23,8 +23,8 @@ const FAILURES: usize = 100;
 const SLICE: usize = 4 << 20;
 /// So many records are asked for at once.
 const RECORDS: usize = 5_000;
-/// What so many records held at their end is asked for at once.
-const ENDS: usize = 100;
+/// About so many bytes of what records held at their end are asked for at once.
+const ENDS: usize = 8 << 20;
 
 /// What is visible of the records in `raw`, table by table.
 pub(super) async fn seen(
@@ -97,15 +97,18 @@ impl Judge<'_> {
             !self.seen.now.contains_key(&(self.id, *id)) && !self.seen.last.contains_key(&(self.id, *id))
         };
         let mut gone: Vec<RecordId> = gone.into_iter().filter(is_open).collect();
-        // Those that were deleted together are mostly beside each other.
-        gone.sort_unstable();
-        let company = self.table.access.snapshot().company();
+        let place = (self.table.access.snapshot().company(), self.id);
         let keys: Vec<&str> = self.table.asked.iter().map(|(key, _)| key.as_str()).collect();
-        for ids in gone.chunks(ENDS) {
-            let ends = last_images(conn, company, self.id, ids, &keys).await?;
+        while !gone.is_empty() {
+            let (ends, more) = last_images(conn, place, &gone, &keys, ENDS).await?;
             let of = |image| Some(((self.id, record_of(image)?), version_of(image)?));
             self.seen.last.extend(ends.iter().filter_map(of));
             self.images(conn, ends.iter().map(|image| asked(image, self.table))).await?;
+            let open = gone.len();
+            gone.retain(|id| more && !self.seen.last.contains_key(&(self.id, *id)));
+            if gone.len() == open {
+                break;
+            }
         }
         Ok(())
     }

@@ -231,31 +231,39 @@ pub(crate) async fn get(
     rows.into_iter().map(AuditRow::entry).collect()
 }
 
-/// What those of `records` held under `keys` that were deleted from `table`, when they were.
+/// What those of `records` held under `keys` that were deleted from `table`, when they were: about `bytes` bytes of it,
+/// and whether there is more. All at once, as each deletion that one of them is in is read whole.
 ///
 /// # Errors
 /// Database errors as mapped.
 pub async fn last_images(
     conn: &mut PgConnection,
-    company: CompanyId,
-    table: TableId,
+    (company, table): (CompanyId, TableId),
     records: &[RecordId],
     keys: &[&str],
-) -> Result<Vec<Json>> {
-    let images: Vec<String> = sqlx::query_scalar(
-        "SELECT (SELECT coalesce(jsonb_object_agg(part.key, part.value), '{}')
-                 FROM jsonb_each(image) part WHERE part.key = ANY ($4))::text
-         FROM docpal.audit_log e
-         CROSS JOIN LATERAL jsonb_path_query(e.details, '$.before[*]') AS image
-         WHERE e.company_id = $1 AND e.table_id = $2 AND e.action = 'record.delete' AND e.record_ids && $3
-               AND (image ->> 'id')::uuid = ANY ($3)",
+    bytes: usize,
+) -> Result<(Vec<Json>, bool)> {
+    let images: Vec<Option<String>> = sqlx::query_scalar(
+        "WITH ended AS (
+             SELECT (SELECT coalesce(jsonb_object_agg(part.key, part.value), '{}')
+                     FROM jsonb_each(image) part WHERE part.key = ANY ($4))::text AS held
+             FROM docpal.audit_log e
+             CROSS JOIN LATERAL jsonb_path_query(e.details, '$.before[*]') AS image
+             WHERE e.company_id = $1 AND e.table_id = $2 AND e.action = 'record.delete' AND e.record_ids && $3
+                   AND (image ->> 'id')::uuid IN (SELECT unnest($3))
+         )
+         SELECT CASE WHEN sum(octet_length(held)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(held) < $5 THEN held END
+         FROM ended",
     )
     .bind(company.uuid())
     .bind(table.uuid())
     .bind(records.iter().map(|record| record.uuid()).collect::<Vec<_>>())
     .bind(keys)
+    .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
     .fetch_all(conn)
     .await
     .map_err(from_sqlx)?;
-    images.iter().map(|image| Json::parse(image)).collect()
+    let given: Vec<Json> = images.iter().flatten().map(|image| Json::parse(image)).collect::<Result<_>>()?;
+    let more = given.len() < images.len();
+    Ok((given, more))
 }
