@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use docpal_core::Docpal;
 use moka::sync::Cache;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::api_key::digest;
 use crate::http::error::ApiError;
@@ -21,6 +22,13 @@ const TRUSTED: Duration = Duration::from_secs(5);
 const REMEMBERED: u64 = 10_000;
 /// Longer than any key; the rest of a hostile header is not hashed.
 const LONGEST: usize = 256;
+/// Who holds a key waits for no stranger for this long after its last use.
+const KNOWN: Duration = Duration::from_secs(24 * 60 * 60);
+/// So many keys that were not known before are looked up at the same time, each on a connection of the pool: callers
+/// without a key take nothing from those who have one.
+const STRANGERS: usize = 2;
+/// The longest that such a look-up waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Tells who sends a request. A host with its own users brings its own. Where it names no origin, the audit log gets the
@@ -62,13 +70,27 @@ pub trait Authenticator: Send + Sync + 'static {
 pub struct ApiKeys {
     docpal: Docpal,
     seen: Seen,
+    /// Keys that were good at some time. They are looked up like others, but wait for no others.
+    good: Cache<[u8; 32], ()>,
+    strangers: Semaphore,
 }
 
 impl ApiKeys {
     /// The keys stored in the database of `docpal`.
     #[must_use]
     pub fn new(docpal: Docpal) -> Self {
-        Self { docpal, seen: Seen::default() }
+        let good = Cache::builder().max_capacity(REMEMBERED).time_to_idle(KNOWN).build();
+        let pool = usize::try_from(docpal.pool().options().get_max_connections()).unwrap_or(usize::MAX);
+        let strangers = Semaphore::new((pool / 4).clamp(1, STRANGERS));
+        Self { docpal, seen: Seen::default(), good, strangers }
+    }
+
+    /// Waits for the turn of a look-up.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        match tokio::time::timeout(PATIENCE, self.strangers.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(ApiError::busy("too many unknown API keys are looked up; try again")),
+        }
     }
 }
 
@@ -132,12 +154,24 @@ impl Authenticator for ApiKeys {
         if let Some(identity) = self.seen.get(&digest) {
             return Ok(identity);
         }
+        let _turn = match self.good.contains_key(&digest) {
+            true => None,
+            false => Some(self.turn().await?),
+        };
+        // Another request with the same key may have been first.
+        if let Some(identity) = self.seen.get(&digest) {
+            return Ok(identity);
+        }
         let look = self.seen.look();
         // It notes the use of the key: two that do so at once are no conflict in a transaction of DocPal's own.
         let mut tx = self.docpal.begin().await?;
         let holder = api_keys::holder(&mut tx, &digest).await?;
         tx.commit().await?;
-        let holder = holder.ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
+        let Some(holder) = holder else {
+            self.good.invalidate(&digest);
+            return Err(ApiError::unauthorized("the API key is not known"));
+        };
+        self.good.insert(digest, ());
         let identity = Identity::new(holder.actor).session(holder.key.uuid().to_string());
         self.seen.insert(digest, Known { identity: identity.clone(), look, left: holder.left });
         Ok(identity)

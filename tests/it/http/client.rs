@@ -232,6 +232,21 @@ impl Api {
     }
 }
 
+/// Waits until so many statements with `words` in them wait for a lock, as `conn` sees it.
+pub(crate) async fn until_locked(conn: &mut sqlx::PgConnection, words: &str, count: i64) {
+    let question = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+                    AND datname = current_database() AND position($1 IN query) > 0";
+    loop {
+        // A transaction sees the activity as it was when it first looked.
+        sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&mut *conn).await.expect("a new look");
+        let found: i64 =
+            sqlx::query_scalar(question).bind(words).fetch_one(&mut *conn).await.expect("a count");
+        if found >= count {
+            return;
+        }
+    }
+}
+
 /// `text` as it stands in a query.
 pub(crate) fn encoded(text: &str) -> String {
     text.bytes()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::{Executor as _, PgPool};
 use uuid::Uuid;
 
-use super::client::Api;
+use super::client::{Api, until_locked};
 
 async fn exists(pool: &PgPool, table: &str) -> bool {
     sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table).fetch_one(pool).await.unwrap()
@@ -337,4 +337,34 @@ async fn older_keys_know_who_made_them_and_who_made_these() {
     let again = format!("ALTER TABLE docpal_server.api_keys DROP COLUMN makers; {step}");
     all.api.docpal.pool().execute(sqlx::AssertSqlSafe(again)).await.unwrap();
     assert_eq!(makers().await, written);
+}
+
+#[tokio::test]
+async fn look_ups_of_unknown_keys_leave_known_ones_served() {
+    let api = Api::start().await;
+    assert_eq!(api.get("/api/apps").await.status, 200);
+    let pool = api.docpal.pool();
+    let mut strange = Vec::new();
+    for _ in 0..pool.options().get_max_connections() * 2 {
+        strange.push(api.member().await);
+    }
+    // Whoever looks one of these up, and writes down that it was used, hangs.
+    let mut lock = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM docpal_server.api_keys WHERE role = 'member' FOR UPDATE")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let mut hanging = Vec::new();
+    for key in &strange {
+        let head = format!("GET /api/apps HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n\r\n");
+        hanging.push(api.open(head.as_bytes()).await);
+    }
+    until_locked(&mut lock, "api_keys", 1).await;
+    for _ in 0..20 {
+        assert_eq!(api.get("/api/apps").await.status, 200);
+    }
+    lock.rollback().await.unwrap();
+    for key in &strange {
+        while api.call_as(key, "GET", "/api/apps", None).await.status != 200 {}
+    }
 }
