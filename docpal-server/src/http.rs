@@ -1,5 +1,6 @@
 //! The HTTP API: one file per resource, one list of routes.
 
+mod answer;
 mod api_keys;
 mod apps;
 mod audit;
@@ -106,7 +107,8 @@ fn previews() -> OpenApiRouter<ServerState> {
 /// The whole router.
 pub(crate) fn router(state: ServerState) -> Router {
     let idempotent = middleware::from_fn_with_state(state.clone(), idempotency::layer);
-    let mut routes = documented(|writing| writing.layer(idempotent.clone()));
+    let writes = middleware::from_fn(answer::writes);
+    let mut routes = documented(|writing| writing.layer(idempotent.clone()).layer(writes.clone()));
     if state.metrics.is_some() {
         routes = routes.merge(optional());
     }
@@ -124,7 +126,9 @@ pub(crate) fn router(state: ServerState) -> Router {
     let router = watched
         .layer(middleware::from_fn_with_state(state.limits.timeout, guard::timeout))
         .layer(CatchPanicLayer::custom(guard::panicked))
-        .layer(middleware::from_fn(guard::head));
+        .layer(middleware::from_fn(guard::head))
+        // Around all that answers, so that no route can be without.
+        .layer(middleware::from_fn_with_state(state.clone(), answer::layer));
     // Around the time-out and the net for panics: their answers count, too.
     let counted = match &state.metrics {
         Some(metrics) => router.layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::layer)),

@@ -19,8 +19,10 @@ pub(crate) struct ServerLimits {
     pub(crate) timeout: Duration,
     /// Exports at the same time: in all, and for one company.
     pub(crate) exports: (u64, u64),
-    /// The longest that a client may take to read a part of an export.
-    pub(crate) export_patience: Duration,
+    /// Bytes of answers that their clients have not taken yet: in all, and for one company.
+    pub(crate) answers: (u64, u64),
+    /// The longest that a client may take to read a part of an export, or of another answer that is not small.
+    pub(crate) reader_patience: Duration,
 }
 
 impl Default for ServerLimits {
@@ -29,7 +31,8 @@ impl Default for ServerLimits {
             large_body: 64 << 20,
             timeout: Duration::from_secs(60),
             exports: (4, 2),
-            export_patience: Duration::from_secs(30),
+            answers: (256 << 20, 64 << 20),
+            reader_patience: Duration::from_secs(30),
         }
     }
 }
@@ -57,6 +60,10 @@ impl ServerLimits {
 /// So many bodies of most routes, each as large as it may be, are in memory at the same time; a quarter for one company.
 const BODIES: u64 = 128;
 
+/// So many pages of the audit log are made at the same time: in all, and for one company. An entry can be hundreds of
+/// megabytes, several times in memory, and what it takes is not known before it is read.
+const AUDITS: (u64, u64) = (2, 1);
+
 /// The rooms of a running server.
 #[derive(Clone, Debug)]
 pub(crate) struct Rooms {
@@ -66,17 +73,29 @@ pub(crate) struct Rooms {
     pub(crate) large_bodies: Arc<Room>,
     /// In exports.
     pub(crate) exports: Arc<Room>,
+    /// In pages of the audit log that are being made.
+    pub(crate) audits: Arc<Room>,
+    /// In bytes of answers that are made, but for those in the next two.
+    pub(crate) answers: Arc<Room>,
+    /// In bytes of answers that wait for room.
+    pub(crate) waiting: Arc<Room>,
+    /// In bytes of answers of writes, which are never refused: who has the share here begins no other write.
+    pub(crate) written: Arc<Room>,
 }
 
 impl Rooms {
     pub(crate) fn new(limits: &ServerLimits) -> Self {
         let body = u64::try_from(limits.large_body).unwrap_or(u64::MAX);
-        let (all, each) = limits.exports;
+        let ((all, each), answers) = (limits.exports, limits.answers);
         let small = u64::try_from(limits.body().bytes).unwrap_or(u64::MAX);
         Self {
             bodies: Room::new(small.saturating_mul(BODIES), small.saturating_mul(BODIES / 4)),
             large_bodies: Room::new(body.saturating_mul(2), body),
             exports: Room::new(all, each),
+            audits: Room::new(AUDITS.0, AUDITS.1),
+            answers: Room::new(answers.0, answers.1),
+            waiting: Room::new(answers.1, answers.1 / 2),
+            written: Room::new(answers.0, answers.1),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Room for what costs memory or a connection for as long as it runs: so much in all, and so much of it for one company,
-//! so that one tenant's flood leaves others served. Nobody waits for room: who finds none is told to come back.
+//! so that one tenant's flood leaves others served. Who finds none is told to come back, at once or after a short wait.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use docpal_core::CompanyId;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
 
 /// Room, and who has taken how much of it.
 #[derive(Debug)]
@@ -12,6 +15,8 @@ pub(crate) struct Room {
     all: u64,
     each: u64,
     taken: Mutex<HashMap<CompanyId, u64>>,
+    /// Tells those who wait that a place was given back.
+    freed: Notify,
 }
 
 /// A part of a room, given back when dropped.
@@ -34,7 +39,7 @@ pub(crate) enum Full {
 impl Room {
     /// Room for `all`, at most `each` of it for one company.
     pub(crate) fn new(all: u64, each: u64) -> Arc<Self> {
-        Arc::new(Self { all, each: each.min(all), taken: Mutex::default() })
+        Arc::new(Self { all, each: each.min(all), taken: Mutex::default(), freed: Notify::new() })
     }
 
     /// Takes `amount` for `company`. A company that has nothing yet may take more than its share, up to all of it:
@@ -43,6 +48,40 @@ impl Room {
         let mut place = Place { room: Arc::clone(self), company, amount: 0 };
         place.grow(amount)?;
         Ok(place)
+    }
+
+    /// As [`Self::take`], but waits up to `patience` for others to give theirs back.
+    pub(crate) async fn take_within(
+        self: &Arc<Self>,
+        company: CompanyId,
+        amount: u64,
+        patience: Duration,
+    ) -> Result<Place, Full> {
+        let end = Instant::now() + patience;
+        loop {
+            // Before the look, so that nothing that is given back after it is missed.
+            let mut freed = std::pin::pin!(self.freed.notified());
+            freed.as_mut().enable();
+            match self.take(company, amount) {
+                Err(full) if timeout_at(end, freed).await.is_err() => return Err(full),
+                Err(_) => {}
+                place => return place,
+            }
+        }
+    }
+
+    /// Takes `amount` whether there is room or not, for what cannot be refused any more.
+    pub(crate) fn force(self: &Arc<Self>, company: CompanyId, amount: u64) -> Place {
+        let mut taken = self.taken();
+        let own = taken.entry(company).or_default();
+        *own = own.saturating_add(amount);
+        drop(taken);
+        Place { room: Arc::clone(self), company, amount }
+    }
+
+    /// Has `company` all of its share?
+    pub(crate) fn is_used_up(&self, company: CompanyId) -> bool {
+        self.taken().get(&company).is_some_and(|own| *own >= self.each)
     }
 
     /// How much is taken.
@@ -81,6 +120,10 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        // One that found no room gives nothing back, and wakes nobody.
+        if self.amount == 0 {
+            return;
+        }
         let mut taken = self.room.taken();
         if let Some(own) = taken.get_mut(&self.company) {
             *own = own.saturating_sub(self.amount);
@@ -88,6 +131,8 @@ impl Drop for Place {
                 taken.remove(&self.company);
             }
         }
+        drop(taken);
+        self.room.freed.notify_waiters();
     }
 }
 
@@ -127,6 +172,38 @@ mod tests {
         assert_eq!(room.in_use(), 3, "it never shrinks");
         drop((other, second));
         assert_eq!(room.in_use(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_waits_gets_what_is_given_back() {
+        let room = Room::new(4, 4);
+        let (one, two) = (CompanyId::new(), CompanyId::new());
+        let first = room.take(one, 4).unwrap();
+        let refused = room.take_within(two, 1, Duration::ZERO).await;
+        assert_eq!(refused.unwrap_err(), Full::All);
+        assert_eq!(room.take_within(two, 1, Duration::from_millis(1)).await.unwrap_err(), Full::All);
+        let waiting = room.take_within(two, 1, Duration::from_secs(3600));
+        tokio::pin!(waiting);
+        tokio::select! {
+            biased;
+            taken = &mut waiting => panic!("more than there is: {taken:?}"),
+            () = std::future::ready(()) => {}
+        }
+        drop(first);
+        let _second = waiting.await.unwrap();
+        assert_eq!(room.in_use(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_refused_is_counted_beyond_the_share() {
+        let room = Room::new(4, 2);
+        let company = CompanyId::new();
+        let first = room.force(company, 1);
+        assert!(!room.is_used_up(company));
+        let second = room.force(company, 9);
+        assert!(room.is_used_up(company) && room.in_use() == 10);
+        drop((first, second));
+        assert_eq!((room.is_used_up(company), room.in_use()), (false, 0));
     }
 
     #[test]

@@ -111,10 +111,21 @@ impl ServerBuilder {
         self
     }
 
-    /// Ends an export whose client takes nothing of it for so long; 30 seconds by default.
+    /// Keeps at most `all` bytes of answers in memory that their clients have not taken yet, 256 MiB by default, of
+    /// which one company has at most `each`, 64 MiB by default; answers of up to 64 KiB and exports do not count. An
+    /// answer that finds no room is `too_many_answers` or `busy`. The answer of a write is given whatever there is; who
+    /// has `each` bytes of such answers begins no other write.
     #[must_use]
-    pub fn export_patience(mut self, patience: Duration) -> Self {
-        self.limits.export_patience = patience;
+    pub fn answers(mut self, all: u64, each: u64) -> Self {
+        self.limits.answers = (all, each);
+        self
+    }
+
+    /// Ends an export whose client takes nothing of it for so long, and any other answer of more than 64 KiB of which
+    /// its client takes less than 1 MiB in that time; 30 seconds by default.
+    #[must_use]
+    pub fn reader_patience(mut self, patience: Duration) -> Self {
+        self.limits.reader_patience = patience;
         self
     }
 

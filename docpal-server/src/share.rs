@@ -45,6 +45,11 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
+    /// Whose turn it is.
+    pub(crate) fn company(&self) -> CompanyId {
+        self.company
+    }
+
     /// Gives it back.
     pub(crate) fn pause(&self) {
         drop(locked(&self.held).take());

@@ -16,6 +16,7 @@ mod import_previews;
 mod import_refusals;
 mod imports;
 mod keys;
+mod large_answers;
 mod limits;
 mod metrics;
 mod openapi;

@@ -1,8 +1,10 @@
 //! `/api/audit/logs`
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use axum::Json;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use docpal_core::{AppId, RecordId, TableId, shape};
 use docpal_query::{AuditEntry, AuditExt as _, MAX_AUDIT_LIMIT};
@@ -11,10 +13,13 @@ use utoipa::ToSchema;
 
 use super::call::Caller;
 use super::cell::CellValue;
-use super::error::ApiResult;
+use super::error::{ApiError, ApiResult};
 use super::query::Query;
 use super::reply::ListOf;
+use crate::room::{Full, Place};
 
+/// The longest that a page waits for others.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// So many entries are given when the caller does not say.
 const DEFAULT: u32 = 100;
 
@@ -110,13 +115,23 @@ impl AuditBody {
 /// List what happened, the newest first, as far as the caller may see it; for those who may manage the company
 #[utoipa::path(get, path = "/api/audit/logs", tag = "audit",
     params(Query<AuditParameters>), responses((status = 200, body = ListOf<AuditBody>)))]
-pub(crate) async fn list(
-    caller: Caller,
-    Query(parameters): Query<AuditParameters>,
-) -> ApiResult<Json<ListOf<AuditBody>>> {
+pub(crate) async fn list(caller: Caller, Query(parameters): Query<AuditParameters>) -> ApiResult<Response> {
+    let _place = place(&caller).await?;
     let limit = parameters.limit.unwrap_or(DEFAULT);
     let limit = usize::try_from(limit).unwrap_or(1);
     let page = caller.docpal.audit_log(&caller.actor).list(parameters.cursor.as_deref(), limit).await?;
     let data = page.entries.into_iter().map(|entry| AuditBody::of(entry, parameters.details)).collect();
-    Ok(Json(ListOf { data, next_cursor: page.next_cursor }))
+    // Written while it has its place; the bytes have room of their own.
+    Ok(Json(ListOf { data, next_cursor: page.next_cursor }).into_response())
+}
+
+async fn place(caller: &Caller) -> Result<Place, ApiError> {
+    let company = caller.actor.company();
+    caller.rooms.audits.take_within(company, 1, PATIENCE).await.map_err(|full| match full {
+        Full::Company => {
+            let message = "your company has another page of the audit log under way; try again";
+            ApiError::too_many("too_many_requests", message)
+        }
+        Full::All => ApiError::busy("the server has other pages of the audit log under way; try again"),
+    })
 }

@@ -17,6 +17,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 
+use super::answer::Account;
 use super::error::ApiError;
 use super::idempotency::{Within, write};
 use super::schema;
@@ -116,7 +117,14 @@ impl FromRequestParts<ServerState> for Caller {
         let actor = state.authenticator.authenticate(parts).await?.into_actor(parts);
         // What is read of the request afterwards is counted for the company.
         parts.extensions.insert(Payer(actor.company()));
+        let account = parts.extensions.get::<Account>().cloned();
+        if let Some(account) = &account {
+            account.admit(actor.company(), &state.rooms)?;
+        }
         let turn = state.shares.turn(actor.company()).await?;
+        if let Some(account) = account {
+            account.charge(turn.clone());
+        }
         parts.extensions.insert(turn.clone());
         let ServerState { docpal, limits, rooms, .. } = state.clone();
         // A call that is given up leaves its turn to another when its connection is free.

@@ -102,7 +102,7 @@ fn known(method: &Method) -> &'static str {
 #[utoipa::path(get, path = "/metrics", tag = "server", operation_id = "metrics", security(()),
     responses((status = 200, content_type = "text/plain", body = String,
         description = "Requests by route, method and class of status; the time until answers begin; connections to the \
-            database; exports under way. Nothing of any company is in it.")))]
+            database; exports under way; answers that are not taken yet. Nothing of any company is in it.")))]
 pub(crate) async fn get(
     State(state): State<ServerState>,
     _: Query<()>,
@@ -127,6 +127,11 @@ fn write(state: &ServerState, out: &mut String) -> fmt::Result {
             u64::from(pool.options().get_max_connections()),
         ),
         ("docpal_exports_running", "Exports under way.", state.rooms.exports.in_use()),
+        (
+            "docpal_answers_bytes",
+            "Bytes of answers of more than 64 KiB that their clients have not taken whole.",
+            state.rooms.answers.in_use().saturating_add(state.rooms.written.in_use()),
+        ),
     ];
     for (name, help, value) in gauges {
         head(out, name, "gauge", help)?;

@@ -14,7 +14,7 @@ use super::client::Api;
 const RECORDS: usize = 160;
 
 /// A table of so many long texts.
-async fn large_table(api: &Api, key: &str, records: usize) -> String {
+pub(super) async fn large_table(api: &Api, key: &str, records: usize) -> String {
     let app = api.call_as(key, "POST", "/api/apps", Some(&json!({"name": "Large"}))).await.ok();
     let table = json!({"name": "Texts", "fields": [{"name": "text", "type": "long_text"}]});
     let path = format!("/api/apps/{}/tables", app["id"].as_str().unwrap());
@@ -66,7 +66,7 @@ async fn slow_readers_of_exports_leave_room_for_others() {
 // Finding A18.
 #[tokio::test]
 async fn a_client_that_takes_nothing_of_an_export_is_given_up() {
-    let api = Api::start_with(|server| server.exports(1, 1).export_patience(Duration::from_millis(20))).await;
+    let api = Api::start_with(|server| server.exports(1, 1).reader_patience(Duration::from_millis(20))).await;
     let table = large_table(&api, api.key(), RECORDS).await;
     let mut slow = slow_reader(&api, api.key(), &table).await;
     let path = format!("/api/tables/{table}/records/export?fields=");

@@ -58,7 +58,7 @@ async fn start(call: &TableCall, writer: Writer, spec: &ViewSpec) -> ApiResult<R
     let mut pages = call.records().export(spec).await?;
     // The first page comes before the headers, so that a refusal is still a refusal.
     let first = pages.next().await?;
-    let bytes = stream::start(pages, first, writer, place, call.caller.limits.export_patience);
+    let bytes = stream::start(pages, first, writer, place, call.caller.limits.reader_patience);
     let name = format!("attachment; filename=\"export.{}\"", format.word());
     let headers =
         [(header::CONTENT_TYPE, format.content_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
