@@ -82,7 +82,7 @@ async fn an_export_that_fits_between_server_and_client_lets_go_of_the_database_b
     let db = TestDb::new().await.unwrap();
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(60));
     let pool = pool.connect_with(db.connect_options()).await.unwrap();
-    let api = Api::start_on(db, pool, |server| server.export_patience(Duration::from_secs(600))).await;
+    let api = Api::start_on(db, pool, |server| server.reader_patience(Duration::from_secs(600))).await;
     let table = large_table(&api, api.key(), 1).await;
     let mut unread = slow_reader(&api, api.key(), &table).await;
     // The one connection is free, and nothing more is taken of the answer.
