@@ -43,6 +43,8 @@ mod download;
 mod error;
 mod found;
 mod guarded;
+mod guests;
+mod halt;
 mod home;
 mod initdb;
 mod log;
@@ -57,6 +59,7 @@ pub use cluster::Cluster;
 pub use error::{EmbeddedError, EmbeddedErrorKind};
 pub use found::{Found, Joined};
 pub use guarded::{Guarded, Health};
+pub use halt::Halt;
 pub use settings::{Durability, Settings, default_data_dir};
 
 #[cfg(feature = "testing")]

@@ -5,16 +5,20 @@ mod config;
 mod database;
 mod demo;
 mod doctor;
+mod ending;
 mod existing;
 mod export;
 mod formula;
 mod import;
 mod interrupt;
 mod key;
+mod last;
+mod log_file;
 mod place;
 mod problem;
 mod psql;
 mod serve;
+mod start;
 mod tables;
 mod tell;
 mod wait;
@@ -114,7 +118,7 @@ fn on_database(place: &Place, command: Command) -> Result<(), Problem> {
         _ => (Kind::Beside, None),
     };
     let config = Config::read(place, listen, kind)?;
-    log();
+    log(kind);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -137,10 +141,14 @@ fn on_database(place: &Place, command: Command) -> Result<(), Problem> {
 
 /// Logs to the standard error output; `DOCPAL_LOG` says what, as `info` or `docpal_server=debug,sqlx=warn`. A line that
 /// cannot be written is lost: no request fails for its log.
-fn log() {
+fn log(kind: Kind) {
     use std::io::IsTerminal as _;
     // Without it the driver tells of every connection that PostgreSQL takes along when it is stopped.
-    let usual = || EnvFilter::new("info,sqlx_core::pool=error");
+    let usual = || match kind {
+        Kind::Serve | Kind::Demo => EnvFilter::new("info,sqlx_core::pool=error"),
+        // Who comes and goes has no use for SQL that took long.
+        Kind::Beside => EnvFilter::new("info,sqlx_core::pool=error,sqlx::query=error"),
+    };
     let filter = EnvFilter::try_from_env("DOCPAL_LOG").unwrap_or_else(|_| usual());
     let ansi = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi);

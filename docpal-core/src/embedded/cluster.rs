@@ -1,7 +1,7 @@
 //! The handle that a program keeps while its embedded PostgreSQL runs.
 
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use super::binaries::Binaries;
 use super::home::Home;
 use super::postmaster::{Postmaster, Supervision};
-use super::{Durability, EmbeddedError, EmbeddedErrorKind, ROLE, Settings, initdb};
+use super::{Durability, EmbeddedError, EmbeddedErrorKind, Halt, ROLE, Settings, initdb};
 use crate::sql::admin::ownership::{self, OWNER};
 use crate::sql::admin::{self, DatabaseName};
 
@@ -36,6 +36,7 @@ pub struct Cluster {
     home: Home,
     binaries: Binaries,
     durability: Durability,
+    pub(super) halt: Halt,
     _lock: File,
 }
 
@@ -54,6 +55,7 @@ impl Cluster {
     /// - [`EmbeddedErrorKind::Locked`]: another process manages this folder.
     /// - [`EmbeddedErrorKind::Permission`], [`EmbeddedErrorKind::Io`]: a folder cannot be made, entered or read.
     /// - [`EmbeddedErrorKind::Init`], [`EmbeddedErrorKind::Start`]: PostgreSQL refused; the message has its words.
+    /// - [`EmbeddedErrorKind::Halted`]: `settings.halt` was told.
     pub async fn start(settings: Settings) -> Result<Self, EmbeddedError> {
         run_blocking(move || Self::start_blocking(&settings)).await
     }
@@ -76,18 +78,19 @@ impl Cluster {
     fn start_in(home: &Home, settings: &Settings, lock: File) -> Result<Self, EmbeddedError> {
         home.make_folders()?;
         let binaries = Binaries::find(settings.binaries.as_deref(), home.owner, home.version()?)?;
-        let durability = settings.durability;
-        initdb::ensure_data(home, &binaries, durability)?;
-        let postmaster = Postmaster::start(home, &binaries, durability, Supervision::Parent)?;
+        let (durability, halt) = (settings.durability, settings.halt.of_one());
+        initdb::ensure_data(home, &binaries, durability, &halt)?;
+        let postmaster = Postmaster::start(home, &binaries, durability, Supervision::Parent, &halt)?;
         let postmaster = Mutex::new(postmaster);
-        Ok(Self { postmaster, home: home.clone(), binaries, durability, _lock: lock })
+        Ok(Self { postmaster, home: home.clone(), binaries, durability, halt, _lock: lock })
     }
 
     /// Starts the server again after its end, on the data that is there.
     pub(super) fn restart(&self) -> Result<(), EmbeddedError> {
         self.postmaster().stop()?;
         self.home.make_folders()?;
-        let server = Postmaster::start(&self.home, &self.binaries, self.durability, Supervision::Parent)?;
+        let (durability, halt) = (self.durability, &self.halt);
+        let server = Postmaster::start(&self.home, &self.binaries, durability, Supervision::Parent, halt)?;
         *self.postmaster() = server;
         Ok(())
     }
@@ -190,6 +193,16 @@ impl Cluster {
     /// Those of [`Cluster::stop`].
     pub async fn stop_when_alone(self) -> Result<(), EmbeddedError> {
         run_blocking(move || self.stop_alone()).await
+    }
+
+    /// Keeps guests away; `None` while some are there.
+    pub(super) fn without_guests(&self) -> Result<Option<File>, EmbeddedError> {
+        let file = self.home.guests()?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(EmbeddedError::io("lock", &self.home.data(), source)),
+        }
     }
 
     pub(super) fn stop_alone(&self) -> Result<(), EmbeddedError> {

@@ -47,6 +47,8 @@ pub enum EmbeddedErrorKind {
     Init,
     /// The server did not come up.
     Start,
+    /// The start was told to end: [`Halt`](super::Halt).
+    Halted,
     /// The server did not stop.
     Stop,
     /// A database name is not made of 1 to 63 of `a-z`, `0-9` and `_`.
@@ -75,6 +77,10 @@ impl EmbeddedError {
         Self { kind, message: format!("{}: {source}", message.into()), source: Some(source) }
     }
 
+    pub(super) fn halted() -> Self {
+        Self::new(EmbeddedErrorKind::Halted, "PostgreSQL was being started, and was told to end")
+    }
+
     /// An error of the file system: `action` is a verb ("create", "read") and `path` its object.
     pub(crate) fn io(action: &str, path: &Path, source: io::Error) -> Self {
         let kind = match source.kind() {
@@ -97,6 +103,11 @@ impl EmbeddedError {
     /// True if another process manages this data folder right now.
     pub fn is_locked(&self) -> bool {
         self.kind == EmbeddedErrorKind::Locked
+    }
+
+    /// True if the start ended because it was told to: [`Halt`](super::Halt).
+    pub fn is_halted(&self) -> bool {
+        self.kind == EmbeddedErrorKind::Halted
     }
 
     /// True if a folder or program cannot be reached by the user that runs PostgreSQL.

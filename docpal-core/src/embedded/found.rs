@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::EmbeddedError;
 use super::binaries::Binaries;
 use super::cluster::{self, run_blocking};
+use super::guests;
 use super::home::Home;
 use super::postmaster::State;
 use crate::sql::admin::ownership::OWNER;
@@ -91,6 +92,11 @@ impl Found {
     /// The process that manages it at the moment, as far as it can be told.
     pub fn manager(&self) -> Option<u32> {
         self.home.manager()
+    }
+
+    /// The processes that use its server beside the one that runs it ([`Found::join`]), where the system tells.
+    pub fn guests(&self) -> Vec<u32> {
+        self.home.guests().map_or_else(|_| Vec::new(), |file| guests::of(&file))
     }
 
     /// The way to its server, when another process runs one. That process may stop it at any time; a manager that is

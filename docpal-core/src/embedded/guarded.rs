@@ -112,25 +112,36 @@ impl Guarded {
         .await
     }
 
-    /// Stops the server, as [`Cluster::stop_when_alone`].
+    /// Stops the server unless somebody who found it ([`Found::join`](super::Found::join)) uses it, which leaves all as it
+    /// is; true if it was stopped. [`Found::guests`](super::Found::guests) says who they are.
     ///
     /// # Errors
     ///
     /// Those of [`Cluster::stop`].
-    pub async fn stop_when_alone(mut self) -> Result<(), EmbeddedError> {
+    pub async fn stop_if_alone(&mut self) -> Result<bool, EmbeddedError> {
+        let Some(nobody) = self.cluster.without_guests()? else { return Ok(false) };
+        let (cluster, watch) = (Arc::clone(&self.cluster), self.watch.take());
         run_blocking(move || {
-            self.end_watch();
-            self.cluster.stop_alone()
+            let _nobody = nobody;
+            end(&cluster, watch);
+            cluster.stop_blocking()
         })
-        .await
+        .await?;
+        Ok(true)
     }
 
     fn end_watch(&mut self) {
-        if let Some((stop, thread)) = self.watch.take() {
-            drop(stop);
-            // A thread that panicked watches no more, which is all that is asked of it here.
-            drop(thread.join());
-        }
+        end(&self.cluster, self.watch.take());
+    }
+}
+
+/// Ends the watch over a cluster that is to be stopped, also in the middle of a start.
+fn end(cluster: &Cluster, watch: Option<(Sender<()>, JoinHandle<()>)>) {
+    if let Some((stop, thread)) = watch {
+        cluster.halt.end();
+        drop(stop);
+        // A thread that panicked watches no more, which is all that is asked of it here.
+        drop(thread.join());
     }
 }
 
@@ -227,6 +238,7 @@ impl Watch<'_> {
             self.require_data()?;
             match self.cluster.restart() {
                 Ok(()) => return Ok(()),
+                Err(error) if error.is_halted() => return Err(End::Told),
                 Err(error) => cause = error.to_string(),
             }
         }

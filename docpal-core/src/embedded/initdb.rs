@@ -1,15 +1,19 @@
 //! The first start: a new cluster.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
-use std::thread::sleep;
+use std::process::{Child, ExitStatus, Stdio};
+use std::thread::{self, sleep};
 use std::time::Duration;
+
+use rustix::process::Signal;
 
 use super::binaries::Binaries;
 use super::home::{Home, make_dir};
 use super::log::full_disk;
-use super::{Durability, EmbeddedError, EmbeddedErrorKind, ROLE};
+use super::process::signal_group;
+use super::{Durability, EmbeddedError, EmbeddedErrorKind, Halt, ROLE};
 
 /// Makes the cluster unless there is one. It is made beside its final place and moved there when it is complete, so
 /// that a kill in the middle leaves nothing that looks like a cluster.
@@ -17,6 +21,7 @@ pub(crate) fn ensure_data(
     home: &Home,
     binaries: &Binaries,
     durability: Durability,
+    halt: &Halt,
 ) -> Result<(), EmbeddedError> {
     if home.version()?.is_some() {
         return Ok(());
@@ -31,7 +36,7 @@ pub(crate) fn ensure_data(
     let attempts = locales(binaries.version);
     for (index, locale) in attempts.iter().enumerate() {
         fresh_dir(home, &unfinished)?;
-        match run(home, binaries, durability, locale) {
+        match run(home, binaries, durability, locale, halt) {
             Ok(()) => break,
             // A system without this locale refuses at once; the last attempt works everywhere.
             Err(error) if index + 1 < attempts.len() && error.to_string().contains("locale") => {}
@@ -64,6 +69,7 @@ fn run(
     binaries: &Binaries,
     durability: Durability,
     locale: &[&str],
+    halt: &Halt,
 ) -> Result<(), EmbeddedError> {
     let mut command = home.owner.command(&binaries.initdb());
     command.arg("-D").arg(home.unfinished_data()).args(["-U", ROLE, "-E", "UTF8", "--auth=trust"]);
@@ -74,19 +80,43 @@ fn run(
         Durability::Durable => "--data-checksums",
         Durability::Fast => "--no-sync",
     });
-    let output = command.output().map_err(|source| EmbeddedError::io("run", &binaries.initdb(), source))?;
-    if output.status.success() {
+    let failed = |source| EmbeddedError::io("run", &binaries.initdb(), source);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let stderr = child.stderr.take();
+    let said = thread::spawn(move || {
+        let mut said = Vec::new();
+        // What was read until then is what there is to tell.
+        let _ = stderr.map(|mut stderr| stderr.read_to_end(&mut said));
+        said
+    });
+    let status = end_of(&mut child, halt).map_err(failed)?.ok_or_else(EmbeddedError::halted)?;
+    if status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.join().unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
     let message = format!(
-        "{}{} could not make a cluster ({}): {}",
+        "{}{} could not make a cluster ({status}): {}",
         full_disk(&said, &home.data()),
         binaries.initdb().display(),
-        output.status,
         said.trim()
     );
     Err(EmbeddedError::new(EmbeddedErrorKind::Init, message))
+}
+
+/// How a child ended; `None` when it was ended because of `halt`, with all that it had started.
+fn end_of(child: &mut Child, halt: &Halt) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if halt.is_told() {
+            signal_group(child.id(), Signal::KILL);
+            child.wait()?;
+            return Ok(None);
+        }
+        sleep(Duration::from_millis(2));
+    }
 }
 
 /// An `initdb` whose parent was killed may still be writing here for a moment.

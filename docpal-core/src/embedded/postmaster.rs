@@ -13,10 +13,11 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::binaries::Binaries;
+use super::halt::Firmness;
 use super::home::Home;
 use super::log::{Log, full_disk};
 use super::process::{is_alive, is_server_of, servers_of, signal};
-use super::{Durability, EmbeddedError, EmbeddedErrorKind};
+use super::{Durability, EmbeddedError, EmbeddedErrorKind, Halt};
 
 /// Runs a server and stops it when nobody needs it any more: `sh -c <this> sh <log> <folder or ""> <postgres> ...`.
 ///
@@ -29,6 +30,10 @@ const SUPERVISE: &str = include_str!("supervise.sh");
 /// Recovery after a crash replays the log first, which may take minutes on a slow disk.
 const START_LIMIT: Duration = Duration::from_secs(300);
 const STOP_LIMIT: Duration = Duration::from_secs(60);
+/// A server that was not ready yet has nothing to write.
+const UNREADY_STOP_LIMIT: Duration = Duration::from_secs(10);
+/// What is ended hard gets this long, which is a moment more than it gives its own processes.
+const HARD_LIMIT: Duration = Duration::from_secs(6);
 
 const ALWAYS: [&str; 7] = [
     "listen_addresses=",
@@ -95,6 +100,8 @@ pub(crate) struct Postmaster {
     line: Option<ChildStdin>,
     /// What keeps its log within its bound.
     _log: Sender<()>,
+    halt: Halt,
+    is_ready: bool,
 }
 
 impl Postmaster {
@@ -105,11 +112,15 @@ impl Postmaster {
         binaries: &Binaries,
         durability: Durability,
         supervision: Supervision,
+        halt: &Halt,
     ) -> Result<Self, EmbeddedError> {
         match State::of(home) {
-            State::Running(pid) => stop_orphan(pid)?,
+            State::Running(pid) => stop_orphan(pid, halt)?,
             State::Crashed(_) => end_leftovers(&home.data()),
             State::Stopped => {}
+        }
+        if halt.is_told() {
+            return Err(EmbeddedError::halted());
         }
         let log = Log::of(home);
         log.shorten();
@@ -123,11 +134,17 @@ impl Postmaster {
             let _ = BufReader::new(output).read_line(&mut said);
         }
         let pid = said.trim().parse().unwrap_or(0);
-        let mut server = Self { pid, shell, line, _log: bounded };
+        let mut server = Self { pid, shell, line, _log: bounded, halt: halt.clone(), is_ready: false };
         match server.wait_until_ready(home) {
-            Ok(()) => Ok(server),
+            Ok(()) => {
+                server.is_ready = true;
+                Ok(server)
+            }
             Err(reason) => {
                 drop(server);
+                if halt.is_told() {
+                    return Err(EmbeddedError::halted());
+                }
                 let tail = log.said_since(said_before);
                 let message = format!(
                     "{}{} {reason}; the end of {}:\n{tail}",
@@ -161,6 +178,9 @@ impl Postmaster {
                 Ok(Some(status)) => return Err(format!("did not start ({status})")),
                 Err(error) => return Err(format!("is lost: {error}")),
             }
+            if self.halt.is_told() {
+                return Err("was told to end".to_owned());
+            }
             if start.elapsed() > START_LIMIT {
                 return Err(format!("was not ready after {} s", START_LIMIT.as_secs()));
             }
@@ -172,11 +192,10 @@ impl Postmaster {
     /// Stops the server and waits for its end: open transactions are rolled back, all data is written.
     pub(crate) fn stop(&mut self) -> Result<(), EmbeddedError> {
         drop(self.line.take());
-        for (next, limit) in [
-            (Some(Signal::QUIT), STOP_LIMIT),
-            (Some(Signal::KILL), Duration::from_secs(5)),
-            (None, Duration::from_secs(5)),
-        ] {
+        let gentle = if self.is_ready { STOP_LIMIT } else { UNREADY_STOP_LIMIT };
+        for (next, limit) in
+            [(Some(Signal::QUIT), gentle), (Some(Signal::KILL), HARD_LIMIT), (None, HARD_LIMIT)]
+        {
             if self.ends_within(limit)? {
                 return Ok(());
             }
@@ -190,7 +209,7 @@ impl Postmaster {
 
     fn ends_within(&mut self, limit: Duration) -> Result<bool, EmbeddedError> {
         let start = Instant::now();
-        while start.elapsed() < limit {
+        loop {
             let ended = self.shell.try_wait().map_err(|source| {
                 EmbeddedError::with(EmbeddedErrorKind::Stop, "cannot wait for PostgreSQL", source)
             })?;
@@ -202,9 +221,17 @@ impl Postmaster {
                 }
                 signal(self.pid, Signal::INT);
             }
+            // What is to be ended hard gets the firmer signal at once.
+            if start.elapsed() >= limit || (limit > HARD_LIMIT && self.is_to_end_hard()) {
+                return Ok(false);
+            }
             sleep(Duration::from_millis(2));
         }
-        Ok(false)
+    }
+
+    fn is_to_end_hard(&self) -> bool {
+        let enough = if self.is_ready { Firmness::EndAll } else { Firmness::EndUnready };
+        self.halt.firmness() >= enough
     }
 
     /// Leaves the server to its supervising shell.
@@ -283,13 +310,16 @@ fn clear_stale_locks(home: &Home) -> Option<u32> {
 }
 
 /// Stops a server whose manager is gone. The caller holds the lock, so nobody else needs it.
-fn stop_orphan(pid: u32) -> Result<(), EmbeddedError> {
+fn stop_orphan(pid: u32, halt: &Halt) -> Result<(), EmbeddedError> {
     for (kind, limit) in [(Signal::INT, STOP_LIMIT), (Signal::QUIT, Duration::from_secs(10))] {
         signal(pid, kind);
         let start = Instant::now();
         while start.elapsed() < limit {
             if !is_alive(pid) {
                 return Ok(());
+            }
+            if halt.is_told() {
+                return Err(EmbeddedError::halted());
             }
             sleep(Duration::from_millis(5));
         }

@@ -63,6 +63,13 @@ pub(super) fn signal(pid: u32, signal: Signal) {
     }
 }
 
+/// Sends a signal to a process and all that it started, which are a group of their own.
+pub(super) fn signal_group(leader: u32, signal: Signal) {
+    if let Some(leader) = raw(leader) {
+        let _ = rustix::process::kill_process_group(leader, signal);
+    }
+}
+
 fn answers(socket: &Path) -> bool {
     UnixStream::connect(socket).is_ok()
 }

@@ -4,6 +4,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Halt;
+
 /// How to run an embedded cluster.
 ///
 /// # Example
@@ -25,6 +27,8 @@ pub struct Settings {
     /// The folder with `postgres` and `initdb`; `None` looks for them (`DOCPAL_PG_BIN` first, see
     /// [`Cluster::start`](super::Cluster::start)).
     pub binaries: Option<PathBuf>,
+    /// What ends its start, and its end, early.
+    pub halt: Halt,
 }
 
 /// Whether a commit survives a power failure.
@@ -40,12 +44,23 @@ pub enum Durability {
 impl Settings {
     /// A cluster for real data in `data_dir`.
     pub fn durable(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), durability: Durability::Durable, binaries: None }
+        Self::new(data_dir.into(), Durability::Durable)
     }
 
     /// A throw-away cluster in `data_dir`, several times faster to write to.
     pub fn fast(data_dir: impl Into<PathBuf>) -> Self {
-        Self { data_dir: data_dir.into(), durability: Durability::Fast, binaries: None }
+        Self::new(data_dir.into(), Durability::Fast)
+    }
+
+    fn new(data_dir: PathBuf, durability: Durability) -> Self {
+        Self { data_dir, durability, binaries: None, halt: Halt::default() }
+    }
+
+    /// Ends its start, and its end, early when `halt` is told; one for each cluster.
+    #[must_use]
+    pub fn with_halt(mut self, halt: &Halt) -> Self {
+        self.halt = halt.clone();
+        self
     }
 
     /// Uses the PostgreSQL programs in `folder` and looks nowhere else.

@@ -16,8 +16,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::embedded::{
-    Binaries, Durability, EmbeddedError, EmbeddedErrorKind, Home, Owner, Postmaster, State, Supervision,
-    ensure_data, fingerprint, is_alive, make_dir, open_lock, options, own_dir,
+    Binaries, Durability, EmbeddedError, EmbeddedErrorKind, Halt, Home, Owner, Postmaster, State,
+    Supervision, ensure_data, fingerprint, is_alive, make_dir, open_lock, options, own_dir,
 };
 use crate::sql::admin::{self, DatabaseName};
 
@@ -273,8 +273,9 @@ impl Stopping {
 
 fn launch(home: &Home, binaries: &Binaries) -> Result<(), EmbeddedError> {
     let start = || {
-        ensure_data(home, binaries, Durability::Fast)?;
-        Postmaster::start(home, binaries, Durability::Fast, Supervision::Idle)
+        let halt = Halt::default();
+        ensure_data(home, binaries, Durability::Fast, &halt)?;
+        Postmaster::start(home, binaries, Durability::Fast, Supervision::Idle, &halt)
     };
     let server = start().or_else(|_| wipe(home).and_then(|()| start()))?;
     server.detach();

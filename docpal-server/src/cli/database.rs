@@ -1,22 +1,23 @@
 //! The database of a command: the embedded one, started for it or run by another process, or an existing one.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use docpal_core::embedded::{Cluster, EmbeddedError, Found, Guarded, Health, Joined, Settings};
+use docpal_core::embedded::{Found, Guarded, Halt, Health, Joined};
 use docpal_core::{Docpal, Error, Limits, Schema};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 
 use super::config::Config;
+use super::ending::Ending;
+use super::log_file::LogFile;
 use super::place::{Command, Whereabouts};
 use super::problem::Problem;
-use super::{existing, wait};
+use super::start::{Missing, beside, own};
+use super::{existing, last};
 
 /// The database inside an embedded cluster.
 pub(super) const NAME: &str = "docpal";
-/// A process that has just taken the data folder gets this long to run the server in it.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A database that is ready to be used.
 pub(crate) struct Database {
@@ -24,35 +25,47 @@ pub(crate) struct Database {
     /// What it is, for people; without a password.
     pub(crate) about: String,
     server: Server,
+    log: Option<LogFile>,
+    /// What ends it, when signals were heard from the beginning.
+    ending: Option<Ending>,
 }
 
 /// The PostgreSQL of a database, and who runs it.
 pub(super) enum Server {
     Given,
-    Own { cluster: Guarded, command: Command },
+    Own { cluster: Guarded, command: Command, halt: Halt, found: Option<Found> },
     Anothers(Joined),
 }
 
 impl Database {
-    /// Starts or reaches the database, making what is missing. `patience` bounds each statement.
-    pub(crate) async fn open(
-        config: &Config,
-        command: Command,
-        patience: Option<Duration>,
-    ) -> Result<Self, Problem> {
-        let server = match (&config.place.given, command) {
-            (Some(_), _) => Server::Given,
-            (None, Command::Beside) => beside(&config.place, Missing::Make).await?,
-            (None, _) => own(&config.place, command).await?,
+    /// Starts or reaches the database for a command that comes and goes, making what is missing.
+    pub(crate) async fn open(config: &Config) -> Result<Self, Problem> {
+        let server = match &config.place.given {
+            Some(_) => Server::Given,
+            None => beside(&config.place, Missing::Make).await?,
         };
-        match &server {
-            Server::Given => {}
-            Server::Own { cluster, .. } => drop(cluster.ensure_database(NAME).await?),
-            Server::Anothers(joined) => drop(joined.ensure_database(NAME).await?),
+        let docpal = Self::ready(config, &server, None).await?;
+        Ok(Self::of(config, server, docpal, None))
+    }
+
+    /// Starts or reaches the database for a command that serves, unless a signal comes first. No statement takes longer
+    /// than a request.
+    pub(crate) async fn serving(config: &Config, command: Command, ending: &Ending) -> Result<Self, Problem> {
+        let server = match &config.place.given {
+            Some(_) => Server::Given,
+            None => own(&config.place, command, ending).await?,
+        };
+        let opened = tokio::select! {
+            opened = Self::ready(config, &server, Some(config.timeout)) => opened,
+            () = ending.told(1) => Err(Problem::stopped()),
+        };
+        match opened {
+            Ok(docpal) => Ok(Self::of(config, server, docpal, Some(ending.clone()))),
+            Err(problem) => {
+                server.close(Some(ending)).await?;
+                Err(problem)
+            }
         }
-        let database = Self::on(config, server, patience, Schema::UpToDate).await?;
-        docpal_server::migrate(&database.docpal).await?;
-        Ok(database)
     }
 
     /// Starts or reaches the database as it is, to look or to change what is there; makes nothing.
@@ -61,18 +74,36 @@ impl Database {
             Some(_) => Server::Given,
             None => beside(&config.place, Missing::Refuse).await?,
         };
-        Self::on(config, server, None, Schema::AsItIs).await
+        let docpal = Self::on(config, &server, None, Schema::AsItIs).await?;
+        Ok(Self::of(config, server, docpal, None))
+    }
+
+    fn of(config: &Config, server: Server, docpal: Docpal, ending: Option<Ending>) -> Self {
+        let log = server.log_file().map(LogFile::from_now);
+        Self { docpal, about: server.whereabouts(config), log, server, ending }
+    }
+
+    /// The database with all that belongs into it. `patience` bounds each statement.
+    async fn ready(config: &Config, server: &Server, patience: Option<Duration>) -> Result<Docpal, Problem> {
+        match server {
+            Server::Given => {}
+            Server::Own { cluster, .. } => drop(cluster.ensure_database(NAME).await?),
+            Server::Anothers(joined) => drop(joined.ensure_database(NAME).await?),
+        }
+        let docpal = Self::on(config, server, patience, Schema::UpToDate).await?;
+        docpal_server::migrate(&docpal).await?;
+        Ok(docpal)
     }
 
     async fn on(
         config: &Config,
-        server: Server,
+        server: &Server,
         patience: Option<Duration>,
         schema: Schema,
-    ) -> Result<Self, Problem> {
-        let (options, about) = match (&server, &config.place.given) {
-            (Server::Given, Some(given)) => (existing::reach(&given.url).await?, config.place.about()),
-            (server, _) => (server.options()?, server.about(&config.place.data_dir)),
+    ) -> Result<Docpal, Problem> {
+        let options = match (server, &config.place.given) {
+            (Server::Given, Some(given)) => existing::reach(&given.url).await?,
+            (server, _) => server.options()?,
         };
         let limits = match patience {
             Some(patience) => Limits::default().statement(Some(patience)),
@@ -80,8 +111,7 @@ impl Database {
         };
         let builder = Docpal::builder(options.application_name("docpal")).schema(schema);
         let started = builder.limits(limits.pool_size(config.pool_size)).start().await;
-        let docpal = started.map_err(|error| unusable(&about, error))?;
-        Ok(Self { docpal, about, server })
+        started.map_err(|error| unusable(&server.whereabouts(config), error))
     }
 
     /// Says on the standard error output where the data of a command is.
@@ -100,12 +130,9 @@ impl Database {
         }
     }
 
-    /// The log of the embedded PostgreSQL, if it was started here.
-    pub(crate) fn log_file(&self) -> Option<PathBuf> {
-        match &self.server {
-            Server::Own { cluster, .. } => Some(cluster.log_file()),
-            Server::Given | Server::Anothers(_) => None,
-        }
+    /// What the embedded PostgreSQL has logged since this was opened, whoever runs it.
+    pub(crate) fn log(&self) -> Option<&LogFile> {
+        self.log.as_ref()
     }
 
     /// Closes all connections and stops the embedded PostgreSQL, if it was started here.
@@ -114,16 +141,42 @@ impl Database {
         drop(self.docpal);
         // A connection that is still busy must not keep the process; the server ends it.
         drop(tokio::time::timeout(Duration::from_secs(5), pool.close()).await);
-        self.server.close().await
+        self.server.close(self.ending.as_ref()).await
+    }
+
+    /// As [`Database::close`], for a command that has told its result: what stopped it is told before, too, as others may
+    /// have to be waited for.
+    pub(crate) async fn finish<T>(self, done: Result<T, Problem>) -> Result<T, Problem> {
+        let done = done.map_err(Problem::told);
+        match (done, self.close().await) {
+            (Err(told), Err(problem)) => {
+                problem.tell();
+                Err(told)
+            }
+            (done, closed) => closed.and(done),
+        }
     }
 }
 
 impl Server {
+    pub(super) fn own(cluster: Guarded, place: &Whereabouts, command: Command, halt: Halt) -> Self {
+        let found = Found::look(&place.data_dir).ok().flatten();
+        Self::Own { cluster, command, halt, found }
+    }
+
     fn options(&self) -> Result<PgConnectOptions, Problem> {
         match self {
             Self::Own { cluster, .. } => Ok(cluster.connect_options(NAME)),
             Self::Anothers(joined) => Ok(joined.connect_options(NAME)),
             Self::Given => Err(Problem::new("there is no database URL")),
+        }
+    }
+
+    fn log_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Own { cluster, .. } => Some(cluster.log_file()),
+            Self::Anothers(joined) => Some(joined.found().log_file()),
+            Self::Given => None,
         }
     }
 
@@ -133,6 +186,14 @@ impl Server {
             Self::Own { cluster, .. } => Some(cluster.url(NAME)),
             Self::Anothers(joined) => Some(joined.url(NAME)),
             Self::Given => None,
+        }
+    }
+
+    /// What and where it is, for people; without a password.
+    fn whereabouts(&self, config: &Config) -> String {
+        match (self, &config.place.given) {
+            (Self::Given, Some(_)) => config.place.about(),
+            (server, _) => server.about(&config.place.data_dir),
         }
     }
 
@@ -149,79 +210,20 @@ impl Server {
         }
     }
 
-    pub(super) async fn close(self) -> Result<(), Problem> {
-        match self {
-            Self::Given | Self::Anothers(_) => Ok(()),
-            Self::Own { cluster, command: Command::Beside } => Ok(cluster.stop_when_alone().await?),
-            Self::Own { cluster, .. } => Ok(cluster.stop().await?),
+    /// Stops it, if it was started here; for a command that came and went, once nobody else uses it.
+    pub(super) async fn close(self, ending: Option<&Ending>) -> Result<(), Problem> {
+        let Self::Own { cluster, command, halt, found } = self else { return Ok(()) };
+        let ending = ending.map_or_else(|| Ending::of(halt), |ending| Ok(ending.clone()))?;
+        match command {
+            Command::Beside => last::close(cluster, &ending, found.as_ref()).await,
+            Command::Serve | Command::Demo => last::stop(cluster).await,
         }
     }
-}
-
-/// What to do where there is no data.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
-    Make,
-    Refuse,
-}
-
-/// The private PostgreSQL of a command beside others: the one that runs, else one for itself.
-pub(super) async fn beside(place: &Whereabouts, missing: Missing) -> Result<Server, Problem> {
-    let began = Instant::now();
-    let mut shown = None;
-    loop {
-        match Found::look(&place.data_dir)? {
-            Some(found) => {
-                if let Some(joined) = found.join().await? {
-                    return Ok(Server::Anothers(joined));
-                }
-            }
-            None if missing == Missing::Refuse => return Err(no_data(place)),
-            None => {}
-        }
-        shown.get_or_insert_with(|| starting(place));
-        match start(place).await {
-            Err(error) if error.is_locked() && began.elapsed() < PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            started => return Ok(Server::Own { cluster: started?, command: Command::Beside }),
-        }
-    }
-}
-
-/// The private PostgreSQL of a command that serves.
-async fn own(place: &Whereabouts, command: Command) -> Result<Server, Problem> {
-    let _shown = starting(place);
-    Ok(Server::Own { cluster: start(place).await?, command })
-}
-
-async fn start(place: &Whereabouts) -> Result<Guarded, EmbeddedError> {
-    Cluster::start(Settings::durable(&place.data_dir)).await?.guarded()
-}
-
-fn starting(place: &Whereabouts) -> wait::Shown {
-    match Found::look(&place.data_dir) {
-        Ok(None) => {
-            let folder = place.data_dir.display();
-            wait::show(&format!("first start: making a PostgreSQL in {folder}, once"), wait::When::Always)
-        }
-        _ => wait::show("starting PostgreSQL", wait::When::Terminal),
-    }
-}
-
-pub(super) fn no_data(place: &Whereabouts) -> Problem {
-    let demo = place.data_dir.join("demo");
-    let demo = match Found::look(&demo) {
-        Ok(Some(_)) => "; the demo has data, which --demo chooses",
-        _ => "",
-    };
-    let folder = place.data_dir.display();
-    Problem::new(format!("there is no data in {folder} yet: `serve` and `import` make it{demo}"))
 }
 
 /// `docpal-server migrate`
 pub(crate) async fn migrate(config: &Config) -> Result<(), Problem> {
-    let database = Database::open(config, Command::Beside, None).await?;
+    let database = Database::open(config).await?;
     super::say(&format!("{} is up to date", database.about));
     database.close().await
 }

@@ -12,6 +12,7 @@ use docpal_server::demo::{Demo, install};
 
 use super::config::Config;
 use super::database::Database;
+use super::ending::Ending;
 use super::place::Command;
 use super::problem::Problem;
 use super::serve;
@@ -21,8 +22,8 @@ const KEYS: &str = "demo-keys";
 
 pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     let listener = serve::bind(config.listen).await?;
-    let signals = serve::Signals::new()?;
-    let database = Database::open(config, Command::Demo, Some(config.timeout)).await?;
+    let ending = Ending::watch()?;
+    let database = Database::serving(config, Command::Demo, &ending).await?;
     let demo = install(&database.docpal).await?;
     let (owner, member) = keys(&database.docpal, &demo, &config.place.data_dir.join(KEYS)).await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -31,7 +32,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     super::say(&format!("  Member key  {}   (sees neither costs nor draft orders)", member.reveal()));
     super::say(&commands(address, &demo, &owner, &member));
     serve::admit();
-    serve::until_stopped(config, listener, database, signals).await
+    serve::until_stopped(config, listener, database, &ending).await
 }
 
 /// The keys of the last start when they still work, else new ones.

@@ -34,12 +34,12 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     })?;
     line("Connection", "works");
     let looked = look(&database).await;
-    database.close().await?;
-    match looked?.as_slice() {
-        [] => line("Wrong", "nothing"),
-        wrong => wrong.iter().for_each(|wrong| line("Wrong", wrong)),
+    match looked.as_deref() {
+        Ok([]) => line("Wrong", "nothing"),
+        Ok(wrong) => wrong.iter().for_each(|wrong| line("Wrong", wrong)),
+        Err(_) => {}
     }
-    Ok(())
+    database.finish(looked.map(drop)).await
 }
 
 /// What there is to say of a folder without data.

@@ -39,17 +39,16 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
     let database = Database::existing(config).await?;
     database.tell(config);
     let done = export(&database.docpal, options).await;
-    database.close().await?;
-    let records = match done {
+    let done = match (done, &options.output) {
+        (Ok(records), Some(file)) => {
+            super::note(&format!("{records} records to {}", file.display()));
+            Ok(())
+        }
         // Whoever reads the output has enough, as `head` does.
-        Err(Stop::Closed) => return Ok(()),
-        Err(Stop::Problem(problem)) => return Err(problem),
-        Ok(records) => records,
+        (Ok(_), None) | (Err(Stop::Closed), _) => Ok(()),
+        (Err(Stop::Problem(problem)), _) => Err(problem),
     };
-    if let Some(file) = &options.output {
-        super::note(&format!("{records} records to {}", file.display()));
-    }
-    Ok(())
+    database.finish(done).await
 }
 
 async fn export(docpal: &Docpal, options: &Options) -> Result<u64, Stop> {

@@ -24,7 +24,6 @@ use super::database::Database;
 use super::export;
 use super::interrupt::Interrupt;
 use super::key::no_company;
-use super::place::Command;
 use super::problem::Problem;
 use super::serve::COMPANY;
 
@@ -39,7 +38,7 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
     if let (Some(table), [file]) = (&options.append, options.files.as_slice()) {
         return append(config, options, table, file).await;
     }
-    let interrupt = Interrupt::watch("nothing was imported")?;
+    let interrupt = Interrupt::watch("nothing was imported", &config.place)?;
     // Every file is read whole before the database is touched.
     let read = options.files.iter().map(|file| read(file, options)).collect::<Result<Vec<_>, _>>()?;
     let ready = wish::share(read, options)?;
@@ -47,26 +46,28 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
         return ready.iter().try_for_each(|ready| report::dry(&ready.source, &ready.plan));
     }
     ready.iter().try_for_each(|ready| report::accept(&ready.plan))?;
-    let database = Database::open(config, Command::Beside, None).await?;
+    let database = Database::open(config).await?;
     database.tell(config);
-    let done = write(&database, options, &ready, &interrupt).await;
-    database.close().await?;
-    for (Ready { plan, .. }, loaded) in ready.iter().zip(done?) {
+    let done = interrupt.unless(write(&database, options, &ready, &interrupt)).await;
+    let done = lost::explained(&database, done).await;
+    drop(interrupt);
+    for (Ready { plan, .. }, loaded) in ready.iter().zip(done.iter().flatten()) {
         let (name, rows) = (&plan.spec().name, grouped(loaded.rows));
         super::say(&format!("{name}: {rows} records, table {}", loaded.table));
         report::columns(plan);
     }
-    Ok(())
+    database.finish(done.map(drop)).await
 }
 
 /// Adds the rows of a file to a table that is there.
 async fn append(config: &Config, options: &Options, table: &str, file: &Path) -> Result<(), Problem> {
-    let interrupt = Interrupt::watch("nothing was imported")?;
+    let interrupt = Interrupt::watch("nothing was imported", &config.place)?;
     let database = Database::existing(config).await?;
     database.tell(config);
-    let done = append_to(&database, options, table, file, &interrupt).await;
-    database.close().await?;
-    done
+    let done = interrupt.unless(append_to(&database, options, table, file, &interrupt)).await;
+    let done = lost::explained(&database, done).await;
+    drop(interrupt);
+    database.finish(done).await
 }
 
 async fn append_to(
@@ -130,12 +131,17 @@ async fn write(
         bar.finish_and_clear();
         match loaded {
             Ok(loaded) => done.push(loaded),
-            Err(failure) => return Err(lost::explained(database, &plan.spec().name, failure).await),
+            Err(failure) => return Err(nothing(&plan.spec().name, failure)),
         }
     }
     interrupt.begin_end().await;
     tx.commit().await?;
     Ok(done)
+}
+
+/// What stopped the import of the table `name`; nothing of it was kept.
+fn nothing(name: &str, failure: ImportFailure) -> Problem {
+    Problem::from(failure).under(&format!("{name}: nothing was imported"))
 }
 
 /// The app with a name, made if it is missing.

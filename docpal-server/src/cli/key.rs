@@ -40,8 +40,7 @@ pub(crate) async fn run(config: &Config, options: Options) -> Result<(), Problem
     let database = Database::existing(config).await?;
     database.tell(config);
     let done = act(&database.docpal, options).await;
-    database.close().await?;
-    done
+    database.finish(done).await
 }
 
 async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {

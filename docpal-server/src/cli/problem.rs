@@ -13,16 +13,46 @@ pub(crate) struct Problem {
     /// Empty when all was said already.
     message: String,
     status: u8,
+    /// The database was not reachable.
+    is_unreachable: bool,
 }
 
 impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), status: 1 }
+        Self { message: message.into(), status: 1, is_unreachable: false }
+    }
+
+    /// The end of a server that was told to stop before it served.
+    pub(crate) fn stopped() -> Self {
+        tracing::info!("stopped");
+        Self::status(0)
     }
 
     /// The end of a program that has told its reasons itself.
     pub(crate) fn status(status: u8) -> Self {
-        Self { message: String::new(), status }
+        Self { message: String::new(), status, is_unreachable: false }
+    }
+
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.is_unreachable
+    }
+
+    /// With a line before the others.
+    pub(crate) fn under(mut self, first: &str) -> Self {
+        self.message = format!("{first}\n{}", self.message);
+        self
+    }
+
+    /// With a line behind the others.
+    pub(crate) fn and(mut self, last: &str) -> Self {
+        self.message = format!("{}\n{last}", self.message);
+        self
+    }
+
+    /// Tells the person at the terminal now; what is left is the status.
+    pub(crate) fn told(self) -> Self {
+        self.tell();
+        Self::status(self.status)
     }
 
     /// Tells the person at the terminal, and gives the status to end with.
@@ -47,7 +77,9 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         // The person at the terminal runs the database too, so the cause is theirs to see.
         let cause = std::error::Error::source(&error).map(|cause| format!("\ncause: {cause}"));
-        Self::new(format!("{}{}", ImportFailure::from(error), cause.unwrap_or_default()))
+        let is_unreachable = error.code() == "database_unavailable";
+        let message = format!("{}{}", ImportFailure::from(error), cause.unwrap_or_default());
+        Self { is_unreachable, ..Self::new(message) }
     }
 }
 

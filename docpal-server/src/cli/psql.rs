@@ -6,9 +6,10 @@ use std::process::Command;
 use docpal_core::embedded::{Found, installed};
 
 use super::config::Config;
-use super::database::{Missing, NAME, beside, no_data};
+use super::database::NAME;
+use super::ending::Signals;
 use super::problem::Problem;
-use super::serve::Signals;
+use super::start::{Missing, beside, no_data};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -25,8 +26,6 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
         super::say(&url(config).await?);
         return Ok(());
     }
-    // A signal is psql's to answer, and must not end this before it.
-    let _signals = Signals::new()?;
     match &config.place.given {
         Some(given) => {
             let beside = installed(&config.place.data_dir).map(|(folder, _)| folder.join("psql"));
@@ -38,8 +37,8 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
             let server = beside(&config.place, Missing::Refuse).await?;
             let url = server.url().unwrap_or_default();
             let done = psql(program.unwrap_or_else(|| PathBuf::from("psql")), &url, options).await;
-            server.close().await?;
-            done
+            let done = done.map_err(Problem::told);
+            server.close(None).await.and(done)
         }
     }
 }
@@ -72,6 +71,8 @@ async fn psql(program: PathBuf, url: &str, options: &Options) -> Result<(), Prob
         command.arg(url);
     }
     command.args(&options.arguments);
+    // A signal is psql's to answer, and must not end this before it.
+    let _signals = Signals::new()?;
     let ended = tokio::task::spawn_blocking(move || command.status()).await;
     let ended = ended.map_err(|error| Problem::new(format!("cannot wait for psql: {error}")))?;
     let status = ended.map_err(|error| {

@@ -9,12 +9,12 @@ use docpal_core::embedded::Health;
 use docpal_server::bootstrap::{Bootstrap, OwnerKey, bootstrap};
 use docpal_server::{Connections, Server};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::config::Config;
 use super::database::Database;
 use super::doctor;
+use super::ending::Ending;
 use super::place::Command;
 use super::problem::Problem;
 use super::tell;
@@ -28,8 +28,8 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     let listener = bind(config.listen).await?;
-    let signals = Signals::new()?;
-    let database = Database::open(config, Command::Serve, Some(config.timeout)).await?;
+    let ending = Ending::watch()?;
+    let database = Database::serving(config, Command::Serve, &ending).await?;
     let given = given_key();
     let first = bootstrap(&database.docpal, COMPANY, given.as_deref()).await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -39,7 +39,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Problem> {
     if let Some(wrong) = doctor::clock(&database.docpal.database_facts().await?, Utc::now()) {
         tracing::warn!("{wrong}");
     }
-    until_stopped(config, listener, database, signals).await
+    until_stopped(config, listener, database, &ending).await
 }
 
 /// Serves until a signal comes or the database is lost, and closes the database.
@@ -47,11 +47,11 @@ pub(crate) async fn until_stopped(
     config: &Config,
     listener: TcpListener,
     database: Database,
-    signals: Signals,
+    ending: &Ending,
 ) -> Result<(), Problem> {
     let health = database.health();
     let served = tokio::select! {
-        served = serve(config, listener, &database, signals) => served,
+        served = serve(config, listener, &database, ending) => served,
         cause = lost(health) => Err(Problem::new(cause.as_ref())),
     };
     let closed = database.close().await;
@@ -140,7 +140,7 @@ async fn serve(
     config: &Config,
     listener: TcpListener,
     database: &Database,
-    mut signals: Signals,
+    ending: &Ending,
 ) -> Result<(), Problem> {
     let mut server = Server::builder(database.docpal.clone())
         .body_limit(config.body_limit)
@@ -159,7 +159,7 @@ async fn serve(
     let mut serving = tokio::spawn(connections.serve(listener, server.router(), told));
     let ended = tokio::select! {
         ended = &mut serving => Some(ended),
-        () = signals.next() => None,
+        () = ending.told(1) => None,
     };
     let ended = match ended {
         Some(ended) => Some(ended),
@@ -168,7 +168,7 @@ async fn serve(
             stop.send_replace(true);
             tokio::select! {
                 ended = &mut serving => Some(ended),
-                () = signals.next() => None,
+                () = ending.told(2) => None,
                 () = tokio::time::sleep(DRAIN) => None,
             }
         }
@@ -180,28 +180,6 @@ async fn serve(
             tracing::warn!("requests under way were ended");
             serving.abort();
             Ok(())
-        }
-    }
-}
-
-/// The signals that stop the server.
-pub(crate) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    pub(crate) fn new() -> Result<Self, Problem> {
-        let take =
-            |kind| signal(kind).map_err(|error| Problem::new(format!("cannot wait for signals: {error}")));
-        Ok(Self { interrupt: take(SignalKind::interrupt())?, terminate: take(SignalKind::terminate())? })
-    }
-
-    /// Waits for the next one.
-    pub(super) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => (),
-            _ = self.terminate.recv() => (),
         }
     }
 }

@@ -23,8 +23,7 @@ pub(crate) async fn run(config: &Config, options: &Options) -> Result<(), Proble
     let database = Database::existing(config).await?;
     database.tell(config);
     let done = answer(&database.docpal, options).await;
-    database.close().await?;
-    done
+    database.finish(done).await
 }
 
 async fn answer(docpal: &Docpal, options: &Options) -> Result<(), Problem> {

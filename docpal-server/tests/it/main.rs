@@ -1,6 +1,8 @@
 //! The program itself, run as a person runs it, on an embedded PostgreSQL of its own.
 
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod crash;
@@ -18,5 +20,7 @@ mod program_of_a_host;
 mod recovery;
 #[cfg(test)]
 mod serving;
+#[cfg(test)]
+mod signals;
 #[cfg(test)]
 mod tour;

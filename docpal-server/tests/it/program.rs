@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,76 @@ impl Drop for Folder {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.0));
     }
+}
+
+/// A command that runs; ended with the value. What it says can be read meanwhile.
+pub(crate) struct Started {
+    child: Child,
+    out: PathBuf,
+    log: PathBuf,
+}
+
+impl Started {
+    pub(crate) fn new(folder: &Folder, arguments: &[&str]) -> Self {
+        Self::of(folder, folder.program(arguments))
+    }
+
+    pub(crate) fn of(folder: &Folder, mut command: Command) -> Self {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let (out, log) = (folder.path(&format!("{number}.out")), folder.path(&format!("{number}.log")));
+        command.stdin(Stdio::null()).stdout(File::create(&out).unwrap()).stderr(File::create(&log).unwrap());
+        Self { child: command.spawn().unwrap(), out, log }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn out(&self) -> String {
+        std::fs::read_to_string(&self.out).unwrap()
+    }
+
+    /// What it wrote to the standard error output.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until it has said so.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) {
+        until(words, || self.log().contains(words) || self.out().contains(words));
+    }
+
+    /// Sends it a signal, as `TERM`.
+    pub(crate) fn send(&self, signal: &str) {
+        send(self.id(), signal);
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        ended(&mut self.child)
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+pub(crate) fn send(process: u32, signal: &str) {
+    let name = format!("-{signal}");
+    assert!(Command::new("kill").args([&name, &process.to_string()]).status().unwrap().success());
+}
+
+fn ended(child: &mut Child) -> ExitStatus {
+    let mut status = None;
+    until("the program has ended", || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    });
+    status.unwrap()
 }
 
 /// A command that has ended.
@@ -129,14 +199,14 @@ impl Running {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Sends it a signal, as `TERM`.
+    pub(crate) fn send(&self, signal: &str) {
+        send(self.child.id(), signal);
+    }
+
     /// Waits until it has ended by itself, and gives its status.
     pub(crate) fn ended(&mut self) -> Option<i32> {
-        let mut status = None;
-        until("the server has ended", || {
-            status = self.child.try_wait().unwrap();
-            status.is_some()
-        });
-        status.and_then(|status| status.code())
+        ended(&mut self.child).code()
     }
 
     pub(crate) fn get(&self, path: &str, key: &str) -> String {

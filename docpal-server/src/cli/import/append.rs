@@ -9,7 +9,7 @@ use docpal_server::import::{Source, grouped};
 use docpal_server::new_table::{self, Plan, plan_append};
 
 use super::options::Options;
-use super::{bar, in_file, lost, open, report, step};
+use super::{bar, in_file, nothing, open, report, step};
 use crate::cli::database::Database;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::problem::Problem;
@@ -65,7 +65,7 @@ pub(super) async fn run(
     bar.finish_and_clear();
     let added = match added {
         Ok(added) => added,
-        Err(failure) => return Err(lost::explained(database, name, failure).await),
+        Err(failure) => return Err(nothing(name, failure)),
     };
     interrupt.begin_end().await;
     tx.commit().await?;
