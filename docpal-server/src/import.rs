@@ -28,7 +28,7 @@
 //! A column has a type when **every** non-empty cell of the whole file fits it and writing the value out again
 //! would not lose anything a person put there. In doubt a column is text: text can be converted later, a wrong
 //! guess cannot be taken back. Typed values are read without surrounding white space; a cell of only white
-//! space (or one of [`InferOptions::null_words`]) is empty; other text is kept to the last character. The
+//! space, no-break ones too, (or one of [`InferOptions::null_words`]) is empty; other text is kept to the last character. The
 //! first kind that fits wins:
 //!
 //! 1. **Switch**: `true/false`, `yes/no`, `on/off`, `t/f`, `y/n` in any case. One pair for the whole column,
@@ -44,7 +44,11 @@
 //!      exactly three, and every value of four or more whole digits grouped, or none. Grouping is `,` `.` `'`
 //!      or a space (a plain space only when the column also shows decimals or a currency, for `555 123` may
 //!      be a phone number).
-//!    - A decimal comma needs proof: a value that can be nothing else, such as `1,5` or `1.234,56`.
+//!    - A decimal comma needs proof: a value that can be no thousands, such as `1,5` or `1.234,56`. In a file delimited by
+//!      commas, or beside a column that proves a point, it may be a list of whole numbers, too (`38,40`). There at least half
+//!      of the column's numbers must have the comma, and in a file delimited by commas one of them must be no list: it has a
+//!      unit, thousands, an exponent, or a zero as in `0,75` and `1,05`. Else the column is text, or one of numbers but for
+//!      those cells; [`InferOptions::decimal_mark`] takes the comma all the same.
 //!    - `1.234` everywhere is a decimal point, and `1,234` everywhere is grouping, unless the file uses the
 //!      other mark: another column that proves its mark decides; without one, a file delimited by `;` (which
 //!      is how programs in decimal-comma countries write CSV) leaves such a column text, and so does
@@ -91,11 +95,13 @@ mod column;
 mod date;
 mod delimiter;
 mod encoding;
+mod entry;
 mod error;
 mod infer;
 mod json;
 mod kind;
 mod names;
+mod notes;
 mod null_words;
 mod number;
 mod reading;
@@ -118,9 +124,11 @@ pub(crate) use self::waiting::{GivenUp, Waiting};
 pub use self::{
     date::{DateFormat, DateOrder},
     encoding::Encoding,
+    entry::Entry,
     error::{CODES, ColumnRef, ImportErrors, LineError},
     infer::{InferOptions, Inferred, InferredColumn, Progress, infer},
     kind::{Kind, SwitchWords},
+    names::MadeName,
     null_words::NullWords,
     number::{DecimalMark, GroupMark, NumberFormat},
     readings::Unreadable,

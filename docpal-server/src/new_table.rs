@@ -15,6 +15,7 @@ mod load;
 mod refusal;
 mod rehearsal;
 mod report;
+mod sign;
 
 use docpal_core::model::MAX_FIELDS;
 use docpal_core::{Error, FieldError, FieldSpec, Json, TableSpec};
@@ -112,7 +113,7 @@ impl Plan {
             check::place_beside(&inferred, &mut targets);
         }
         let mut spec = TableSpec::new(wishes.table.as_str());
-        for (column, target) in inferred.columns.iter().zip(&targets) {
+        for (column, target) in inferred.columns.iter().zip(&targets).filter(|(_, target)| !target.left_out) {
             let mut field = FieldSpec::new(column.field_name.as_str(), target.field_type.as_str());
             field.options = target.options.clone();
             spec.fields.push(field);

@@ -12,6 +12,7 @@ mod formula;
 mod fuzz;
 mod idempotency;
 mod identity;
+mod import_names;
 mod import_previews;
 mod import_refusals;
 mod imports;

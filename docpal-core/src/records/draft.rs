@@ -15,6 +15,7 @@ use crate::shape::{At, Kind, Shape, cell_value};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordDraft {
     entries: Vec<(String, Json)>,
+    keeps_nulls: bool,
 }
 
 impl RecordDraft {
@@ -41,6 +42,18 @@ impl RecordDraft {
         Self::read(json, &At::path(path))
     }
 
+    /// The draft whose nulls are empty values, as an update has them. Else a null of a new record is its field's default.
+    #[must_use]
+    pub fn keeping_nulls(self) -> Self {
+        Self { keeps_nulls: true, ..self }
+    }
+
+    /// Is a null an empty value, whatever the field's default?
+    #[must_use]
+    pub fn keeps_nulls(&self) -> bool {
+        self.keeps_nulls
+    }
+
     /// The names and values, in order.
     #[must_use]
     pub fn entries(&self) -> &[(String, Json)] {
@@ -55,7 +68,7 @@ impl Shape for RecordDraft {
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
         match json {
-            Json::Object(entries) => Ok(Self { entries }),
+            Json::Object(entries) => Ok(Self { entries, keeps_nulls: false }),
             other => {
                 let message = format!("expected an object of field names and values, got {}", other.kind());
                 Err(Error::invalid("invalid_record", at.to_string(), message))

@@ -77,7 +77,7 @@ pub fn validate(
             continue;
         }
         given.push(position);
-        match check(field, value, mode, now) {
+        match check(field, value, if draft.keeps_nulls() { Mode::Update } else { mode }, now) {
             Ok(cell) => {
                 if let Some(slot) = cells.get_mut(position) {
                     *slot = Some(cell);

@@ -141,7 +141,12 @@ async fn write(
 
 /// What stopped the import of the table `name`; nothing of it was kept.
 fn nothing(name: &str, failure: ImportFailure) -> Problem {
-    Problem::from(failure).under(&format!("{name}: nothing was imported"))
+    let is_taken = failure.code() == "name_taken";
+    let problem = Problem::from(failure).under(&format!("{name}: nothing was imported"));
+    if !is_taken {
+        return problem;
+    }
+    problem.and("--append adds the rows to the table that is there, --table NAME makes one of another name")
 }
 
 /// The app with a name, made if it is missing.
@@ -167,13 +172,17 @@ async fn known_app(docpal: &Docpal, owner: &Actor, name: &str) -> Result<Option<
 /// A bar on a terminal, nothing elsewhere.
 fn bar(what: &str, bytes: u64) -> ProgressBar {
     let bar = ProgressBar::new(bytes);
-    if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:32}] {bytes}/{total_bytes} {eta}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg} [{bar:32}] {bytes}/{total_bytes}, {prefix} rows, {eta}")
+    {
         bar.set_style(style);
     }
     bar.set_message(what.to_owned());
+    bar.set_prefix("0");
     bar
 }
 
 fn step(bar: &ProgressBar, progress: Progress) {
+    bar.set_prefix(grouped(progress.rows));
     bar.set_position(progress.bytes);
 }

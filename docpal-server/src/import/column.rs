@@ -45,6 +45,10 @@ impl Apostrophes {
 pub(super) struct Column {
     filled: u64,
     empty: u64,
+    /// Of the empty ones, those of white space.
+    blank: u64,
+    /// Cells of digits behind a zero.
+    zeros: u64,
     max_len: u64,
     line_break: bool,
     /// The distinct values, until there are more than the limit.
@@ -68,6 +72,8 @@ impl Column {
         Column {
             filled: 0,
             empty: 0,
+            blank: 0,
+            zeros: 0,
             max_len: 0,
             line_break: false,
             distinct: Some(Vec::new()),
@@ -90,6 +96,7 @@ impl Column {
         let value = cell.trim();
         if options.is_empty_cell(value) {
             self.empty += 1;
+            self.blank += u64::from(value.is_empty() && !cell.is_empty());
             return;
         }
         self.filled += 1;
@@ -97,6 +104,8 @@ impl Column {
         self.max_len = self.max_len.max(length);
         // A text is kept with what stands around it.
         self.line_break = self.line_break || cell.contains(['\n', '\r']);
+        let digits = value.len() > 1 && value.bytes().all(|byte| byte.is_ascii_digit());
+        self.zeros += u64::from(digits && value.starts_with('0'));
         self.number.observe(value, line);
         self.date.observe(value, line);
         self.switch.add(words::switch(value), value, line);

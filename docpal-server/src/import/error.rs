@@ -115,6 +115,11 @@ impl ImportErrors {
         self.total += others.total;
     }
 
+    /// The first error kept that has the code.
+    pub(super) fn first_mut(&mut self, code: &str) -> Option<&mut LineError> {
+        self.errors.iter_mut().find(|error| error.code == code)
+    }
+
     /// The errors kept, in the order of the file.
     pub fn iter(&self) -> std::slice::Iter<'_, LineError> {
         self.errors.iter()

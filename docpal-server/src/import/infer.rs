@@ -6,10 +6,12 @@ use super::{
     column::{Column, FileHints},
     date::DateOrder,
     encoding::Encoding,
+    entry::Entry,
     error::{ImportErrors, LineError},
     json::ObjectRows,
     kind::Kind,
-    names,
+    names::{self, MadeName},
+    notes,
     null_words::NullWords,
     number::DecimalMark,
     reading::Reading,
@@ -42,6 +44,14 @@ pub struct InferOptions {
     pub wished: Vec<String>,
     /// Leave out lines with more or fewer cells than the header; they are listed. Errors by default.
     pub skip_ragged: bool,
+    /// Fill lines with fewer cells than the header up with empty ones; errors by default.
+    pub pad_short: bool,
+    /// The first line is no header: columns are called `Column 1` and so on.
+    pub no_header: bool,
+    /// Columns that are left out, by name.
+    pub skip: Vec<String>,
+    /// Where the import was asked for: what is said of choices calls them as they are called there.
+    pub entry: Entry,
     /// Words that mean an empty cell, such as `NULL` or `\N`; none by default.
     pub null_words: NullWords,
     /// The order of day and month in columns that leave it open; text by default.
@@ -62,6 +72,10 @@ impl Default for InferOptions {
             raw: false,
             wished: Vec::new(),
             skip_ragged: false,
+            pad_short: false,
+            no_header: false,
+            skip: Vec::new(),
+            entry: Entry::default(),
             null_words: NullWords::default(),
             date_order: None,
             decimal_mark: None,
@@ -77,6 +91,11 @@ impl InferOptions {
     /// Is a record left out for what is wrong with it?
     pub(super) fn skips(&self, wrong: &[LineError]) -> bool {
         self.skip_ragged && !wrong.is_empty() && wrong.iter().all(|error| error.code == "field_count")
+    }
+
+    /// Is a record filled up that is wrong in that it is short?
+    pub(super) fn pads(&self, wrong: &[LineError], is_short: bool) -> bool {
+        self.pad_short && is_short && wrong.iter().all(|error| error.code == "field_count")
     }
 
     pub(super) fn limits(&self) -> Limits {
@@ -111,6 +130,10 @@ pub struct Inferred {
     pub rows: u64,
     /// The lines that are left out.
     pub skipped: ImportErrors,
+    /// The short lines that are filled up.
+    pub padded: u64,
+    /// What is worth a word about the whole file, as its encoding where that is guessed.
+    pub notes: Vec<String>,
     /// Texts that a spreadsheet would run have an apostrophe before them, which is no part of them.
     pub guarded: bool,
     /// The columns in the order of the file. The second pass reads by their kinds, so a caller who wants
@@ -134,6 +157,10 @@ pub struct InferredColumn {
     pub filled: u64,
     /// The empty cells.
     pub empty: u64,
+    /// Of those, the ones of white space.
+    pub blank: u64,
+    /// Why the field name is not that of the header, if it is not.
+    pub made: Option<MadeName>,
     /// The characters of the longest cell.
     pub max_len: u64,
     /// The number of different values; `None` when there are more than were kept.
@@ -159,6 +186,25 @@ impl InferredColumn {
         self.reason = Reason::Wished;
         self.lenient = true;
         Ok(())
+    }
+
+    /// Takes numbers without a unit only, from here on: where the unit of most cells is not that of their field.
+    pub(crate) fn without_unit(&mut self) {
+        if let Kind::Currency { scale, format, .. } | Kind::Percent { scale, format } = self.kind {
+            self.kind = Kind::Number { scale, format };
+        }
+    }
+
+    /// The name in the header: it may not be that of the field, see [`made`](Self::made).
+    #[must_use]
+    pub fn said_name(&self) -> String {
+        names::clean(&self.header)
+    }
+
+    /// Is the column meant by the name? It is by that of its field, and by that in the header when no field can have it.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.field_name == name || (self.made == Some(MadeName::Reserved) && self.said_name() == name)
     }
 
     /// What separates several options in a cell, if anything does. Known of a column that is in
@@ -190,18 +236,32 @@ pub fn infer(
     let options = &InferOptions { raw: options.raw || source.is_json(), ..options.clone() };
     let (mut records, headers, field_names) = open(source, options)?;
     let wished = |name: &String| options.wished.contains(name);
-    let mut columns: Vec<Column> = field_names.iter().map(|name| Column::new(wished(name))).collect();
+    let named = field_names.iter().zip(&headers);
+    let mut columns: Vec<Column> =
+        named.map(|(name, header)| Column::new(wished(name) || wished(&names::clean(header)))).collect();
     let mut skipped = ImportErrors::none();
     let mut errors = ImportErrors::none();
-    let (mut rows, mut told) = (0, 0);
+    let (mut rows, mut told, mut padded) = (0, 0, 0);
     while records.advance()? {
         rows += 1;
-        let wrong = records.check(&field_names);
+        let mut wrong = records.check(&field_names);
+        let is_short = records.is_short(columns.len());
+        if options.pads(&wrong, is_short) {
+            padded += 1;
+            wrong.clear();
+        }
         if wrong.is_empty()
             && let Some((text, cells)) = records.text()
         {
-            for (column, (span, line)) in columns.iter_mut().zip(cells) {
-                column.observe(text.get(span).unwrap_or_default(), line, options);
+            let mut cells = cells.fuse();
+            for column in &mut columns {
+                match cells.next() {
+                    Some((span, line)) => {
+                        column.observe(text.get(span).unwrap_or_default(), line, options);
+                    }
+                    // One that a short line has not.
+                    None => column.observe("", 0, options),
+                }
             }
         }
         let list = if options.skips(&wrong) { &mut skipped } else { &mut errors };
@@ -217,6 +277,7 @@ pub fn infer(
     progress(Progress { bytes: source.bytes(), total_bytes: source.bytes(), rows });
     source.unchanged()?;
     if !errors.is_empty() {
+        notes::advise(&mut errors, source, columns.len(), options);
         return Err(errors);
     }
     if rows == 0 && !options.allow_no_rows {
@@ -227,16 +288,22 @@ pub fn infer(
     let headers =
         if guarded { headers.iter().map(|header| own(header).to_owned()).collect() } else { headers };
     let field_names = names::field_names(&headers);
+    let made = names::made(&headers, &field_names);
     let named = headers.into_iter().zip(field_names);
     let columns =
         columns.into_iter().zip(named).map(|(column, (header, name))| column.decide(header, name, &hints));
+    let columns: Vec<InferredColumn> =
+        columns.zip(made).map(|(column, made)| InferredColumn { made, ..column }).collect();
+    let notes = notes::notes(source, &columns, padded, options);
     Ok(Inferred {
         delimiter: source.delimiter().into(),
         encoding: source.encoding(),
         rows,
         skipped,
         guarded,
-        columns: columns.collect(),
+        padded,
+        notes,
+        columns,
         options: options.clone(),
     })
 }
@@ -267,11 +334,7 @@ pub(super) fn open<'a>(
         let field_names = names::field_names(&headers);
         return Ok((Reading::Objects(Box::new(rows)), headers, field_names));
     }
-    let reader = source.reader().map_err(failed)?;
-    let mut records = Records::new(reader, source.delimiter(), options.limits());
-    if source.starts_with_hint() {
-        records.advance().map_err(failed)?;
-    }
+    let mut records = lines(source, options).map_err(failed)?;
     if !records.advance().map_err(failed)? {
         return Err(empty_file().into());
     }
@@ -279,6 +342,12 @@ pub(super) fn open<'a>(
         let message =
             format!("the header has {} columns, a table has at most {}", records.len(), options.max_columns);
         return Err(LineError::line(records.line(), "too_many_columns", message).into());
+    }
+    if options.no_header {
+        let headers: Vec<String> = (1..=records.len()).map(|number| format!("Column {number}")).collect();
+        // The line is one of the table, and is read again.
+        let records = lines(source, options).map_err(failed)?;
+        return Ok((Reading::Lines(Box::new(records)), headers.clone(), headers));
     }
     let headers: Vec<String> = match records.text() {
         Some((text, cells)) => {
@@ -295,6 +364,15 @@ pub(super) fn open<'a>(
         return Err(errors);
     }
     Ok((Reading::Lines(Box::new(records)), headers, field_names))
+}
+
+/// The lines of the file, without one that says what separates the cells.
+fn lines<'a>(source: &'a Source, options: &InferOptions) -> std::io::Result<Records<'a>> {
+    let mut records = Records::new(source.reader()?, source.delimiter(), options.limits());
+    if source.starts_with_hint() {
+        records.advance()?;
+    }
+    Ok(records)
 }
 
 fn empty_file() -> LineError {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use docpal_core::names::fold;
 use docpal_core::target::System;
+use serde::Serialize;
 
 /// The longest field name, in characters.
 const MAX_NAME: usize = 100;
@@ -41,12 +42,40 @@ pub(super) fn field_names(headers: &[String]) -> Vec<String> {
     names
 }
 
+/// Why a field is not called as its column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MadeName {
+    /// The column has an empty header.
+    Empty,
+    /// The header has the name twice, ignoring case.
+    Twice,
+    /// Every record has one of that name by itself, as `created_at`.
+    Reserved,
+}
+
+/// Which of the names of [`field_names`] are not those of the headers, and why.
+pub(super) fn made(headers: &[String], names: &[String]) -> Vec<Option<MadeName>> {
+    let mut seen = HashSet::new();
+    let why = |(header, name): (&String, &String)| {
+        let said = clean(header);
+        let first = seen.insert(fold(&said));
+        (said != *name).then_some(match (said.is_empty(), first) {
+            (true, _) => MadeName::Empty,
+            (_, true) => MadeName::Reserved,
+            _ => MadeName::Twice,
+        })
+    };
+    headers.iter().zip(names).map(why).collect()
+}
+
 /// Is the header longer than a field name may be?
 pub(super) fn is_long(header: &str) -> bool {
     one_line(header).chars().count() > MAX_NAME
 }
 
-fn clean(header: &str) -> String {
+/// The header as it would be a name of a field, if nothing were against it.
+pub(super) fn clean(header: &str) -> String {
     shorten(&one_line(header), MAX_NAME).to_owned()
 }
 

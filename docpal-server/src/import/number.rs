@@ -126,6 +126,14 @@ impl<'a> Figure<'a> {
         at.is_some_and(|at| self.formats() & (1 << at) != 0)
     }
 
+    /// Is its last comma not one between two whole numbers? A unit, thousands or an exponent show that, and a zero that no
+    /// whole number begins with, as in `0,75` and `1,05`.
+    fn is_no_list(&self) -> bool {
+        let (whole, decimals) = self.body.rsplit_once(',').unwrap_or_default();
+        let zero = decimals.len() > 1 && (decimals.starts_with('0') || whole == "0");
+        self.unit != Unit::None || self.exponent.is_some() || self.shape.count > 2 || whole.is_empty() || zero
+    }
+
     /// How many decimals it has under that mark, written without an exponent.
     fn scale(&self, decimal: DecimalMark) -> u8 {
         let (.., scale) = self.shape.split(decimal);

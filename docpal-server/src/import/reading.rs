@@ -44,6 +44,14 @@ impl Reading<'_> {
         Some((text, cells.iter().map(|cell| (cell.start..cell.end, cell.line))))
     }
 
+    /// Has it fewer cells than there are columns?
+    pub(super) fn is_short(&self, columns: usize) -> bool {
+        match self {
+            Reading::Lines(records) => records.len() < columns,
+            Reading::Objects(_) => false,
+        }
+    }
+
     /// What is wrong with the record, for a table of these columns; nothing, for nearly all.
     pub(super) fn check(&self, names: &[String]) -> Vec<LineError> {
         match self {

@@ -15,6 +15,36 @@ pub enum Reason {
         /// How many.
         cells: u64,
     },
+    /// Every cell with a value is a number, and some have a decimal comma.
+    Comma {
+        /// The first that has one.
+        first: OddCell,
+        /// How many cells have a value.
+        cells: u64,
+    },
+    /// Its cells have few different values.
+    FewValues {
+        /// How many different ones.
+        values: u64,
+        /// How many cells have a value.
+        cells: u64,
+    },
+    /// A cell is longer than a short text.
+    Long {
+        /// The characters of the longest.
+        characters: u64,
+    },
+    /// A cell has a line break.
+    LineBreaks,
+    /// It would be of numbers without some cells, which have a zero before their digits.
+    LeadingZeros {
+        /// The first of those.
+        first: OddCell,
+        /// How many there are.
+        odd: u64,
+        /// How many cells have a value.
+        cells: u64,
+    },
     /// No cell has a value.
     Empty,
     /// It would be of another type without some cells.
@@ -41,6 +71,11 @@ pub enum Reason {
     DayOrMonth,
     /// The mark in its numbers may stand before decimals or between thousands.
     DecimalOrThousands,
+    /// The comma in its cells may stand before decimals, or between the items of a list.
+    DecimalOrList {
+        /// The first that has one.
+        first: OddCell,
+    },
     /// Some texts have an apostrophe before them, as after an export, and others need one and have none.
     Apostrophes,
     /// It was asked for.
@@ -52,6 +87,35 @@ impl fmt::Display for Reason {
         match self {
             Reason::Fits { cells: 1 } => f.write_str("its one cell fits"),
             Reason::Fits { cells } => write!(f, "all {} cells fit", grouped(*cells)),
+            Reason::Comma { first, cells } => write!(
+                f,
+                "all {} cells fit, with a decimal comma as line {} has it ({:?})",
+                grouped(*cells),
+                grouped(first.line),
+                first.text
+            ),
+            Reason::FewValues { values: 1, cells } => write!(f, "one value in all {} cells", grouped(*cells)),
+            Reason::FewValues { values, cells } => {
+                write!(f, "{} different values in {} cells", grouped(*values), grouped(*cells))
+            }
+            Reason::Long { characters } => {
+                write!(f, "because a cell has {} characters", grouped(*characters))
+            }
+            Reason::LineBreaks => f.write_str("because a cell has a line break"),
+            Reason::LeadingZeros { first, odd, cells } => write!(
+                f,
+                "because line {} holds {:?}, and a number has no zero before it ({} of {} cells)",
+                grouped(first.line),
+                first.text,
+                grouped(*odd),
+                grouped(*cells)
+            ),
+            Reason::DecimalOrList { first } => write!(
+                f,
+                "because line {} holds {:?}, whose comma may be of decimals or of a list",
+                grouped(first.line),
+                first.text
+            ),
             Reason::Empty => f.write_str("because all cells are empty"),
             Reason::Odd { nearest, first, odd, cells } => write!(
                 f,

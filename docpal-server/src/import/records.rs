@@ -9,7 +9,7 @@ use std::io;
 
 use csv_core::ReadFieldResult;
 
-use super::{encoding::TextReader, error::LineError};
+use super::{encoding::TextReader, error::LineError, notes::cells};
 
 #[cfg(test)]
 mod tests;
@@ -160,7 +160,7 @@ impl<'a> Records<'a> {
         }
         let closed = self.problems.iter().all(|problem| problem.code != "unterminated_quote");
         if self.count != names.len() && closed {
-            let mut message = format!("the header has {} cells, this line has {}", names.len(), self.count);
+            let mut message = format!("the header has {}, this line has {}", cells(names.len()), self.count);
             if self.cut_off && self.count < names.len() {
                 message.push_str("; the file ends here, in the middle of a line");
             }

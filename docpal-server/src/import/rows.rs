@@ -117,7 +117,10 @@ impl Rows<'_> {
 
     /// The record as a row; `None` when it is left out.
     fn row(&self) -> Option<Result<Row, LineError>> {
-        let wrong = self.records.check(&self.names);
+        let mut wrong = self.records.check(&self.names);
+        if self.inferred.options.pads(&wrong, self.records.is_short(self.names.len())) {
+            wrong.clear();
+        }
         if self.inferred.options.skips(&wrong) {
             return None;
         }
@@ -155,6 +158,7 @@ impl Rows<'_> {
             };
             row.cells.push(stored);
         }
+        row.cells.resize(columns.len(), Stored::Empty);
         Ok(row)
     }
 }

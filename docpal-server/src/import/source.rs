@@ -39,6 +39,9 @@ pub struct Source {
     /// What these are, once they were looked at.
     shape: OnceLock<Shape>,
     given_up: GivenUp,
+    /// Nothing but the text says what its encoding is, and what separates its cells.
+    guesses_encoding: bool,
+    guesses_delimiter: bool,
 }
 
 enum Data {
@@ -176,6 +179,8 @@ impl Source {
             json: false,
             shape: OnceLock::new(),
             given_up: GivenUp::default(),
+            guesses_encoding: scan.bom == 0,
+            guesses_delimiter: true,
         };
         source.sniff()?;
         Ok(source)
@@ -208,6 +213,7 @@ impl Source {
             return Err(LineError::file("bad_delimiter", message).into());
         }
         self.delimiter = delimiter;
+        self.guesses_delimiter = false;
         Ok(self)
     }
 
@@ -217,6 +223,7 @@ impl Source {
     /// `read_failed`.
     pub fn with_encoding(mut self, encoding: Encoding) -> Result<Source, ImportErrors> {
         self.encoding = encoding;
+        self.guesses_encoding = false;
         self.sniff()?;
         Ok(self)
     }
@@ -257,6 +264,14 @@ impl Source {
         self.bytes
     }
 
+    pub(super) fn guesses_encoding(&self) -> bool {
+        self.guesses_encoding
+    }
+
+    pub(super) fn guesses_delimiter(&self) -> bool {
+        self.guesses_delimiter
+    }
+
     pub(super) fn starts_with_hint(&self) -> bool {
         self.hint
     }
@@ -289,6 +304,7 @@ impl Source {
         }
         let hint = delimiter::hint(&sample);
         self.hint = hint.is_some();
+        self.guesses_delimiter = !self.hint;
         self.delimiter = hint.unwrap_or_else(|| delimiter::find(&sample, whole));
         Ok(())
     }

@@ -78,6 +78,12 @@ impl<C: Class> Tally<C> {
         self.classes.iter().filter(|(class, _)| of(class)).map(|(_, cells)| cells.count).sum()
     }
 
+    /// The first cell that is of the classes.
+    pub(super) fn first(&self, of: impl Fn(&C) -> bool) -> Option<&OddCell> {
+        let some = self.classes.iter().filter(|(class, _)| of(class)).map(|(_, cells)| &cells.first);
+        some.min_by_key(|cell| cell.line)
+    }
+
     /// The first cell that is of other classes, or of none.
     pub(super) fn first_but(&self, of: impl Fn(&C) -> bool) -> Option<&OddCell> {
         let others = self.classes.iter().filter(|(class, _)| !of(class)).map(|(_, cells)| cells);

@@ -5,6 +5,7 @@ use super::*;
 mod errors;
 mod kinds;
 mod odd;
+mod said;
 mod sources;
 
 fn read(bytes: impl Into<Vec<u8>>) -> Result<(Source, Inferred), ImportErrors> {

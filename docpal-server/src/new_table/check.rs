@@ -6,7 +6,7 @@ use std::sync::Arc;
 use docpal_core::field_types::{self, FieldKind, MAX_OPTIONS};
 use docpal_core::{Json, names};
 
-use super::{ImportFailure, refused};
+use super::{ImportFailure, refused, sign};
 use crate::import::{self, Cell, ColumnRef, ImportErrors, Inferred, LineError, Source};
 
 /// The longest name of an option.
@@ -58,11 +58,24 @@ impl Target {
     /// The value of a cell, if it fits.
     pub(super) fn value(&self, cell: Cell<'_>) -> Result<Json, Misfit> {
         let Some(check) = &self.check else { return plain(cell) };
-        let json = check.read(cell)?;
+        let json = check.read(cell).map_err(|misfit| self.explained(misfit))?;
         match check.kind.as_ref().map(|kind| kind.parse(&json)) {
             Some(Err(why)) => Err(Misfit { text: text(cell), why: Some(why.message) }),
             _ => Ok(json),
         }
+    }
+
+    /// Says what would have been a value of the type, where that is shortly said.
+    fn explained(&self, misfit: Misfit) -> Misfit {
+        let options = self.check.as_ref().and_then(|check| check.kind.as_ref()).map(|kind| kind.options());
+        let why = match self.field_type.as_str() {
+            "switch" => Some("true/false, yes/no, on/off, t/f, y/n and 1/0 do".to_owned()),
+            "currency" => {
+                options.as_ref().and_then(sign::currency).map(|code| format!("the field is in {code}"))
+            }
+            _ => None,
+        };
+        Misfit { why, ..misfit }
     }
 }
 

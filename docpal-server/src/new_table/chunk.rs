@@ -44,7 +44,7 @@ impl Chunk {
             self.count(value);
         }
         self.lines.push(line);
-        self.drafts.push(RecordDraft::from_json(Json::Object(entries), "record")?);
+        self.drafts.push(RecordDraft::from_json(Json::Object(entries), "record")?.keeping_nulls());
         Ok(())
     }
 

@@ -3,22 +3,25 @@
 use docpal_core::{Json, Result, field_types, names};
 
 use super::check::{Check, Target};
-use super::refused;
-use crate::import::{Inferred, InferredColumn, Kind, Unreadable};
+use super::{refused, sign};
+use crate::import::{Entry, Inferred, InferredColumn, Kind, Unreadable};
 
 /// The field of every column; one whose type is wished for is read as that from here on.
 pub(super) fn targets(inferred: &mut Inferred, wishes: &[(String, String)]) -> Result<Vec<Target>> {
     let names: Vec<String> = inferred.columns.iter().map(|column| column.field_name.clone()).collect();
-    for (name, _) in wishes {
-        if !names.iter().any(|known| known == name) {
+    let (entry, skip) = (inferred.options.entry, inferred.options.skip.clone());
+    for name in wishes.iter().map(|(name, _)| name).chain(&skip) {
+        if !inferred.columns.iter().any(|column| column.is_called(name)) {
             let near = names::suggestion(names::nearest(name, names.iter().map(String::as_str)));
             return Err(refused(name, "unknown_column", &format!("the file has no column `{name}`{near}")));
         }
     }
     let target = |column: &mut InferredColumn| {
-        let wish = wishes.iter().rev().find(|(name, _)| *name == column.field_name);
-        match wish {
-            Some((_, wanted)) => wished(column, wanted),
+        if skip.iter().any(|name| column.is_called(name)) {
+            return Ok(Target { left_out: true, ..found(column) });
+        }
+        match wishes.iter().rev().find(|(name, _)| column.is_called(name)) {
+            Some((_, wanted)) => wished(column, wanted, entry),
             None => Ok(found(column)),
         }
     };
@@ -44,7 +47,7 @@ fn currency<'c>(code: Option<&'c str>, symbol: &str) -> Option<&'c str> {
 }
 
 /// The field that was wished for.
-fn wished(column: &mut InferredColumn, wanted: &str) -> Result<Target> {
+fn wished(column: &mut InferredColumn, wanted: &str, entry: Entry) -> Result<Target> {
     let name = column.field_name.clone();
     let (code, detail) = wanted.split_once(':').map_or((wanted, None), |(code, rest)| (code, Some(rest)));
     let Some(ty) = field_types::find(code) else {
@@ -53,10 +56,13 @@ fn wished(column: &mut InferredColumn, wanted: &str) -> Result<Target> {
         return Err(refused(&name, "unknown_type", &format!("there is no field type `{code}`{near}")));
     };
     let (options, separator) = details(column, code, detail)?;
-    column.read_as(code).map_err(|why| unfit(&name, code, why))?;
+    column.read_as(code).map_err(|why| unfit(&name, code, why, entry))?;
     let fault = |fault: field_types::Fault| refused(&name, fault.code, &fault.message);
     let gathers = matches!(code, "single_select" | "multiple_select");
     let kind = if gathers { None } else { Some(ty.build(&options).map_err(fault)?) };
+    if let Some(kind) = &kind {
+        sign::hold(column, code, &kind.options());
+    }
     let check = Check::new(kind, separator);
     Ok(Target { check: Some(check), ..Target::found(code, options) })
 }
@@ -94,14 +100,15 @@ fn details(column: &InferredColumn, code: &str, detail: Option<&str>) -> Result<
 }
 
 /// Why a column cannot be of a type.
-pub(super) fn unfit(name: &str, code: &str, why: Unreadable) -> docpal_core::Error {
+pub(super) fn unfit(name: &str, code: &str, why: Unreadable, entry: Entry) -> docpal_core::Error {
     let message = match why {
         Unreadable::DayOrMonth => {
-            "the day or the month may be first in its dates; say which (`dates`: day-first or month-first)".to_owned()
+            let say = entry.either("dates", "day-first", "month-first");
+            format!("the day or the month may be first in its dates; {say} says which")
         }
         Unreadable::DecimalOrThousands => {
-            "the mark in its numbers may be of decimals or of thousands; say which (`decimal`: point or comma)"
-                .to_owned()
+            let say = entry.either("decimal", "point", "comma");
+            format!("the mark in its numbers may be of decimals, of thousands or of a list; {say} says which")
         }
         Unreadable::NotFromText => format!("a {code} is computed, and nothing in a file becomes one"),
     };

@@ -99,8 +99,8 @@ impl Plan {
     pub(super) fn entries(&self, row: &Row) -> Vec<(String, Json)> {
         let mut entries = Vec::with_capacity(self.targets.len());
         for ((column, target), cell) in self.inferred.columns.iter().zip(&self.targets).zip(row.cells()) {
-            // A switch that is not given is off; an empty cell says neither.
-            let explicit = matches!(column.kind, Kind::Switch { .. });
+            // What is not given has its default, and a switch is off; an empty cell says neither.
+            let explicit = self.appends || matches!(column.kind, Kind::Switch { .. });
             if target.left_out || (cell == Cell::Empty && !explicit) {
                 continue;
             }

@@ -160,3 +160,47 @@ fn a_header_alone_is_a_table_of_texts_and_every_type_comes_of_text() {
     ];
     assert_eq!(lines, expected);
 }
+
+// Finding: what was guessed was never said, and a name was made up without a note.
+#[test]
+fn what_is_guessed_or_made_up_is_said_in_words_of_the_command_line() {
+    let folder = Folder::new();
+    std::fs::write(
+        folder.path("a.csv"),
+        b"created_at;price;price;day\n2026-01-31;1;2;03/04/2020\n\xe4;3;4;01/02/2020\n",
+    )
+    .unwrap();
+    let dry = folder.run(&["import", "a.csv", "--dry-run"]).ok();
+    for said in [
+        "read as windows-1252 (guessed), separated by \";\"; --encoding, --delimiter if that is wrong",
+        "created_at 2 ",
+        "because every record has `created_at` of its own",
+        "because the header has `price` twice",
+        "; --dates day-first or --dates month-first says which",
+    ] {
+        assert!(dry.contains(said), "{said} in {dry}");
+    }
+    let open = folder.run(&["import", "a.csv", "--type", "day=date", "--dry-run"]).refused();
+    assert!(open.contains("--dates day-first or --dates month-first says which"), "{open}");
+    let own =
+        ["import", "a.csv", "--type", "created_at=date", "--on-bad", "empty", "--skip", "day", "--dry-run"];
+    let dry = folder.run(&own).ok();
+    assert!(
+        dry.contains("as asked for; so called because") && dry.contains("left out, as asked for"),
+        "{dry}"
+    );
+    let said = folder.run(&["import", "a.csv", "--skip", "dya", "--dry-run"]).refused();
+    assert!(said.contains("the file has no column `dya`"), "{said}");
+    folder.file("ragged.csv", "a,b\n1,2\n3\n");
+    let refused = folder.run(&["import", "ragged.csv", "--dry-run"]).refused();
+    assert!(
+        refused.contains("--ragged skip leaves such lines out, --ragged pad fills short ones up"),
+        "{refused}"
+    );
+    let padded = folder.run(&["import", "ragged.csv", "--ragged", "pad", "--no-header", "--dry-run"]).ok();
+    assert!(padded.contains("ragged: 3 rows") && padded.contains("Column 2"), "{padded}");
+    assert!(padded.contains("1 short line is filled up"), "{padded}");
+    folder.run(&["import", "ragged.csv", "--ragged", "skip"]).ok();
+    let taken = folder.run(&["import", "ragged.csv", "--ragged", "skip"]).refused();
+    assert!(taken.contains("--append") && taken.contains("--table NAME"), "{taken}");
+}

@@ -32,7 +32,8 @@ async fn same(api: &Api, key: &str, path: &str, query: &str, file: &str) -> Repl
 }
 
 async fn rule(api: &Api, table: &str, rule: Value) {
-    let mut whole = json!({"resource_type": "table", "resource_id": table, "role": "member", "effect": "deny"});
+    let mut whole =
+        json!({"resource_type": "table", "resource_id": table, "role": "member", "effect": "deny"});
     whole.as_object_mut().unwrap().extend(rule.as_object().unwrap().clone());
     assert_eq!(api.post("/api/permissions", &whole).await.status, 201);
 }
@@ -90,7 +91,8 @@ async fn a_new_table_is_ready_exactly_when_it_is_made() {
     let choice = prop_oneof![1 => Just("refuse"), 2 => Just("keep"), 1 => Just("empty")];
     let cases = (2_usize..25).prop_flat_map(|rows| (column(rows), column(rows)));
     let mut made = 0;
-    for (at, ((one, other), wished, on_bad)) in generated(60, (cases, types, choice)).into_iter().enumerate() {
+    for (at, ((one, other), wished, on_bad)) in generated(60, (cases, types, choice)).into_iter().enumerate()
+    {
         let types = if wished.is_empty() { json!({}) } else { json!({"a": wished}) };
         let types = encoded(&types.to_string());
         let query = format!("?name=T{at}&types={types}&on_bad={on_bad}");
@@ -141,9 +143,19 @@ async fn rows_for_a_table_are_ready_exactly_when_they_are_added() {
             {"name": "count", "type": "autonumber"}
         ]}))
         .await;
-    rule(&api, &table, json!({"action": "create", "condition": {"field": "price", "op": "gt", "value": 500}})).await;
-    rule(&api, &table, json!({"action": "create", "fields": ["state"],
-        "condition": {"field": "state", "op": "is", "value": "b"}})).await;
+    rule(
+        &api,
+        &table,
+        json!({"action": "create", "condition": {"field": "price", "op": "gt", "value": 500}}),
+    )
+    .await;
+    rule(
+        &api,
+        &table,
+        json!({"action": "create", "fields": ["state"],
+        "condition": {"field": "state", "op": "is", "value": "b"}}),
+    )
+    .await;
     for action in ["read", "create"] {
         rule(&api, &table, json!({"action": action, "fields": ["secret"]})).await;
     }
@@ -153,11 +165,17 @@ async fn rows_for_a_table_are_ready_exactly_when_they_are_added() {
     let price = prop_oneof![20 => "[0-9]{2}", 1 => Just("900".to_owned()), 1 => Just("-1".to_owned()), 1 => Just("x".to_owned())];
     let state = prop_oneof![20 => Just("a"), 2 => Just("b"), 1 => Just("c"), 5 => Just("")];
     let row = (sku, price, state);
-    let header = proptest::sample::select(vec!["sku,price,state", "sku,price,state", "SKU,secret,state", "price,price 2,state"]);
+    let header = proptest::sample::select(vec![
+        "sku,price,state",
+        "sku,price,state",
+        "SKU,secret,state",
+        "price,price 2,state",
+    ]);
     let cases = (proptest::collection::vec(row, 1..6), header, proptest::bool::ANY, proptest::bool::ANY);
     let mut added = 0;
     for (rows, header, as_member, empty) in generated(80, cases) {
-        let rows: Vec<String> = rows.into_iter().map(|(sku, price, state)| format!("{sku},{price},{state}")).collect();
+        let rows: Vec<String> =
+            rows.into_iter().map(|(sku, price, state)| format!("{sku},{price},{state}")).collect();
         let key = if as_member { member.as_str() } else { api.key() };
         let query = if empty { "?on_bad=empty" } else { "" };
         let file = format!("{header}\n{}\n", rows.join("\n"));

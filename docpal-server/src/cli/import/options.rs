@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use docpal_server::import::{
-    DateOrder, DecimalMark, Encoding, ImportErrors, InferOptions, NullWords, Source,
+    DateOrder, DecimalMark, Encoding, Entry, ImportErrors, InferOptions, NullWords, Source,
 };
 use docpal_server::new_table::{self, OnBad};
 
@@ -37,8 +37,8 @@ pub(crate) struct Options {
     /// empty leaves them empty, keep puts their texts into a text field beside
     #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = on_bad)]
     pub(super) on_bad: OnBad,
-    /// What becomes of lines with more or fewer cells than the header: refuse imports nothing, skip leaves them out;
-    /// both list them
+    /// What becomes of lines with more or fewer cells than the header: refuse imports nothing, skip leaves them out, both
+    /// list them; pad fills short ones up with empty cells, and refuses longer ones
     #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = ragged)]
     pub(super) ragged: Ragged,
     /// Words that mean an empty cell, with commas between, as N/A,-; at most 100 of at most 100 characters
@@ -50,6 +50,12 @@ pub(crate) struct Options {
     /// The decimal mark of numbers such as 1.234 that leave it open: point or comma
     #[arg(long, value_name = "MARK", value_parser = decimal_mark)]
     pub(super) decimal: Option<DecimalMark>,
+    /// Leave a column out; may be given more than once
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) skip: Vec<String>,
+    /// The first line is no header; columns are called `Column 1` and so on
+    #[arg(long)]
+    pub(super) no_header: bool,
     /// What separates the cells, in the place of the delimiter found: one character, or tab
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     pub(super) delimiter: Option<u8>,
@@ -70,6 +76,7 @@ pub(crate) struct Options {
 pub(super) enum Ragged {
     Refuse,
     Skip,
+    Pad,
 }
 
 impl Options {
@@ -81,6 +88,10 @@ impl Options {
             raw: self.raw,
             null_words: self.null_words()?,
             skip_ragged: self.ragged == Ragged::Skip,
+            pad_short: self.ragged == Ragged::Pad,
+            no_header: self.no_header,
+            skip: self.skip.clone(),
+            entry: Entry::CommandLine,
             wished: self.types.iter().map(|(name, _)| name.clone()).collect(),
             ..new_table::options()
         })
@@ -146,7 +157,8 @@ fn ragged(text: &str) -> Result<Ragged, String> {
     match text {
         "refuse" => Ok(Ragged::Refuse),
         "skip" => Ok(Ragged::Skip),
-        _ => Err("expected refuse or skip".to_owned()),
+        "pad" => Ok(Ragged::Pad),
+        _ => Err("expected refuse, skip or pad".to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ const ROWS: usize = 5;
 
 /// Says what becomes of each column, and what is left out.
 pub(super) fn columns(plan: &Plan) {
+    plan.inferred().notes.iter().for_each(|note| say(&format!("  {note}")));
     for column in plan.report() {
         say(&format!("  {:<24} {:<15} {}", column.field, column.field_type, column.why));
     }

@@ -24,10 +24,14 @@ pub(super) fn share(read: Vec<Read>, options: &Options) -> Result<Vec<Ready>, Pr
     let alone = read.len() == 1;
     let columns: Vec<Vec<String>> = read.iter().map(|read| columns(&read.inferred)).collect();
     if !alone {
+        refuse_unknown(&read, options)?;
         refuse_homeless(&columns, options)?;
     }
-    let plan = |(read, columns): (Read, &Vec<String>)| {
-        let has = |(name, _): &&(String, String)| alone || columns.contains(name);
+    let plan = |(mut read, columns): (Read, &Vec<String>)| {
+        let called = read.inferred.columns.clone();
+        let known = |name: &str| alone || called.iter().any(|column| column.is_called(name));
+        read.inferred.options.skip.retain(|name| known(name));
+        let has = |(name, _): &&(String, String)| known(name);
         let fits = |(_, formula): &&(String, String)| alone || fits(formula, columns, options);
         let wishes = Wishes {
             types: options.types.iter().filter(has).cloned().collect(),
@@ -56,14 +60,21 @@ fn fits(formula: &str, columns: &[String], options: &Options) -> bool {
     Formula::parse(formula).map_or(true, |formula| formula.field_names().into_iter().all(known))
 }
 
-fn refuse_homeless(files: &[Vec<String>], options: &Options) -> Result<(), Problem> {
-    let all = || files.iter().flatten().map(String::as_str);
-    for (name, _) in &options.types {
-        if !all().any(|column| column == name) {
-            let near = names::suggestion(names::nearest(name, all()));
-            return Err(Problem::new(format!("--type {name}: no file has a column `{name}`{near}")));
+/// Refuses what is wanted of a column that no file has.
+fn refuse_unknown(files: &[Read], options: &Options) -> Result<(), Problem> {
+    let all = || files.iter().flat_map(|read| &read.inferred.columns);
+    let types = options.types.iter().map(|(name, _)| ("--type", name));
+    for (choice, name) in types.chain(options.skip.iter().map(|name| ("--skip", name))) {
+        if !all().any(|column| column.is_called(name)) {
+            let near =
+                names::suggestion(names::nearest(name, all().map(|column| column.field_name.as_str())));
+            return Err(Problem::new(format!("{choice} {name}: no file has a column `{name}`{near}")));
         }
     }
+    Ok(())
+}
+
+fn refuse_homeless(files: &[Vec<String>], options: &Options) -> Result<(), Problem> {
     for (name, formula) in &options.formulas {
         if !files.iter().any(|columns| fits(formula, columns, options)) {
             return Err(Problem::new(format!(

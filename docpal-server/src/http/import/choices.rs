@@ -17,6 +17,9 @@ pub(super) struct Choices {
     null: NullWords,
     pub(super) on_bad: OnBad,
     pub(super) skip_ragged: bool,
+    pad_short: bool,
+    header: bool,
+    skip: Vec<String>,
     dates: Option<DateOrder>,
     decimal: Option<DecimalMark>,
 }
@@ -34,8 +37,14 @@ macro_rules! parameters {
                 /// text field beside, of a new table
                 on_bad: OnBad = OnBad::Refuse,
                 /// What becomes of lines with more or fewer cells than the header: `refuse` (the default) imports
-                /// nothing, `skip` leaves them out; both list them
-                ragged: Ragged = Ragged(false),
+                /// nothing, `skip` leaves them out, both list them; `pad` fills short ones up with empty cells, and
+                /// refuses longer ones
+                ragged: Ragged = Ragged::Refuse,
+                /// Columns that are left out: `notes,colour`, or a JSON list
+                #[example = r#""notes,colour""#]
+                skip: ColumnNames = ColumnNames(Vec::new()),
+                /// Does the first line name the columns? Without it they are called `Column 1` and so on
+                header: bool = true,
                 /// Words that mean an empty cell: `N/A,-`, or a JSON list; at most 100 of at most 100 characters
                 #[example = r#""N/A,-""#]
                 null: NullWords = NullWords::default(),
@@ -96,7 +105,10 @@ macro_rules! split {
             types: $types,
             null: $parameters.null,
             on_bad: $parameters.on_bad,
-            skip_ragged: $parameters.ragged.0,
+            skip_ragged: $parameters.ragged == Ragged::Skip,
+            pad_short: $parameters.ragged == Ragged::Pad,
+            header: $parameters.header,
+            skip: $parameters.skip.0,
             dates: $parameters.dates,
             decimal: $parameters.decimal,
         }
@@ -133,6 +145,9 @@ impl Choices {
             raw: self.raw,
             null_words: self.null.clone(),
             skip_ragged: self.skip_ragged,
+            pad_short: self.pad_short,
+            no_header: !self.header,
+            skip: self.skip.clone(),
             date_order: self.dates,
             decimal_mark: self.decimal,
             ..new_table::options()
@@ -154,11 +169,15 @@ words!(OnBad: "refuse" = OnBad::Refuse, "empty" = OnBad::Empty, "keep" = OnBad::
 words!(DateOrder: "day-first" = DateOrder::DayMonthYear, "month-first" = DateOrder::MonthDayYear);
 words!(DecimalMark: "point" = DecimalMark::Point, "comma" = DecimalMark::Comma);
 
-/// Are lines with more or fewer cells than the header left out?
-#[derive(Clone, Copy, Debug)]
-struct Ragged(bool);
+/// What becomes of lines with more or fewer cells than the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ragged {
+    Refuse,
+    Skip,
+    Pad,
+}
 
-words!(Ragged: "refuse" = Ragged(false), "skip" = Ragged(true));
+words!(Ragged: "refuse" = Ragged::Refuse, "skip" = Ragged::Skip, "pad" = Ragged::Pad);
 
 /// A character, or `tab`.
 #[derive(Clone, Copy, Debug)]
@@ -221,14 +240,30 @@ impl Shape for NullWords {
     }
 
     fn read(json: Json, at: &At<'_>) -> Result<Self> {
-        let text = String::read(json, at)?;
-        let words: Vec<String> = match text.trim_start().starts_with('[') {
-            true => {
-                Vec::read(Json::parse(&text).map_err(|_| at.invalid("expected words, or a JSON list"))?, at)?
-            }
-            false => text.split(',').map(str::to_owned).collect(),
-        };
-        Self::new(words).map_err(|wrong| at.invalid(&wrong))
+        Self::new(words(json, at)?).map_err(|wrong| at.invalid(&wrong))
+    }
+}
+
+/// Names of columns: `a,b`, or a JSON list.
+#[derive(Debug)]
+struct ColumnNames(Vec<String>);
+
+impl Shape for ColumnNames {
+    fn kind() -> Kind {
+        Kind::Text
+    }
+
+    fn read(json: Json, at: &At<'_>) -> Result<Self> {
+        let names = words(json, at)?;
+        Ok(Self(names.iter().map(|name| name.trim().to_owned()).collect()))
+    }
+}
+
+fn words(json: Json, at: &At<'_>) -> Result<Vec<String>> {
+    let text = String::read(json, at)?;
+    match text.trim_start().starts_with('[') {
+        true => Vec::read(Json::parse(&text).map_err(|_| at.invalid("expected words, or a JSON list"))?, at),
+        false => Ok(text.split(',').map(str::to_owned).collect()),
     }
 }
 

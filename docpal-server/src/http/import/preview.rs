@@ -37,6 +37,9 @@ pub(crate) struct Preview {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportOutcome)]
 pub(crate) struct Outcome {
+    /// What is worth a word about the whole file, as its encoding where that is guessed, for people.
+    #[schema(example = json!(["read as windows-1252 (guessed), separated by \",\"; `encoding`, `delimiter` if that is wrong"]))]
+    notes: Vec<String>,
     /// The columns, in the order of the file.
     columns: Vec<ColumnBody>,
     /// Cells that do not fit the type that their column must have: the first hundred.
@@ -143,6 +146,7 @@ impl Outcome {
             samples: column.samples.clone(),
         });
         Self {
+            notes: plan.inferred().notes.clone(),
             columns: columns.collect(),
             misfit_count: misfits.total(),
             misfits: problems(&misfits),

@@ -46,6 +46,8 @@ impl Column {
             reason,
             filled: self.filled,
             empty: self.empty,
+            blank: self.blank,
+            made: None,
             max_len: self.max_len,
             distinct: self.distinct.map(|distinct| distinct.len()),
             samples: self.samples,
@@ -63,16 +65,29 @@ impl Column {
         let cells = self.filled;
         let guesses = self.guesses(header, hints);
         let all = || guesses.iter().filter(|guess| guess.alike == cells);
-        if let Some(kind) = all().find_map(|guess| guess.kind.as_ref().ok()) {
-            return (kind.clone(), Reason::Fits { cells });
+        if let Some((guess, Ok(kind))) =
+            all().map(|guess| (guess, &guess.kind)).find(|(_, kind)| kind.is_ok())
+        {
+            let comma = guess.comma.map(|first| Reason::Comma { first: first.clone(), cells });
+            return (kind.clone(), comma.unwrap_or(Reason::Fits { cells }));
         }
         if let Some(options) = self.select(header) {
-            return (Kind::SingleSelect { options }, Reason::Fits { cells });
+            let values = options.len() as u64;
+            return (Kind::SingleSelect { options }, Reason::FewValues { values, cells });
         }
         let open = all().find_map(|guess| guess.kind.as_ref().err());
         let nearest = || guesses.iter().filter_map(|guess| guess.nearly(cells)).min_by_key(|(odd, _)| *odd);
         let reason = open.map(|doubt| doubt.reason()).or_else(|| nearest().map(|(_, reason)| reason));
-        (self.text(), reason.unwrap_or(Reason::Fits { cells }))
+        (self.text(), reason.unwrap_or(self.plain(cells)))
+    }
+
+    /// Why it is a text that is like nothing else.
+    fn plain(&self, cells: u64) -> Reason {
+        match (self.text(), self.line_break) {
+            (Kind::LongText, true) => Reason::LineBreaks,
+            (Kind::LongText, false) => Reason::Long { characters: self.max_len },
+            _ => Reason::Fits { cells },
+        }
     }
 
     /// How the column is read when it must be of a type.

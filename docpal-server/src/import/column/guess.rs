@@ -5,7 +5,7 @@ use crate::import::{
     date::Dates,
     kind::Kind,
     names,
-    number::{NumberHint, Numbers},
+    number::{DecimalMark, NumberHint, Numbers},
     reason::Reason,
     tally::{Fits, OddCell, Tally},
     words::{self, SWITCHES},
@@ -22,30 +22,36 @@ pub(super) struct Guess<'c> {
     taken: u64,
     /// The first cell that it does not take.
     first: Option<&'c OddCell>,
+    /// The first cell with a decimal comma, when it is read by that.
+    pub(super) comma: Option<&'c OddCell>,
+    /// What it does not take is digits behind a zero, and nothing else.
+    zeros: bool,
 }
 
 /// What is against a type that every cell fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Doubt {
     Code,
     MayBeCodes,
     DecimalOrThousands,
+    DecimalOrList(OddCell),
     DayOrMonth,
 }
 
 impl Doubt {
-    pub(super) fn reason(self) -> Reason {
+    pub(super) fn reason(&self) -> Reason {
         match self {
             Doubt::Code => Reason::Code,
             Doubt::MayBeCodes => Reason::MayBeCodes,
             Doubt::DecimalOrThousands => Reason::DecimalOrThousands,
+            Doubt::DecimalOrList(first) => Reason::DecimalOrList { first: first.clone() },
             Doubt::DayOrMonth => Reason::DayOrMonth,
         }
     }
 
     /// Is it gone once somebody says how the cells are meant?
-    fn can_be_told(self) -> bool {
-        matches!(self, Doubt::DecimalOrThousands | Doubt::DayOrMonth)
+    fn can_be_told(&self) -> bool {
+        matches!(self, Doubt::DecimalOrThousands | Doubt::DecimalOrList(_) | Doubt::DayOrMonth)
     }
 }
 
@@ -60,6 +66,7 @@ impl Guess<'_> {
         let reason = match (&self.kind, self.first) {
             (Err(doubt), _) => doubt.can_be_told().then(|| doubt.reason())?,
             (Ok(kind), None) => Reason::Mixed { nearest: kind.name() },
+            (Ok(_), Some(first)) if self.zeros => Reason::LeadingZeros { first: first.clone(), odd, cells },
             (Ok(kind), Some(first)) => Reason::Odd { nearest: kind.name(), first: first.clone(), odd, cells },
         };
         Some((odd, reason))
@@ -99,18 +106,27 @@ impl Column {
             alike,
             taken: self.switch.count(|_| true),
             first: self.switch.first_but(|_| true),
+            comma: None,
+            zeros: false,
         })
     }
 
     fn as_number(&self, header: &str, hints: &FileHints) -> Option<Guess<'_>> {
         let numbers = self.number.most(hints.number)?;
-        let kind = match numbers.format(hints.number) {
-            None => Err(Doubt::DecimalOrThousands),
-            Some(_) if names::names_a_code(header) => Err(Doubt::Code),
-            Some((_, scale, _)) if numbers.may_be_codes(scale) => Err(Doubt::MayBeCodes),
-            Some((unit, scale, format)) => Ok(Kind::of_number(unit, scale, format)),
+        let comma = numbers.first_comma();
+        let format = numbers.format(hints.number);
+        let has_comma = format.is_some_and(|(.., format)| format.decimal == DecimalMark::Comma);
+        let kind = match (format, comma) {
+            (None, Some(first)) if numbers.lists => Err(Doubt::DecimalOrList(first.clone())),
+            (None, _) => Err(Doubt::DecimalOrThousands),
+            (Some(_), _) if names::names_a_code(header) => Err(Doubt::Code),
+            (Some((_, scale, _)), _) if numbers.may_be_codes(scale) => Err(Doubt::MayBeCodes),
+            (Some((unit, scale, format)), _) => Ok(Kind::of_number(unit, scale, format)),
         };
-        Some(Guess { kind, alike: numbers.count, taken: numbers.count, first: numbers.first_but() })
+        let taken = numbers.count;
+        let comma = comma.filter(|_| has_comma);
+        let zeros = self.zeros > 0 && self.zeros + taken == self.filled;
+        Some(Guess { kind, alike: taken, taken, first: numbers.first_but(), comma, zeros })
     }
 
     fn as_date(&self, hints: &FileHints) -> Option<Guess<'_>> {
@@ -122,7 +138,7 @@ impl Column {
             (Some(format), false) => Ok(Kind::Date { format }),
         };
         let taken = if timed { dates.count() } else { dates.days() };
-        Some(Guess { kind, alike, taken, first: dates.first_but(!timed) })
+        Some(Guess { kind, alike, taken, first: dates.first_but(!timed), comma: None, zeros: false })
     }
 
     pub(super) fn dates(&self, hints: &FileHints) -> Option<Dates<'_>> {
@@ -142,5 +158,6 @@ impl Column {
 
 fn one_form(cells: &Tally<Fits>, kind: Kind) -> Option<Guess<'_>> {
     let taken = cells.count(|_| true);
-    (taken > 0).then(|| Guess { kind: Ok(kind), alike: taken, taken, first: cells.first_but(|_| true) })
+    let first = cells.first_but(|_| true);
+    (taken > 0).then_some(Guess { kind: Ok(kind), alike: taken, taken, first, comma: None, zeros: false })
 }

@@ -1,7 +1,11 @@
 //! What the whole file says, for columns that cannot tell alone.
 
 use super::{Apostrophes, Column};
-use crate::import::{date::DateOrder, infer::InferOptions, number::NumberHint};
+use crate::import::{
+    date::DateOrder,
+    infer::InferOptions,
+    number::{DecimalMark, NumberHint, Numbers},
+};
 
 /// What the whole file says, for columns that cannot tell alone.
 #[derive(Debug)]
@@ -23,13 +27,16 @@ impl FileHints {
         headers.iter().for_each(|header| seen.look(header));
         let all = columns.iter().map(|column| column.apostrophes).chain([seen]);
         let (put, missing) = all.fold((false, false), |all, one| (all.0 | one.put, all.1 | one.missing));
-        let numbers = columns.iter().filter_map(Column::all_numbers);
-        let mut marks = numbers.filter_map(|numbers| numbers.proof());
+        let numbers: Vec<Numbers<'_>> = columns.iter().filter_map(Column::all_numbers).collect();
+        let points = numbers.iter().any(|numbers| numbers.proof() == Some(DecimalMark::Point));
+        let hint = NumberHint { chosen: options.decimal_mark, proven: None, delimiter, points };
+        let sure = numbers.iter().filter(|numbers| !numbers.may_be_lists(hint));
+        let mut marks = sure.filter_map(|numbers| numbers.proof());
         let proven = marks.next().filter(|first| marks.all(|mark| mark == *first));
         let dates = columns.iter().filter_map(Column::all_dates);
         FileHints {
             guarded: !options.raw && put && !missing,
-            number: NumberHint { chosen: options.decimal_mark, proven, delimiter },
+            number: NumberHint { proven, ..hint },
             date_order: options.date_order,
             dates: dates.filter_map(|dates| dates.proof()).collect(),
         }

@@ -27,6 +27,8 @@ struct Marks {
     /// The last one is a point, or a comma.
     point: bool,
     comma: bool,
+    /// Such a comma is not one between two whole numbers.
+    no_list: bool,
     plain_space: bool,
     /// A value such as `1E5`, which may be a code; and one that shows that the column has fractions or powers of ten.
     letter: bool,
@@ -54,6 +56,7 @@ impl Written {
             any: last.is_some(),
             point: last == Some(&GroupMark::Point),
             comma: last == Some(&GroupMark::Comma),
+            no_list: last == Some(&GroupMark::Comma) && figure.is_no_list(),
             plain_space: shape.plain_space,
             letter,
             scientific: !letter && (exponent.is_some() || shape.count == 2),
@@ -75,11 +78,18 @@ pub(in crate::import) struct NumberHint {
     pub(in crate::import) proven: Option<DecimalMark>,
     /// The file's delimiter.
     pub(in crate::import) delimiter: u8,
+    /// The numbers of a column prove a point.
+    pub(in crate::import) points: bool,
 }
 
 impl NumberHint {
     fn known(self) -> Option<DecimalMark> {
         self.chosen.or(self.proven)
+    }
+
+    /// Is a comma in a number more likely to be of something else than of decimals?
+    fn doubts_commas(self) -> bool {
+        self.chosen != Some(DecimalMark::Comma) && (self.delimiter == b',' || self.points)
     }
 }
 
@@ -96,13 +106,24 @@ impl NumberEvidence {
     }
 
     /// The numbers of one unit that are well formed in one format, the most that there are; `None` when there are none.
+    /// When a comma in them may be of a list, and most have none, these.
     pub(in crate::import) fn most(&self, hint: NumberHint) -> Option<Numbers<'_>> {
+        let most = self.most_of(hint, |_| true)?;
+        if !most.may_be_lists(hint) {
+            return Some(most);
+        }
+        let pointed = self.most_of(hint, |format| format.decimal == DecimalMark::Point);
+        let enough = |count: u64| hint.chosen.is_some() || count * 2 >= most.count;
+        Some(pointed.filter(|pointed| enough(pointed.count)).unwrap_or(Numbers { lists: true, ..most }))
+    }
+
+    fn most_of(&self, hint: NumberHint, is_one: impl Fn(NumberFormat) -> bool) -> Option<Numbers<'_>> {
         let mut units: Vec<Unit> = self.cells.classes().map(|written| written.unit).collect();
         units.sort_unstable();
         units.dedup();
         let mut best: Option<((u64, bool), Unit, u8)> = None;
         for unit in units {
-            for (at, format) in FORMATS.iter().enumerate() {
+            for (at, format) in FORMATS.iter().enumerate().filter(|(_, format)| is_one(**format)) {
                 let bit = 1 << at;
                 let count = self.cells.count(|written| written.unit == unit && written.formats & bit != 0);
                 // Of as many, those that the file knows of; then the first.
@@ -113,7 +134,7 @@ impl NumberEvidence {
             }
         }
         let ((count, _), unit, bit) = best?;
-        Some(Numbers { evidence: self, unit, bit, count })
+        Some(Numbers { evidence: self, unit, bit, count, lists: false })
     }
 }
 
@@ -125,6 +146,8 @@ pub(in crate::import) struct Numbers<'e> {
     bit: u8,
     /// How many.
     pub(in crate::import) count: u64,
+    /// They are numbers only if their commas are not those of lists, and nobody knows.
+    pub(in crate::import) lists: bool,
 }
 
 impl<'e> Numbers<'e> {
@@ -149,6 +172,24 @@ impl<'e> Numbers<'e> {
     /// The first cell that is none of them.
     pub(in crate::import) fn first_but(&self) -> Option<&'e OddCell> {
         self.evidence.cells.first_but(|written| self.has(written))
+    }
+
+    /// May they be lists of whole numbers, as `38,40`? In a file with commas between its cells a decimal comma is to show
+    /// that it is one; and there, as beside points, at least half of the numbers have it.
+    pub(in crate::import) fn may_be_lists(&self, hint: NumberHint) -> bool {
+        let certain = self.any(|written| written.marks.comma && written.formats & POINTS == 0);
+        if self.bit & COMMAS == 0 || !certain || !hint.doubts_commas() {
+            return false;
+        }
+        let commas = |written: &Written| written.marks.comma || written.formats & POINTS == 0;
+        let commas = self.evidence.cells.count(|written| self.has(written) && commas(written));
+        let shown = hint.delimiter != b',' || self.any(|written| written.marks.no_list);
+        !shown || commas * 2 < self.count
+    }
+
+    /// The first of them with a comma before its last digits.
+    pub(in crate::import) fn first_comma(&self) -> Option<&'e OddCell> {
+        self.evidence.cells.first(|written| self.has(written) && written.marks.comma)
     }
 
     /// The decimal mark that they prove.
@@ -183,6 +224,9 @@ impl<'e> Numbers<'e> {
 
     fn mark(&self, hint: NumberHint) -> Option<DecimalMark> {
         use DecimalMark::{Comma, Point};
+        if self.lists {
+            return None;
+        }
         let formats = self.formats();
         let allowed = (formats & POINTS != 0, formats & COMMAS != 0);
         let points = self.any(|written| written.marks.point);

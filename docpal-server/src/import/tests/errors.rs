@@ -51,7 +51,9 @@ fn every_bad_line_is_named() {
 #[test]
 fn the_message_says_where_and_what() {
     let shown = read("id,name\n1\n").expect_err("errors").to_string();
-    assert_eq!(shown, "line 2, column 2 (name): the header has 2 cells, this line has 1 [field_count]");
+    let expected = "line 2, column 2 (name): the header has 2 cells, this line has 1; `ragged=skip` leaves such lines out, \
+                    `ragged=pad` fills short ones up [field_count]";
+    assert_eq!(shown, expected);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn only_a_type_that_the_column_could_have_is_the_nearest() {
     assert!(json.columns[0].reason.to_string().ends_with("(1 of 2 do not fit number)"));
     // Codes with an odd one are texts as without it, and so is a column of one word.
     assert_eq!(column("zip", &cells("x", 50, "12345")).reason.to_string(), "all 51 cells fit");
-    assert_eq!(column("c", &cells("x", 50, "yes")).reason.to_string(), "all 51 cells fit");
+    assert_eq!(column("c", &cells("x", 50, "yes")).reason.to_string(), "2 different values in 51 cells");
 }
 
 // Finding D4: two lists of words, one for what is said and one for what is read.
@@ -147,11 +147,12 @@ fn sorted(kind: &Kind) -> Kind {
 
 /// The report without the line.
 fn without_line(reason: &Reason) -> Reason {
+    let first = OddCell { line: 0, text: String::new() };
     match reason.clone() {
-        Reason::Odd { nearest, odd, cells, .. } => {
-            let first = OddCell { line: 0, text: String::new() };
-            Reason::Odd { nearest, first, odd, cells }
-        }
+        Reason::Odd { nearest, odd, cells, .. } => Reason::Odd { nearest, first, odd, cells },
+        Reason::LeadingZeros { odd, cells, .. } => Reason::LeadingZeros { first, odd, cells },
+        Reason::Comma { cells, .. } => Reason::Comma { first, cells },
+        Reason::DecimalOrList { .. } => Reason::DecimalOrList { first },
         other => other,
     }
 }
