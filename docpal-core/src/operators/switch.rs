@@ -8,10 +8,16 @@ use crate::values::Cell;
 use super::{Compare, Operand, Operator, Reading, needed, no_value};
 
 pub(crate) static OPERATORS: &[Operator] = &[
-    Operator { code: "is", summary: "is on (true) or off (false)", example: "true", read: one, lower: is },
+    Operator {
+        code: "is",
+        summary: "is on (true) or off (false); an empty one counts as off, and `is_not_empty` beside it leaves those out",
+        example: "true",
+        read: one,
+        lower: is,
+    },
     Operator {
         code: "is_empty",
-        summary: "is neither on nor off",
+        summary: "is neither on nor off; `is` with false finds these, too",
         example: "",
         read: no_value,
         lower: |c| c.value.is_null(),

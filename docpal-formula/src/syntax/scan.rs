@@ -135,6 +135,13 @@ impl Scan<'_> {
                 self.sign();
                 Expect::Value
             }
+            TokenKind::Operator if before.is_none() && text == "=" => {
+                let found =
+                    Diagnostic::new(code::EXPECTED_VALUE, token.span, "a value is missing before `=`");
+                let found = found.help("leave out the `=`: formulas begin without it here");
+                self.found.push(found.suggest(vec![String::new()]));
+                Expect::Value
+            }
             TokenKind::Operator | TokenKind::Percent => {
                 self.missing_value(token.span, &format!("before `{text}`"));
                 Expect::Value

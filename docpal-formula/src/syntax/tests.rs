@@ -81,6 +81,23 @@ fn every_mistake_of_form_is_found_where_it_is() {
     }
 }
 
+/// Everyone who comes from a spreadsheet types it, and was told that a value is missing.
+#[test]
+fn an_equals_sign_in_front_is_to_be_left_out() {
+    for source in ["=1+2", " = 1 + 2", "=-1", "=IF({a} = 1, 2, 3)"] {
+        let errors = Formula::parse(source).unwrap_err();
+        let found = errors.first();
+        assert_eq!((found.code, found.span.text(source), errors.iter().count()), ("expected_value", "=", 1));
+        assert!(found.help.as_deref().unwrap().contains("leave out"), "{errors}");
+        let mut fixed = source.to_owned();
+        fixed.replace_range(found.span.start..found.span.end, &found.suggestions[0]);
+        assert!(Formula::parse(&fixed).is_ok(), "{fixed}");
+    }
+    // Elsewhere it compares, and nothing says that it may go.
+    let errors = Formula::parse("1 + = 2").unwrap_err();
+    assert_eq!((errors.first().help.as_deref(), errors.first().suggestions.len()), (None, 0));
+}
+
 #[test]
 fn each_limit_has_its_code() {
     let limits = Limits { source_bytes: 40, nesting: 3, nodes: 6, height: 4, ..Limits::default() };

@@ -1,9 +1,9 @@
 //! `docpal-server formula`: check and evaluate one formula.
 
-use docpal_core::Json;
 use docpal_core::field_types::{read_day, read_instant, read_number};
 use docpal_core::json_out::JsonFormat;
-use docpal_formula::{Context, Formula, Functions, Type, Value};
+use docpal_core::{Json, names};
+use docpal_formula::{Context, Errors, Formula, Functions, Type, Value};
 
 use super::problem::Problem;
 
@@ -17,6 +17,10 @@ pub(crate) struct Options {
     fields: Vec<Field>,
 }
 
+/// The types that a field can have here.
+const TYPES: [&str; 5] = ["number", "text", "bool", "date", "datetime"];
+const ONE_OF: &str = "a field here is number, text, bool (as a switch is), date or datetime";
+
 /// A field of the formula.
 #[derive(Clone, Debug)]
 struct Field {
@@ -28,9 +32,10 @@ struct Field {
 pub(crate) fn run(options: &Options) -> Result<(), Problem> {
     let types: Vec<(String, Type)> =
         options.fields.iter().map(|field| (field.name.clone(), field.ty.clone())).collect();
-    let program = Formula::parse(&options.formula)
-        .and_then(|formula| formula.check(&types, &Functions::standard()))
-        .map_err(|errors| Problem::new(errors.to_string().trim_end()))?;
+    let refused = |errors: Errors| Problem::new(errors.to_string().trim_end());
+    let formula = Formula::parse(&options.formula).map_err(refused)?;
+    known_types(&options.fields, &formula.field_names())?;
+    let program = formula.check(&types, &Functions::standard()).map_err(refused)?;
     for warning in program.warnings() {
         let help = warning.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
         super::note(&format!("warning[{}]: {}{help}", warning.code, warning.message));
@@ -52,6 +57,18 @@ pub(crate) fn run(options: &Options) -> Result<(), Problem> {
         }
         Err(error) => Err(Problem::new(format!("{} [{}]", error.message(), error.code()))),
     }
+}
+
+/// Refuses a type that does not exist: the formula has a field of what stands before the colon, and none of the whole.
+fn known_types(fields: &[Field], used: &[&str]) -> Result<(), Problem> {
+    let wrong = fields.iter().find_map(|field| {
+        let (name, ty) = field.name.rsplit_once(':')?;
+        (used.contains(&name) && !used.contains(&field.name.as_str())).then_some((name, ty))
+    });
+    wrong.map_or(Ok(()), |(name, ty)| {
+        let near = names::suggestion(names::nearest(ty, TYPES));
+        Err(Problem::new(format!("--field {name}:{ty}: there is no type `{ty}`; {ONE_OF}{near}")))
+    })
 }
 
 fn field(text: &str) -> Result<Field, String> {
@@ -81,7 +98,7 @@ fn typed_value(ty: &Type, text: &str) -> Result<Value<'static>, String> {
         (Type::Bool, _) => Err("expected true or false".to_owned()),
         (Type::Date, _) => read_day(text).map(Value::Date).map_err(|fault| fault.message),
         (Type::DateTime, _) => read_instant(text).map(Value::DateTime).map_err(|fault| fault.message),
-        _ => Err("a field here is number, text, bool, date or datetime".to_owned()),
+        _ => Err(ONE_OF.to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `docpal-server key`: API keys of the first company, in the name of the host.
 
 use chrono::{DateTime, Utc};
-use docpal_core::{Actor, Docpal, Role, SystemReason, UserId};
+use docpal_core::{Actor, Docpal, Role, SystemReason, UserId, names};
 use docpal_server::api_key::{self, ApiKeyId, KeySpec};
 use docpal_server::bootstrap::{oldest_company, owner_of};
 
@@ -17,13 +17,13 @@ pub(crate) enum Options {
         /// What people call it
         name: String,
         /// The role it acts with: owner, admin, member or the id of a role
-        #[arg(long, default_value = "owner")]
+        #[arg(long, default_value = "owner", value_parser = role)]
         role: Role,
         /// The user it acts for; the first owner for the role owner, else a new service user
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = user)]
         user: Option<UserId>,
         /// When it stops to work, as 2027-01-31T00:00:00Z
-        #[arg(long, value_name = "INSTANT")]
+        #[arg(long, value_name = "INSTANT", value_parser = instant)]
         expires_at: Option<DateTime<Utc>>,
     },
     /// List the keys that are not revoked; changes nothing
@@ -95,6 +95,19 @@ async fn act(docpal: &Docpal, options: Options) -> Result<(), Problem> {
 /// There is a database, and nobody has used it yet.
 pub(super) fn no_company() -> Problem {
     Problem::new("there is no company in this database yet: `serve`, `demo` and `import` make the first one")
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    let near = names::suggestion(names::nearest(text, ["owner", "admin", "member"]));
+    text.parse().map_err(|_| format!("expected owner, admin, member or the id of a role{near}"))
+}
+
+fn user(text: &str) -> Result<UserId, String> {
+    text.parse().map_err(|_| "expected the id of a user".to_owned())
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    text.parse().map_err(|_| "expected an instant as 2027-01-31T00:00:00Z".to_owned())
 }
 
 fn id(text: &str) -> Result<ApiKeyId, String> {

@@ -82,6 +82,13 @@ impl ApiError {
         self
     }
 
+    /// The same refusal with other paths.
+    #[must_use]
+    pub(crate) fn with_paths(mut self, path: impl Fn(&str) -> String) -> Self {
+        self.fields.iter_mut().for_each(|entry| entry.field = path(&entry.field));
+        self
+    }
+
     /// May the same request be taken in a moment?
     fn is_for_later(&self) -> bool {
         matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS)

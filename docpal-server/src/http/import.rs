@@ -249,8 +249,7 @@ impl From<ImportFailure> for ApiError {
         match failure {
             ImportFailure::Refused(error) => error.into(),
             ref lines @ ImportFailure::Lines { kind, code, .. } => {
-                let message = lines.to_string().lines().next().unwrap_or_default().to_owned();
-                Error::new(kind, code, message).with_fields(lines.fields()).into()
+                Error::new(kind, code, lines.message()).with_fields(lines.fields()).into()
             }
         }
     }

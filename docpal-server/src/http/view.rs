@@ -1,5 +1,6 @@
 //! A view spec from the query parameters of a list or an export.
 
+use axum::http::Uri;
 use docpal_core::json_out::JsonFormat;
 use docpal_core::shape::{At, Kind, Shape};
 use docpal_core::{Error, Filter, Json, Result, shape, words};
@@ -7,6 +8,7 @@ use docpal_query::Page;
 use docpal_query::spec::{self, Count, Direction, MAX_LIMIT, MAX_OFFSET, PageSpec, Sort, ViewSpec};
 
 use crate::export::Format;
+use crate::http::error::ApiError;
 
 shape! {
     /// What a list of records takes.
@@ -118,6 +120,16 @@ impl ListFormat {
 
 words!(Format:
     "csv" = Format::Csv { raw: false }, "json" = Format::Json, "ndjson" = Format::Ndjson);
+
+/// The refusal of a view, with the parameter of `uri` that is wrong as it was given.
+pub(crate) fn refusal(uri: &Uri, error: impl Into<ApiError>) -> ApiError {
+    let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let fields = query.into_iter().find_map(|(key, _)| (key == "columns").then_some("columns"));
+    error.into().with_paths(|path| match path.strip_prefix("columns[") {
+        Some(rest) => format!("{}[{rest}", fields.unwrap_or("fields")),
+        None => path.strip_prefix("page.").unwrap_or(path).to_owned(),
+    })
+}
 
 impl ListParameters {
     /// The view that the parameters ask for.

@@ -66,6 +66,11 @@ impl fmt::Display for Place<'_> {
 }
 
 impl LineError {
+    /// Where and what, without the code.
+    pub(crate) fn words(&self) -> String {
+        format!("{}{}", Place(self), self.message)
+    }
+
     pub(super) fn file(code: &'static str, message: impl Into<String>) -> LineError {
         LineError { line: None, column: None, code, message: message.into() }
     }

@@ -34,6 +34,15 @@ impl ImportFailure {
         }
     }
 
+    /// What is wrong first, for an answer that has its code apart.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::Lines { errors, .. } => errors.first().map(LineError::words).unwrap_or_default(),
+            Self::Refused(error) => error.message().to_owned(),
+        }
+    }
+
     /// One entry per thing that is wrong with the file, for an answer over HTTP.
     #[must_use]
     pub fn fields(&self) -> Vec<FieldError> {

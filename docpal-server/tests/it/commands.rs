@@ -75,6 +75,27 @@ fn a_formula_is_evaluated_or_its_fault_underlined() {
     let said = folder.run(&["formula", "{a} + 1", "--field", "b=1"]).refused();
     assert!(said.contains("unknown_field") && said.contains("^^^"), "{said}");
     assert!(folder.run(&["formula", "1 / 0"]).refused().contains("div_by_zero"));
+    assert!(folder.run(&["formula", "=1+2"]).refused().contains("leave out the `=`"));
+    // It was taken for a name of its own, and `a` did not exist.
+    let said = folder.run(&["formula", "{a}", "--field", "a:switch="]).refused();
+    assert!(said.contains("there is no type `switch`") && said.contains("bool (as a switch is)"), "{said}");
+    assert_eq!(folder.run(&["formula", "{a:switch}", "--field", "a:switch=1"]).ok(), "1  (number)\n");
+}
+
+/// They were told in words of the parsers: "invalid character: found `k` at 0".
+#[test]
+fn wrong_words_for_a_key_are_told_with_the_right_ones() {
+    let folder = Folder::new();
+    for (arguments, expected) in [
+        (["--role", "king"], "expected owner, admin, member or the id of a role"),
+        (["--role", "admn"], "did you mean `admin`?"),
+        (["--user", "bob"], "expected the id of a user"),
+        (["--expires-at", "tomorrow"], "expected an instant as 2027-01-31T00:00:00Z"),
+    ] {
+        let done = folder.program(&["key", "new", "bob"]).args(arguments).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(done.status.code() == Some(2) && said.contains(expected), "{arguments:?}: {said}");
+    }
 }
 
 #[test]

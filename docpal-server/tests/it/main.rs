@@ -17,6 +17,8 @@ mod program;
 #[path = "../../../examples/tour.rs"]
 mod program_of_a_host;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod serving;

@@ -174,6 +174,29 @@ async fn a_body_over_the_limit_is_refused() {
     assert_eq!(api.get(&format!("/api/apps/{app}/tables")).await.ok()["data"], json!([]));
 }
 
+// A wrong field of `fields=` was one of `columns[0]`, which nobody had sent.
+#[tokio::test]
+async fn a_wrong_parameter_is_named_as_it_was_given() {
+    let api = Api::start().await;
+    let table = api.orders().await;
+    for (query, expected) in [
+        ("fields=nope", "fields[0]"),
+        ("fields=customer,nope", "fields[1]"),
+        ("columns=nope", "columns[0]"),
+        ("columns=%5B%22nope%22%5D", "columns[0]"),
+        ("sort=-nope", "sort[0].field"),
+    ] {
+        for path in ["records", "records/export"] {
+            let refused = api.get(&format!("/api/tables/{table}/{path}?{query}")).await;
+            assert_eq!(refused.failed()[0].0, expected, "{path}?{query}: {}", refused.text());
+        }
+    }
+    for (query, expected) in [("cursor=AAAA", "cursor"), ("cursor=AAAA&offset=1", "offset")] {
+        let refused = api.get(&format!("/api/tables/{table}/records?{query}")).await;
+        assert_eq!(refused.failed()[0].0, expected, "{query}: {}", refused.text());
+    }
+}
+
 #[tokio::test]
 async fn parameters_and_ids_that_mean_nothing_are_refused() {
     let api = Api::start().await;

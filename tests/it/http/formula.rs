@@ -12,6 +12,8 @@ async fn a_formula_is_checked_against_types_or_a_table() {
     assert_eq!(right, json!({"valid": true, "type": "number", "fields": ["a"], "diagnostics": []}));
     let wrong = check(json!({"formula": "{b} + 1", "fields": {"a": "number"}})).await;
     assert_eq!((&wrong["valid"], &wrong["diagnostics"][0]["code"]), (&json!(false), &json!("unknown_field")));
+    let sheet = check(json!({"formula": "=1+2"})).await;
+    assert_eq!(sheet["diagnostics"][0]["suggestions"], json!([""]), "{sheet}");
     let table = api.orders().await;
     assert_eq!(check(json!({"formula": "{total} * 2", "table_id": table})).await["type"], "number");
     let member = api.member().await;

@@ -58,6 +58,25 @@ async fn a_wrong_file_leaves_nothing_behind() {
     assert_eq!(api.get(&format!("/api/apps/{app}/tables")).await.ok()["data"], json!([]));
 }
 
+// It stood in brackets behind the words, too: "line 2, column 1 (a): .. [invalid_value]".
+#[tokio::test]
+async fn the_code_of_a_refusal_is_not_in_its_words() {
+    let api = Api::start().await;
+    let app = api.app().await;
+    let import = format!("/api/apps/{app}/tables/import?name=Goods");
+    let typed = format!("{import}&types={}", encoded(r#"{"a": "number"}"#));
+    for (path, file, begins) in [
+        (&import, "", "the file"),
+        (&import, "a,b\n1,2\n3\n", "line 3"),
+        (&typed, "a,b\nx,1\n", "line 2, column 1 (a): "),
+    ] {
+        let refused = api.post_text(path, "text/csv", file.as_bytes()).await;
+        let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(refused.status == 422 && message.starts_with(begins), "{message}");
+        assert!(!refused.text().contains(&format!("[{}]", refused.failed()[0].1)), "{message}");
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_is_taken_or_odd_is_handled() {
     let api = Api::start().await;

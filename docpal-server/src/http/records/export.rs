@@ -1,7 +1,7 @@
 //! A view as a file, streamed page by page from one snapshot of the data.
 
 use axum::body;
-use axum::http::header;
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use docpal_query::ViewSpec;
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::http::call::TableCall;
 use crate::http::error::{ApiError, ApiResult};
 use crate::http::extract::Body;
 use crate::http::query::Query;
-use crate::http::view::{ExportParameters, FileStyle, Numbers};
+use crate::http::view::{ExportParameters, FileStyle, Numbers, refusal};
 use crate::room::{Full, Place};
 
 /// The records of a view as one JSON.
@@ -29,10 +29,11 @@ pub(crate) struct RecordFile {
         (String = "text/csv"), (RecordFile = "application/json"), (String = "application/x-ndjson")))))]
 pub(crate) async fn export(
     call: TableCall,
+    uri: Uri,
     Query(parameters): Query<ExportParameters>,
 ) -> ApiResult<Response> {
     let writer = writer(parameters.format, parameters.numbers, parameters.raw);
-    start(&call, writer, &parameters.view()).await
+    start(&call, writer, &parameters.view()).await.map_err(|error| refusal(&uri, error))
 }
 
 /// Export the records of a view that is in the body

@@ -1,6 +1,6 @@
 //! Reading records: one, a list by query parameters, a list by a whole view spec.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use docpal_core::Json;
 use docpal_query::ViewSpec;
 use utoipa::ToSchema;
@@ -12,14 +12,18 @@ use crate::http::error::ApiResult;
 use crate::http::extract::Body;
 use crate::http::query::Query;
 use crate::http::reply::Written;
-use crate::http::view::{ListParameters, ListStyle, Style};
+use crate::http::view::{ListParameters, ListStyle, Style, refusal};
 
 /// List records
 #[utoipa::path(get, path = "/api/tables/{table_id}/records", tag = "records",
     params(TableCall, Query<ListParameters>), responses((status = 200, body = Listed)))]
-pub(crate) async fn list(call: TableCall, Query(parameters): Query<ListParameters>) -> ApiResult<Written> {
+pub(crate) async fn list(
+    call: TableCall,
+    uri: Uri,
+    Query(parameters): Query<ListParameters>,
+) -> ApiResult<Written> {
     let (format, numbers, spec) = (parameters.format, parameters.numbers, parameters.view());
-    let page = call.records().list(&spec).await?;
+    let page = call.records().list(&spec).await.map_err(|error| refusal(&uri, error))?;
     Ok(Written(StatusCode::OK, format.write(&page, numbers)))
 }
 
