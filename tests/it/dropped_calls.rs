@@ -63,7 +63,7 @@ fn code(text: impl Into<String>) -> RecordDraft {
 
 impl Stage {
     async fn new() -> Self {
-        let world = World::new().await;
+        let world = World::where_events_are_counted().await;
         let spec = TableSpec::new("Codes").field(FieldSpec::new("code", "text").unique());
         let table = world.table(spec).await;
         let (app, table) = (table.meta().app, table.id());

@@ -18,7 +18,7 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
-        let world = World::new().await;
+        let world = World::where_events_are_counted().await;
         let spec = TableSpec::new("Codes").field(FieldSpec::new("code", "text").unique());
         let table = world.table(spec).await.id();
         let limits = Limits::default().pool_size(1);

@@ -129,7 +129,7 @@ async fn deleting_needs_the_current_version_and_leaves_an_audit_row() {
 
 #[tokio::test]
 async fn every_write_has_one_audit_and_one_outbox_row_in_its_transaction() {
-    let world = World::new().await;
+    let world = World::where_events_are_counted().await;
     let table = world.orders().await;
     let before = count(&world, EVENTS).await;
     let draft = RecordDraft::new().set("customer", "Zoe");
