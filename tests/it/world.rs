@@ -8,6 +8,7 @@ use docpal::core::{
     Actor, AppSpec, CompanyId, Docpal, FieldSpec, RecordDraft, Role, TableId, TableSpec, UserId,
 };
 use docpal::query::{Page, RecordsExt as _, ViewSpec};
+use sqlx::Executor as _;
 
 /// One company on a database of its own.
 pub(crate) struct World {
@@ -32,7 +33,7 @@ impl World {
         let world = Self::new().await;
         let days =
             "SELECT docpal.event_day((now() AT TIME ZONE 'UTC')::date + day) FROM generate_series(0, 1) day";
-        sqlx::raw_sql(days).execute(world.db.pool()).await.expect("partitions");
+        world.db.pool().execute(days).await.expect("partitions");
         world
     }
 
