@@ -103,7 +103,10 @@ pub(crate) async fn append_rows(
     Ok((StatusCode::CREATED, Json(appended.await?)))
 }
 
-/// Say what the rows of a CSV file would add to a table, and what is wrong with them; writes nothing
+/// Say what the rows of a CSV file would add to a table, and what is wrong with them; keeps nothing
+///
+/// The import is carried out and undone: it uses up automatic numbers, and who writes the same unique value meanwhile
+/// waits.
 #[utoipa::path(post, path = "/api/tables/{table_id}/records/import/preview", tag = "records",
     params(TableCall, Query<AppendParameters>),
     request_body(content = String, content_type = "text/csv", example = "customer,price\nAda,18.5\n"),

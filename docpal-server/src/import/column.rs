@@ -91,7 +91,7 @@ impl Column {
     }
 
     /// Takes in a cell.
-    pub(super) fn observe(&mut self, cell: &str, line: u64, options: &InferOptions) {
+    pub(super) fn observe(&mut self, cell: &str, line: u64, is_number: bool, options: &InferOptions) {
         let cell = if options.raw { cell } else { self.own(cell) };
         let value = cell.trim();
         if options.is_empty_cell(value) {
@@ -106,7 +106,7 @@ impl Column {
         self.line_break = self.line_break || cell.contains(['\n', '\r']);
         let digits = value.len() > 1 && value.bytes().all(|byte| byte.is_ascii_digit());
         self.zeros += u64::from(digits && value.starts_with('0'));
-        self.number.observe(value, line);
+        self.number.observe(value, line, is_number);
         self.date.observe(value, line);
         self.switch.add(words::switch(value), value, line);
         self.email.add(words::is_email(value).then_some(Fits), value, line);

@@ -256,11 +256,12 @@ pub fn infer(
             let mut cells = cells.fuse();
             for column in &mut columns {
                 match cells.next() {
-                    Some((span, line)) => {
-                        column.observe(text.get(span).unwrap_or_default(), line, options);
+                    Some(cell) => {
+                        let value = text.get(cell.start..cell.end).unwrap_or_default();
+                        column.observe(value, cell.line, cell.is_number, options);
                     }
                     // One that a short line has not.
-                    None => column.observe("", 0, options),
+                    None => column.observe("", 0, false, options),
                 }
             }
         }

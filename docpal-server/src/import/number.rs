@@ -48,6 +48,11 @@ pub struct NumberFormat {
     pub group: Option<GroupMark>,
 }
 
+impl NumberFormat {
+    /// How numbers of JSON are written.
+    pub(super) const JSON: NumberFormat = NumberFormat { decimal: DecimalMark::Point, group: None };
+}
+
 /// The formats known, the likeliest first; a set of them is a mask of their places.
 const FORMATS: [NumberFormat; 7] = {
     use DecimalMark::{Comma, Point};

@@ -1,8 +1,10 @@
 //! The records of a file, whatever it is made of: lines of cells, or objects.
 
-use std::ops::Range;
-
-use super::{error::LineError, json::ObjectRows, records::Records};
+use super::{
+    error::LineError,
+    json::ObjectRows,
+    records::{CellSpan, Records},
+};
 
 /// A stream of records; [`advance`](Self::advance) goes to the next one, the other methods tell about it.
 pub(super) enum Reading<'a> {
@@ -35,13 +37,13 @@ impl Reading<'_> {
         }
     }
 
-    /// The cells' text, and where each is in it and on which line it starts; `None` when the record is no text.
-    pub(super) fn text(&self) -> Option<(&str, impl Iterator<Item = (Range<usize>, u64)> + '_)> {
+    /// The cells' text, and each cell's place in it; `None` when the record is no text.
+    pub(super) fn text(&self) -> Option<(&str, impl Iterator<Item = CellSpan> + '_)> {
         let (text, cells) = match self {
             Reading::Lines(records) => records.text()?,
             Reading::Objects(objects) => objects.text(),
         };
-        Some((text, cells.iter().map(|cell| (cell.start..cell.end, cell.line))))
+        Some((text, cells.iter().copied()))
     }
 
     /// Has it fewer cells than there are columns?

@@ -66,6 +66,8 @@ pub(super) struct CellSpan {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) line: u64,
+    /// A number of JSON, which has a decimal point and no other mark, whatever the file's texts have.
+    pub(super) is_number: bool,
 }
 
 struct Problem {
@@ -301,7 +303,7 @@ impl<'a> Records<'a> {
             self.used = from;
         }
         if self.count < self.limits.cells {
-            self.cells.push(CellSpan { start: from, end: self.used, line });
+            self.cells.push(CellSpan { start: from, end: self.used, line, is_number: false });
         }
         self.count += 1;
     }

@@ -11,6 +11,7 @@ use super::{
     kind::Kind,
     number::{self, Unit},
     reading::Reading,
+    records::CellSpan,
     source::Source,
 };
 
@@ -138,15 +139,16 @@ impl Rows<'_> {
         let columns = &self.inferred.columns;
         let mut row =
             Row { line, text: String::with_capacity(text.len()), cells: Vec::with_capacity(columns.len()) };
-        for (at, (column, (span, line))) in columns.iter().zip(cells).enumerate() {
-            let cell = text.get(span).unwrap_or_default();
+        for (at, (column, CellSpan { start, end, line, is_number })) in columns.iter().zip(cells).enumerate()
+        {
+            let cell = text.get(start..end).unwrap_or_default();
             let cell = if self.inferred.guarded { own(cell) } else { cell };
             let value = cell.trim();
             let stored = if self.inferred.options.is_empty_cell(value) {
                 Stored::Empty
             } else {
                 let start = row.text.len();
-                match store(cell, value, &column.kind, &mut row.text) {
+                match store(cell, value, &column.kind, is_number, &mut row.text) {
                     Some(stored) => stored,
                     None if column.lenient => {
                         row.text.truncate(start);
@@ -191,12 +193,14 @@ impl Iterator for Rows<'_> {
 }
 
 /// Reads a non-empty cell by its column's kind; its text goes to `out`.
-fn store(cell: &str, value: &str, kind: &Kind, out: &mut String) -> Option<Stored> {
+fn store(cell: &str, value: &str, kind: &Kind, is_number: bool, out: &mut String) -> Option<Stored> {
     let start = out.len();
     let mut keep = |text: &str| {
         out.push_str(text);
         Stored::Text(start..out.len())
     };
+    let written =
+        |format: &number::NumberFormat| if is_number { number::NumberFormat::JSON } else { *format };
     match kind {
         Kind::Text | Kind::LongText => Some(keep(cell)),
         Kind::Email => super::words::is_email(value).then(|| keep(value)),
@@ -205,10 +209,10 @@ fn store(cell: &str, value: &str, kind: &Kind, out: &mut String) -> Option<Store
         Kind::Switch { words } => super::words::read_switch(value, *words).map(Stored::Bool),
         Kind::Date { format } => date::read_date(value, *format).map(Stored::Date),
         Kind::DateTime { format } => date::read_datetime(value, *format).map(Stored::DateTime),
-        Kind::Number { format, .. } => store_number(value, *format, Unit::None, out),
-        Kind::Percent { format, .. } => store_number(value, *format, Unit::Percent, out),
+        Kind::Number { format, .. } => store_number(value, written(format), Unit::None, out),
+        Kind::Percent { format, .. } => store_number(value, written(format), Unit::Percent, out),
         Kind::Currency { format, symbol, code, .. } => {
-            store_number(value, *format, Unit::Currency { symbol, code: *code }, out)
+            store_number(value, written(format), Unit::Currency { symbol, code: *code }, out)
         }
     }
 }

@@ -34,17 +34,16 @@ pub async fn rehearse(
     plan: &Plan,
 ) -> Result<(), ImportFailure> {
     plan.refusal().map_or(Ok(()), Err)?;
+    // The whole file is read for this: no connection waits for it.
+    plan.look(source)?;
     let records = |table| docpal.records(actor, table);
     let mut tx = docpal.begin().await?;
     let done = match to {
         Destination::Table(table) => write(&records(table), &mut tx, source, plan, usize::MAX, |_| ()).await,
-        Destination::NewTable(app) => {
-            plan.look(source)?;
-            match make(docpal, actor, &mut tx, app, &named(plan.spec())).await {
-                Ok(table) => write(&records(table), &mut tx, source, plan, 1, |_| ()).await,
-                Err(error) => Err(error.into()),
-            }
-        }
+        Destination::NewTable(app) => match make(docpal, actor, &mut tx, app, &named(plan.spec())).await {
+            Ok(table) => write(&records(table), &mut tx, source, plan, 1, |_| ()).await,
+            Err(error) => Err(error.into()),
+        },
     };
     tx.rollback().await?;
     done.map(|_| ())

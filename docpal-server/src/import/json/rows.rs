@@ -36,7 +36,7 @@ impl<'a> ObjectRows<'a> {
         self.line = line;
         self.text.clear();
         self.cells.clear();
-        self.cells.resize(self.shape.names().len(), CellSpan { start: 0, end: 0, line });
+        self.cells.resize(self.shape.names().len(), CellSpan { start: 0, end: 0, line, is_number: false });
         let values = if self.shape.is_export { record(&entries).unwrap_or_default() } else { &entries };
         for (key, value) in values {
             let start = self.text.len();
@@ -44,7 +44,8 @@ impl<'a> ObjectRows<'a> {
             // All keys are known, unless the file has changed: that is told at its end.
             if let Some(cell) = cell {
                 write(value, &mut self.text);
-                *cell = CellSpan { start, end: self.text.len(), line };
+                let is_number = matches!(value, Json::Number(_));
+                *cell = CellSpan { start, end: self.text.len(), line, is_number };
             }
         }
         Ok(true)

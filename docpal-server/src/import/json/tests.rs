@@ -1,8 +1,8 @@
 use super::objects::{Form, Objects};
 use super::*;
 use crate::import::{
-    Cell, Encoding, ImportErrors, InferOptions, Inferred, LineError, Source, encoding::TextReader, infer,
-    rows,
+    Cell, DecimalMark, Encoding, ImportErrors, InferOptions, Inferred, LineError, Source,
+    encoding::TextReader, infer, rows,
 };
 
 fn read(file: impl Into<Vec<u8>>) -> Result<(Source, Inferred), ImportErrors> {
@@ -201,4 +201,29 @@ fn values_that_no_table_holds_are_told_by_line_and_column() {
     assert_eq!(code(InferOptions { max_row_bytes: 5, ..InferOptions::default() }), "row_too_long");
     assert_eq!(refused(format!("{{\"a\":[{}1]}}", "1,".repeat(100_000))).code, "invalid_json");
     assert!(begins(b"{", false) && !begins(b"{", true) && begins(b" [", false) && !begins(b"", true));
+}
+
+// 1.234 became 1234 where texts of the file had a decimal comma, or one was chosen.
+#[test]
+fn a_number_of_json_is_the_same_whatever_texts_are_beside_it() {
+    let files = [
+        r#"[{"q":1.234,"p":"1.234,50"},{"q":12.345,"p":"2,75"}]"#,
+        r#"[{"q":1.234},{"q":"1,5"},{"q":"2,5"},{"q":12.345}]"#,
+        r#"[{"q":1.234},{"q":12.345}]"#,
+    ];
+    for file in files {
+        for decimal_mark in [None, Some(DecimalMark::Comma), Some(DecimalMark::Point)] {
+            let source = Source::from_bytes(file).unwrap();
+            let inferred =
+                infer(&source, &InferOptions { decimal_mark, ..InferOptions::default() }, |_| ()).unwrap();
+            let first = |row: crate::import::Row| match row.cells().next() {
+                Some(Cell::Number(text) | Cell::Text(text)) => text.to_owned(),
+                other => format!("{other:?}"),
+            };
+            let read: Vec<String> =
+                rows(&source, &inferred).unwrap().map(|row| first(row.unwrap())).collect();
+            let ends = (read.first().unwrap().as_str(), read.last().unwrap().as_str());
+            assert_eq!(ends, ("1.234", "12.345"), "{file} {decimal_mark:?}");
+        }
+    }
 }

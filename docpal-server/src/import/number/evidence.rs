@@ -1,6 +1,6 @@
 //! What a column's values say together about how its numbers are written: the way that most of them fit.
 
-use super::{COMMAS, DecimalMark, FORMATS, Figure, GroupMark, NumberFormat, POINTS, Unit};
+use super::{ALL, COMMAS, DecimalMark, FORMATS, Figure, GroupMark, NumberFormat, POINTS, Unit};
 use crate::import::tally::{Class, OddCell, Tally};
 
 /// The numbers of a column, by how they are written.
@@ -46,6 +46,12 @@ impl Class for Written {
 }
 
 impl Written {
+    /// One that is read alike in a column of any format, and tells nothing about the others.
+    fn without_marks(self) -> Written {
+        let marks = Marks { scientific: self.marks.scientific || self.marks.letter, ..Marks::default() };
+        Written { formats: ALL, marks, scales: (self.scales.0, self.scales.0), ..self }
+    }
+
     fn of(text: &str) -> Option<Written> {
         let figure = Figure::read(text)?;
         let formats = figure.formats();
@@ -98,10 +104,11 @@ impl NumberEvidence {
         NumberEvidence { cells: Tally::new() }
     }
 
-    /// Takes in a trimmed, non-empty value.
-    pub(in crate::import) fn observe(&mut self, text: &str, line: u64) {
+    /// Takes in a trimmed, non-empty value, which may be a number of JSON.
+    pub(in crate::import) fn observe(&mut self, text: &str, line: u64, is_number: bool) {
         // Most texts have no digit, and are seen to be no number by that alone.
         let written = if text.bytes().any(|byte| byte.is_ascii_digit()) { Written::of(text) } else { None };
+        let written = written.map(|written| if is_number { written.without_marks() } else { written });
         self.cells.add(written, text, line);
     }
 

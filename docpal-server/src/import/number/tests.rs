@@ -5,7 +5,7 @@ use super::*;
 /// The column's unit and canonical values; `None` when it is not one of numbers.
 fn column(values: &[&str], delimiter: u8, proven: Option<DecimalMark>) -> Option<(Unit, u8, Vec<String>)> {
     let mut evidence = NumberEvidence::new();
-    (2..).zip(values).for_each(|(line, value)| evidence.observe(value, line));
+    (2..).zip(values).for_each(|(line, value)| evidence.observe(value, line, false));
     let hint = NumberHint { chosen: None, proven, delimiter, points: false };
     let numbers = evidence.most(hint).filter(|numbers| numbers.count == values.len() as u64)?;
     let (unit, scale, format) = numbers.format(hint).filter(|(_, scale, _)| !numbers.may_be_codes(*scale))?;
