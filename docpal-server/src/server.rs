@@ -111,10 +111,10 @@ impl ServerBuilder {
         self
     }
 
-    /// Keeps at most `all` bytes of answers in memory that their clients have not taken yet, 256 MiB by default, of
-    /// which one company has at most `each`, 64 MiB by default; answers of up to 64 KiB and exports do not count. An
-    /// answer that finds no room is `too_many_answers` or `busy`. The answer of a write is given whatever there is; who
-    /// has `each` bytes of such answers begins no other write.
+    /// Keeps at most `all` bytes of answers of reads in memory that their clients have not taken yet, 256 MiB by default,
+    /// of which one company has at most `each`, 64 MiB by default; answers of up to 64 KiB and exports do not count. An
+    /// answer that finds no room is `too_many_answers` or `busy`. Answers of writes are counted apart, and by company
+    /// only: they are given whatever there is, and a company that has `each` bytes of them begins no other write.
     #[must_use]
     pub fn answers(mut self, all: u64, each: u64) -> Self {
         self.limits.answers = (all, each);
