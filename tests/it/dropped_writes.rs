@@ -1,5 +1,7 @@
 //! Writes whose caller goes away at any moment: whole or not there, and nothing goes on at the server.
 
+use std::time::Duration;
+
 use docpal::core::{
     AppSpec, Docpal, FieldSpec, Filter, Limits, RecordDraft, RecordId, TableId, TableSpec, Transaction,
 };
@@ -21,7 +23,8 @@ impl Stage {
         let world = World::where_events_are_counted().await;
         let spec = TableSpec::new("Codes").field(FieldSpec::new("code", "text").unique());
         let table = world.table(spec).await.id();
-        let limits = Limits::default().pool_size(1);
+        // A connection may take as long as the usual limit to be usable again, on a busy machine.
+        let limits = Limits::default().pool_size(1).acquire(Duration::from_secs(60));
         let docpal = Docpal::builder(world.db.connect_options()).limits(limits).start().await.unwrap();
         Self { world, docpal, table }
     }

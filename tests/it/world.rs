@@ -31,9 +31,13 @@ impl World {
     /// the count is planned, which then misses it. Here those of today and tomorrow are there.
     pub(crate) async fn where_events_are_counted() -> Self {
         let world = Self::new().await;
+        // The row is locked by whoever makes one.
+        let mut tx = world.db.pool().begin().await.expect("a transaction");
+        tx.execute("SELECT FROM docpal.event_clock FOR UPDATE").await.expect("the clock");
         let days =
             "SELECT docpal.event_day((now() AT TIME ZONE 'UTC')::date + day) FROM generate_series(0, 1) day";
-        world.db.pool().execute(days).await.expect("partitions");
+        tx.execute(days).await.expect("partitions");
+        tx.commit().await.expect("a commit");
         world
     }
 
